@@ -1,0 +1,137 @@
+# How each tool is built. A recipe puts one binary into the folder it is given. Static, without paths of this machine,
+# and with the same flags everywhere, so that tools share Go's build cache.
+# shellcheck shell=bash
+
+# tool_folder TOOL prints the cache folder of a tool: its project and version. Binaries of one project share it.
+tool_folder() {
+  case $1 in
+    kube-apiserver | kube-controller-manager | kube-scheduler | kube-proxy | kubelet | kubectl)
+      echo "kubernetes-$KUBERNETES_VERSION" ;;
+    etcd) echo "etcd-$ETCD_VERSION" ;;
+    coredns) echo "coredns-$COREDNS_VERSION" ;;
+    controller-gen) echo "controller-tools-$CONTROLLER_TOOLS_VERSION" ;;
+    kustomize) echo "kustomize-$KUSTOMIZE_VERSION" ;;
+    golangci-lint-kube-api-linter) echo "golangci-lint-$GOLANGCI_LINT_VERSION-$KUBE_API_LINTER_VERSION" ;;
+    promtool) echo "prometheus-$PROMETHEUS_VERSION" ;;
+    *) die "no recipe for $1; the tools are: $(all_tools)" ;;
+  esac
+}
+
+all_tools() {
+  echo kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubectl etcd coredns \
+    controller-gen kustomize golangci-lint-kube-api-linter promtool
+}
+
+# build_tool TOOL FOLDER builds TOOL into FOLDER.
+build_tool() {
+  local tool=$1 folder=$2
+  export CGO_ENABLED=0 GOWORK=off GOFLAGS=-buildvcs=false
+  case $tool in
+    kube*)
+      in_module kubernetes_module
+      go_build "$tool" "$folder" "k8s.io/kubernetes/cmd/$tool" "$(kubernetes_version_flags)" ;;
+    etcd)
+      in_module etcd_module
+      go_build etcd "$folder" go.etcd.io/etcd/server/v3 ;;
+    coredns)
+      in_module coredns_module
+      go_build coredns "$folder" . ;;
+    golangci-lint-kube-api-linter)
+      in_module golangci_lint_module
+      go_build "$tool" "$folder" "sigs.k8s.io/kube-api-linter/cmd/$tool" ;;
+    controller-gen) go_install "$folder" "sigs.k8s.io/controller-tools/cmd/controller-gen@v$CONTROLLER_TOOLS_VERSION" ;;
+    kustomize) go_install "$folder" "sigs.k8s.io/kustomize/kustomize/v5@v$KUSTOMIZE_VERSION" ;;
+    # Rule files need no service discovery; leaving it out saves most of the build.
+    promtool) go_install "$folder" -tags remove_all_sd "github.com/prometheus/prometheus/cmd/promtool@v$PROMETHEUS_VERSION" ;;
+  esac
+}
+
+# go_build BINARY FOLDER PACKAGE [LDFLAGS] builds a command of the module in the current folder.
+go_build() { go build -trimpath -ldflags "-s -w ${4:-}" -o "$2/$1" "$3"; }
+
+# go_install FOLDER [FLAG...] PACKAGE@VERSION builds a command of a module that has no replace directives.
+go_install() { GOBIN=$1 go install -trimpath -ldflags "-s -w" "${@:2}"; }
+
+# in_module FUNCTION enters a new module that FUNCTION writes. It is for commands that `go install` refuses, because
+# their own module has replace directives, and for those that we put together ourselves.
+in_module() {
+  cd "$(mktemp -d)"
+  # Expanded now: the folder's name is gone by the time the shell ends.
+  # shellcheck disable=SC2064
+  trap "rm -rf '$PWD'" EXIT
+  "$1"
+  go mod tidy
+}
+
+# go_mod_file MODULE VERSION prints the path of a module's own go.mod.
+go_mod_file() { go mod download -json "$1@v$2" | sed -n 's/.*"GoMod": "\(.*\)".*/\1/p'; }
+
+# blank_imports PACKAGE... writes a file that makes `go mod tidy` resolve what the commands import.
+blank_imports() {
+  printf '//go:build tools\n\npackage tools\n\nimport (\n' >tools.go
+  printf '\t_ "%s"\n' "$@" >>tools.go
+  echo ')' >>tools.go
+}
+
+# Kubernetes replaces its staging modules with folders of its own repository; each is published under v0.x.y as well.
+kubernetes_module() {
+  local go_mod staging
+  go_mod=$(go_mod_file k8s.io/kubernetes "$KUBERNETES_VERSION")
+  staging=v0.${KUBERNETES_VERSION#*.}
+  {
+    printf 'module tools\n\n%s\n\n' "$(grep '^go ' "$go_mod")"
+    printf 'require k8s.io/kubernetes v%s\n\nreplace (\n' "$KUBERNETES_VERSION"
+    sed -n "s#^\t\(k8s.io/[a-z0-9-]*\) => ./staging/.*#\t\1 => \1 $staging#p" "$go_mod"
+    echo ')'
+  } >go.mod
+  blank_imports k8s.io/kubernetes/cmd/{kube-apiserver,kube-controller-manager,kube-proxy,kube-scheduler,kubectl,kubelet}
+}
+
+kubernetes_version_flags() {
+  local package=k8s.io/component-base/version major minor
+  IFS=. read -r major minor _ <<<"$KUBERNETES_VERSION"
+  echo "-X $package.gitVersion=v$KUBERNETES_VERSION -X $package.gitMajor=$major -X $package.gitMinor=$minor" \
+    "-X $package.gitTreeState=clean -X $package.buildDate=1970-01-01T00:00:00Z"
+}
+
+# etcd's server replaces its sibling modules with folders; all are published under the same version.
+etcd_module() {
+  {
+    printf 'module tools\n\n%s\n\n' "$(grep '^go ' "$(go_mod_file go.etcd.io/etcd/server/v3 "$ETCD_VERSION")")"
+    printf 'require go.etcd.io/etcd/server/v3 v%s\n' "$ETCD_VERSION"
+  } >go.mod
+  blank_imports go.etcd.io/etcd/server/v3
+}
+
+# CoreDNS with only the plugins that a cluster's DNS uses: the full one links cloud providers' clients and takes minutes
+# longer. The same client-go as Kubernetes, which is then compiled already.
+coredns_module() {
+  local staging=v0.${KUBERNETES_VERSION#*.}
+  go mod init tools
+  go mod edit -require="github.com/coredns/coredns@v$COREDNS_VERSION" \
+    -require="k8s.io/api@$staging" -require="k8s.io/apimachinery@$staging" -require="k8s.io/client-go@$staging"
+  cat >main.go <<'GO'
+package main
+
+import (
+	"github.com/coredns/coredns/coremain"
+	_ "github.com/coredns/coredns/plugin/cache"
+	_ "github.com/coredns/coredns/plugin/errors"
+	_ "github.com/coredns/coredns/plugin/health"
+	_ "github.com/coredns/coredns/plugin/kubernetes"
+	_ "github.com/coredns/coredns/plugin/loop"
+	_ "github.com/coredns/coredns/plugin/ready"
+	_ "github.com/coredns/coredns/plugin/reload"
+)
+
+func main() { coremain.Run() }
+GO
+}
+
+# golangci-lint with kube-api-linter compiled in, on a golangci-lint newer than the one that the linter's module names.
+golangci_lint_module() {
+  go mod init tools
+  go mod edit -require="sigs.k8s.io/kube-api-linter@v$KUBE_API_LINTER_VERSION" \
+    -require="github.com/golangci/golangci-lint/v2@v$GOLANGCI_LINT_VERSION"
+  blank_imports sigs.k8s.io/kube-api-linter/cmd/golangci-lint-kube-api-linter
+}

@@ -1,0 +1,46 @@
+package measure
+
+// Estimate is a measured value with its uncertainty. A nil number is unknown, never zero.
+type Estimate struct {
+	Value *float64 `json:"value,omitempty"`
+	// Lower and Upper are the interval at the asked confidence; nil where none exists.
+	Lower *float64 `json:"lower,omitempty"`
+	Upper *float64 `json:"upper,omitempty"`
+	// N is how many rows or responses were used; Entities how many clusters or customers, where known.
+	N        int64  `json:"n"`
+	Entities *int64 `json:"entities,omitempty"`
+	// EffectiveN is the sample size an independent sample of equal precision would have.
+	EffectiveN  *float64 `json:"effectiveN,omitempty"`
+	Numerator   *float64 `json:"numerator,omitempty"`
+	Denominator *float64 `json:"denominator,omitempty"`
+	// Worst and Best bound the value when everything still undecided is lost or won (renewal).
+	Worst *float64 `json:"worst,omitempty"`
+	Best  *float64 `json:"best,omitempty"`
+	// Rejected counts rows that could not be used, by reason.
+	Rejected map[Rejection]int64 `json:"rejected,omitempty"`
+	// Detail are named counts that explain the value (promoters, detractors, pending, …).
+	Detail map[string]float64 `json:"detail,omitempty"`
+	// Reason says why Value is nil.
+	Reason NoValueReason `json:"reason,omitempty"`
+	// Method names the interval, e.g. "adjusted Wald".
+	Method string `json:"method,omitempty"`
+}
+
+// Rejection is why a row was not used.
+type Rejection string
+
+const (
+	RejectedMissing         Rejection = "Missing"         // the column is NULL: invited, not answered
+	RejectedUnreadable      Rejection = "Unreadable"      // text where a number should be
+	RejectedOutOfScale      Rejection = "OutOfScale"      // outside the declared scale; never clamped
+	RejectedUnknownDecision Rejection = "UnknownDecision" // a renewal status that no list names
+)
+
+// NoValueReason is why an estimate has no value.
+type NoValueReason string
+
+const (
+	NoRows          NoValueReason = "NoRows"          // nothing to measure in the period
+	ZeroDenominator NoValueReason = "ZeroDenominator" // the denominator sums to zero
+	NothingDecided  NoValueReason = "NothingDecided"  // every contract due is still pending
+)

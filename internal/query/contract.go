@@ -1,0 +1,129 @@
+// Package query plans the SQL that yields measures' sufficient statistics: it merges indicators
+// that can share a pass over the rows, writes each engine's dialect, and folds the cells that come
+// back. It is pure: it runs nothing.
+package query
+
+import (
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// Dialect of SQL.
+type Dialect string
+
+const (
+	DuckDB   Dialect = "DuckDB"
+	Postgres Dialect = "Postgres"
+)
+
+// Statement is one SELECT with its bound parameters, numbered $1…$n.
+// Args are string, int64, float64, bool, time.Time or nil.
+type Statement struct {
+	SQL  string
+	Args []any
+}
+
+// Kind is the family a column's database type belongs to.
+type Kind string
+
+const (
+	KindText      Kind = "Text"
+	KindInteger   Kind = "Integer"
+	KindNumber    Kind = "Number" // decimal or floating
+	KindBoolean   Kind = "Boolean"
+	KindDate      Kind = "Date"
+	KindTimestamp Kind = "Timestamp" // naive: without zone
+	KindInstant   Kind = "Instant"   // with zone
+	KindOther     Kind = "Other"
+)
+
+// ColumnInfo describes a column of a row set as the database sees it.
+type ColumnInfo struct {
+	Name string
+	Kind Kind
+	// Distinct is the number of distinct values, 0 if unknown.
+	Distinct int64
+}
+
+// RowSet is a dataset as the engine found it.
+type RowSet struct {
+	Dataset plan.Dataset
+	// Columns of the table or query, before Dataset.Columns are applied.
+	Columns []ColumnInfo
+	// Rows is the number of rows, exact or estimated; 0 if unknown.
+	Rows int64
+}
+
+// Window is the stretch of time one period's value reads: [Start, End).
+type Window struct {
+	Start, End time.Time
+}
+
+// Ask is one indicator's wish: sums per window, in total and for each breakdown.
+type Ask struct {
+	// ID is the caller's; groups come back under it.
+	ID         int
+	Where      []measure.Condition
+	Request    measure.Request
+	Responses  *plan.Responses
+	Breakdowns []plan.Breakdown
+	// Windows to compute; empty only for an undated dataset. They may overlap (trailing windows).
+	Windows []Window
+	// TimeZone of the windows' civil boundaries (for DATE columns, which are never shifted).
+	TimeZone string
+}
+
+// Group is the sums of one window and segment.
+type Group struct {
+	// Window indexes Ask.Windows; 0 for an undated dataset.
+	Window int
+	// Breakdown indexes Ask.Breakdowns; -1 is the total.
+	Breakdown int
+	// Values of the breakdown's columns as text; nil is NULL.
+	Values []*string
+	Sums   measure.Sums
+}
+
+// Batch is one statement that answers one or more asks.
+type Batch struct {
+	// IDs of the asks it answers.
+	IDs       []int
+	Shape     Shape
+	Statement Statement
+	// Fold turns the statement's table into groups by ask ID. Every ask ID is present, with an
+	// empty list where no row matched.
+	Fold func(*Table) (map[int][]Group, error)
+}
+
+// Shape names how a batch's statement works.
+type Shape string
+
+const (
+	StatCells    Shape = "StatCells"    // group by filter columns, segments and period; fold outside
+	DictMasks    Shape = "DictMasks"    // distinct filter values with a bit per predicate, joined and AND-ed
+	InlineMask   Shape = "InlineMask"   // a bit per predicate computed on each row
+	Single       Shape = "Single"       // one indicator, its own WHERE
+	PerEntity    Shape = "PerEntity"    // choice or cluster sums within entities first
+	StateSweep   Shape = "StateSweep"   // opening and closing states by running sums
+	StateCompare Shape = "StateCompare" // opening and closing states joined by customer
+)
+
+// Table is a query's result by column.
+type Table struct {
+	Names   []string
+	Columns []Vector
+	Len     int
+}
+
+// Vector is one result column: exactly one of the slices is set, of the table's length.
+// Null is nil if no value is NULL.
+type Vector struct {
+	Ints    []int64
+	Floats  []float64
+	Strings []string
+	Bools   []bool
+	Times   []time.Time
+	Null    []bool
+}
