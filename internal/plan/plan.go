@@ -50,6 +50,8 @@ type Indicator struct {
 	Frozen []PeriodResult `json:"frozen,omitempty"`
 	// Full asks for every period anew, frozen ones included.
 	Full bool `json:"full,omitempty"`
+	// Alone runs it in a statement of its own, after all others: it was in flight when an earlier run was killed.
+	Alone bool `json:"alone,omitempty"`
 }
 
 // Responses says which of an entity's rows count within a window.
