@@ -83,3 +83,15 @@ install_packages() {
   apt-get update -q
   apt-get install -qy --no-install-recommends "$@"
 }
+
+# buildah_alone ARGUMENT... runs buildah on a store of its own, so that nothing is left in the machine's. Needs
+# open_buildah_store first, which removes it again when the shell ends.
+buildah_alone() {
+  "${BUILDAH:-buildah}" --root "$buildah_store/root" --runroot "$buildah_store/run" --storage-driver vfs "$@"
+}
+
+open_buildah_store() {
+  buildah_store=$(mktemp -d)
+  # shellcheck disable=SC2064  # expanded now
+  trap "rm -rf '$buildah_store'" EXIT
+}

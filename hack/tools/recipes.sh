@@ -47,7 +47,8 @@ build_tool() {
 }
 
 # go_build BINARY FOLDER PACKAGE [LDFLAGS] builds a command of the module in the current folder.
-go_build() { go build -trimpath -ldflags "-s -w ${4:-}" -o "$2/$1" "$3"; }
+# -mod=mod adds the modules that the build needs; `go mod tidy` would fetch those of all their tests too.
+go_build() { go build -mod=mod -trimpath -ldflags "-s -w ${4:-}" -o "$2/$1" "$3"; }
 
 # go_install FOLDER [FLAG...] PACKAGE@VERSION builds a command of a module that has no replace directives.
 go_install() { GOBIN=$1 go install -trimpath -ldflags "-s -w" "${@:2}"; }
@@ -60,31 +61,15 @@ in_module() {
   # shellcheck disable=SC2064
   trap "rm -rf '$PWD'" EXIT
   "$1"
-  go mod tidy
-}
-
-# go_mod_file MODULE VERSION prints the path of a module's own go.mod.
-go_mod_file() { go mod download -json "$1@v$2" | sed -n 's/.*"GoMod": "\(.*\)".*/\1/p'; }
-
-# blank_imports PACKAGE... writes a file that makes `go mod tidy` resolve what the commands import.
-blank_imports() {
-  printf '//go:build tools\n\npackage tools\n\nimport (\n' >tools.go
-  printf '\t_ "%s"\n' "$@" >>tools.go
-  echo ')' >>tools.go
 }
 
 # Kubernetes replaces its staging modules with folders of its own repository; each is published under v0.x.y as well.
 kubernetes_module() {
-  local go_mod staging
-  go_mod=$(go_mod_file k8s.io/kubernetes "$KUBERNETES_VERSION")
-  staging=v0.${KUBERNETES_VERSION#*.}
-  {
-    printf 'module tools\n\n%s\n\n' "$(grep '^go ' "$go_mod")"
-    printf 'require k8s.io/kubernetes v%s\n\nreplace (\n' "$KUBERNETES_VERSION"
-    sed -n "s#^\t\(k8s.io/[a-z0-9-]*\) => ./staging/.*#\t\1 => \1 $staging#p" "$go_mod"
-    echo ')'
-  } >go.mod
-  blank_imports k8s.io/kubernetes/cmd/{kube-apiserver,kube-controller-manager,kube-proxy,kube-scheduler,kubectl,kubelet}
+  local go_mod staging=v0.${KUBERNETES_VERSION#*.}
+  go_mod=$(go mod download -json "k8s.io/kubernetes@v$KUBERNETES_VERSION" | sed -n 's/.*"GoMod": "\(.*\)".*/\1/p')
+  go mod init tools
+  go mod edit -require="k8s.io/kubernetes@v$KUBERNETES_VERSION"
+  sed -n "s#^\t\(k8s.io/[a-z0-9-]*\) => ./staging/.*#replace \1 => \1 $staging#p" "$go_mod" >>go.mod
 }
 
 kubernetes_version_flags() {
@@ -96,11 +81,8 @@ kubernetes_version_flags() {
 
 # etcd's server replaces its sibling modules with folders; all are published under the same version.
 etcd_module() {
-  {
-    printf 'module tools\n\n%s\n\n' "$(grep '^go ' "$(go_mod_file go.etcd.io/etcd/server/v3 "$ETCD_VERSION")")"
-    printf 'require go.etcd.io/etcd/server/v3 v%s\n' "$ETCD_VERSION"
-  } >go.mod
-  blank_imports go.etcd.io/etcd/server/v3
+  go mod init tools
+  go mod edit -require="go.etcd.io/etcd/server/v3@v$ETCD_VERSION"
 }
 
 # CoreDNS with only the plugins that a cluster's DNS uses: the full one links cloud providers' clients and takes minutes
@@ -133,5 +115,4 @@ golangci_lint_module() {
   go mod init tools
   go mod edit -require="sigs.k8s.io/kube-api-linter@v$KUBE_API_LINTER_VERSION" \
     -require="github.com/golangci/golangci-lint/v2@v$GOLANGCI_LINT_VERSION"
-  blank_imports sigs.k8s.io/kube-api-linter/cmd/golangci-lint-kube-api-linter
 }
