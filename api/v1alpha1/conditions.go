@@ -1,0 +1,104 @@
+package v1alpha1
+
+// Condition types. Each kind carries the ones that its status lists.
+const (
+	// ConditionReady is True when the object is valid and everything it refers to exists. It does not depend on the database.
+	ConditionReady = "Ready"
+	// ConditionStalled is True when only an edit can help.
+	ConditionStalled = "Stalled"
+	// ConditionComputed tells how the last attempt went; source failures show here.
+	ConditionComputed = "Computed"
+	// ConditionFresh tells whether the numbers and the data behind them are as new as declared.
+	ConditionFresh = "Fresh"
+	// ConditionSampleSufficient tells whether the latest mature period has the minimum sample.
+	ConditionSampleSufficient = "SampleSufficient"
+	// ConditionWithinThresholds is False when the whole interval lies beyond a threshold. Unknown without data.
+	ConditionWithinThresholds = "WithinThresholds"
+	// ConditionTargetMet judges the latest mature period against the target in force.
+	ConditionTargetMet = "TargetMet"
+	// ConditionReviewDue is True when people should look at the definition again.
+	ConditionReviewDue = "ReviewDue"
+)
+
+// Reasons of Ready and Stalled.
+const (
+	// ReasonReady: valid, and all references resolve.
+	ReasonReady = "Ready"
+	// ReasonInvalid: a rule that the schema cannot see is broken; the message names the field. Also Stalled.
+	ReasonInvalid = "Invalid"
+	// ReasonReferenceNotFound: an object it refers to does not exist (yet). Heals by itself.
+	ReasonReferenceNotFound = "ReferenceNotFound"
+	// ReasonReferenceNotReady: an object it refers to is itself not ready.
+	ReasonReferenceNotReady = "ReferenceNotReady"
+	// ReasonConflict: an object of the name we need belongs to somebody else; it is left alone.
+	ReasonConflict = "Conflict"
+	// ReasonSuspended: spec.suspend is set.
+	ReasonSuspended = "Suspended"
+	// ReasonProgressing: not stalled; nothing for a person to do.
+	ReasonProgressing = "Progressing"
+)
+
+// Reasons of Computed. A failure reported by the engine stands under its own reason, see plan.Reason.
+const (
+	// ReasonSucceeded: the last attempt gave numbers.
+	ReasonSucceeded = "Succeeded"
+	// ReasonPending: no attempt under the present formula yet.
+	ReasonPending = "Pending"
+	// ReasonNeverStarted: the run's pod did not start in time: quota, image, Secret or scheduling.
+	ReasonNeverStarted = "NeverStarted"
+	// ReasonDeadlineExceeded: the run was stopped at its deadline.
+	ReasonDeadlineExceeded = "DeadlineExceeded"
+	// ReasonRunFailed: the run's pod failed without a more precise reason.
+	ReasonRunFailed = "RunFailed"
+	// ReasonResultMissing: the run finished without a result for this indicator.
+	ReasonResultMissing = "ResultMissing"
+	// ReasonQuarantined: two runs died while computing it; it waits for an edit.
+	ReasonQuarantined = "Quarantined"
+	// ReasonSourceFailed: the source failed; the DataSource tells why.
+	ReasonSourceFailed = "SourceFailed"
+)
+
+// Reasons of Fresh.
+const (
+	// ReasonUpToDate: the last run is within the schedule and the data within its freshness.
+	ReasonUpToDate = "UpToDate"
+	// ReasonRunOverdue: no successful run for two intervals of the schedule.
+	ReasonRunOverdue = "RunOverdue"
+	// ReasonDataStale: the newest load of the data is older than freshness.within.
+	ReasonDataStale = "DataStale"
+)
+
+// Reasons of SampleSufficient, WithinThresholds and TargetMet.
+const (
+	// ReasonEnough: the sample is large enough.
+	ReasonEnough = "Enough"
+	// ReasonTooSmall: fewer than quality.minSampleSize.
+	ReasonTooSmall = "TooSmall"
+	// ReasonNoData: nothing to judge.
+	ReasonNoData = "NoData"
+	// ReasonSuspectData: the rows collapsed; a data problem comes before a business one.
+	ReasonSuspectData = "SuspectData"
+	// ReasonNoThresholds: none are declared.
+	ReasonNoThresholds = "NoThresholds"
+	// ReasonWithin: no threshold is passed by the whole interval.
+	ReasonWithin = "Within"
+	// ReasonWarning: the whole interval lies beyond the warning threshold.
+	ReasonWarning = "Warning"
+	// ReasonCritical: the whole interval lies beyond the critical threshold.
+	ReasonCritical = "Critical"
+	// ReasonOnTarget: the whole interval lies on the good side of the target.
+	ReasonOnTarget = "OnTarget"
+	// ReasonOffTarget: the whole interval lies on the bad side of the target.
+	ReasonOffTarget = "OffTarget"
+	// ReasonInconclusive: the interval contains the target.
+	ReasonInconclusive = "Inconclusive"
+	// ReasonNotYet: no target is in force yet, or no mature period is covered by one.
+	ReasonNotYet = "NotYet"
+	// ReasonReviewed: the last review is recent enough.
+	ReasonReviewed = "Reviewed"
+	// ReasonOverdue: the last review is older than review.every.
+	ReasonOverdue = "Overdue"
+)
+
+// RestateAnnotation on an indicator asks for a full restatement; its value is free text that must change to ask again.
+const RestateAnnotation = "cpi-operator.io/restate"

@@ -1,0 +1,93 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// CPIDefinitionSpec is an indicator for the customer.
+// +kubebuilder:validation:XValidation:rule="has(self.datasetRef)",message="datasetRef is required"
+// +kubebuilder:validation:XValidation:rule="has(self.measure)",message="measure is required"
+type CPIDefinitionSpec struct {
+	// title for people.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=200
+	Title string `json:"title,omitempty"`
+
+	// description of what the indicator tells and what it does not.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=4096
+	Description string `json:"description,omitempty"`
+
+	// theme: what customers get.
+	// +required
+	// +kubebuilder:validation:Enum=Time;Convenience;MoneySaved;LoyaltyRecognition;Satisfaction;Advocacy;Loyalty;Value
+	Theme string `json:"theme,omitempty"`
+
+	// class: Outcome (the customer got something), Perception (the customer said something) or Commercial.
+	// +optional
+	// +kubebuilder:validation:Enum=Outcome;Perception;Commercial
+	Class string `json:"class,omitempty"`
+
+	// owner is told and acts.
+	// +required
+	Owner Owner `json:"owner,omitzero"`
+
+	Indicator `json:",inline"`
+
+	// thresholds from which on the value is worth telling.
+	// +optional
+	Thresholds *Thresholds `json:"thresholds,omitempty"`
+
+	// overrides give segments their own owner and thresholds.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=32
+	Overrides []SegmentOverride `json:"overrides,omitempty"`
+
+	// review of the definition by people.
+	// +optional
+	Review *Review `json:"review,omitempty"`
+
+	// publish says what leaves the cluster's API.
+	// +optional
+	Publish *Publish `json:"publish,omitempty"`
+}
+
+// CPIDefinition is a Customer Performance Indicator: what customers get, measured from a dataset.
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:categories=cpi-operator,shortName=cpi
+// +kubebuilder:printcolumn:name="Value",type=string,JSONPath=`.status.summary.value`
+// +kubebuilder:printcolumn:name="Interval",type=string,JSONPath=`.status.summary.interval`
+// +kubebuilder:printcolumn:name="N",type=integer,JSONPath=`.status.summary.n`
+// +kubebuilder:printcolumn:name="Period",type=string,JSONPath=`.status.summary.period`
+// +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.status.summary.state`
+// +kubebuilder:printcolumn:name="Ready",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Owner",type=string,priority=1,JSONPath=`.spec.owner.team`
+// +kubebuilder:printcolumn:name="Title",type=string,priority=1,JSONPath=`.spec.title`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="size(self.metadata.name) <= 52",message="name must be at most 52 characters"
+type CPIDefinition struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata of the object.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec is the definition.
+	// +required
+	Spec CPIDefinitionSpec `json:"spec,omitzero"`
+
+	// status is the result in short; the IndicatorReport of the same indicator holds it in full.
+	// +optional
+	// +kubebuilder:default:={"observedGeneration":-1}
+	Status IndicatorStatus `json:"status,omitzero"`
+}
+
+// CPIDefinitionList is a list of CPIDefinitions.
+// +kubebuilder:object:root=true
+type CPIDefinitionList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []CPIDefinition `json:"items"`
+}

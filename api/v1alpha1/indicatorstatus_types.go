@@ -1,0 +1,92 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// IndicatorStatus is an indicator's result in short, with its conditions.
+type IndicatorStatus struct {
+	// conditions: Ready, Computed, Stalled, Fresh, SampleSufficient, WithinThresholds, TargetMet, ReviewDue.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// observedGeneration is the generation the status speaks of; -1 before the first look.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// summary is the latest mature value, for people.
+	// +optional
+	Summary *IndicatorSummary `json:"summary,omitempty"`
+
+	// reportRef names the IndicatorReport with the full result.
+	// +optional
+	ReportRef *LocalReference `json:"reportRef,omitempty"`
+
+	// baseline is since when the present formula is in force; a new formula starts a new one.
+	// +optional
+	Baseline *Baseline `json:"baseline,omitempty"`
+
+	// segmentAlerts are the overridden segments beyond their thresholds.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=32
+	SegmentAlerts []SegmentAlert `json:"segmentAlerts,omitempty"`
+}
+
+// IndicatorSummary is a value as people read it.
+type IndicatorSummary struct {
+	// value with its unit, such as 26.5 % or 31.4.
+	// +optional
+	Value string `json:"value,omitempty"`
+
+	// interval such as [25.5, 27.6].
+	// +optional
+	Interval string `json:"interval,omitempty"`
+
+	// n is how many rows or responses were used.
+	// +optional
+	N *int64 `json:"n,omitempty"`
+
+	// period the value speaks of, such as 2026-10.
+	// +optional
+	Period string `json:"period,omitempty"`
+
+	// state: OK, Warning, Critical, NoData, InsufficientSample, SuspectData, Maturing, Undated, Failing, Pending, Invalid, OnTarget, OffTarget, Inconclusive.
+	// +optional
+	State string `json:"state,omitempty"`
+
+	// target in force, for a KPITarget.
+	// +optional
+	Target string `json:"target,omitempty"`
+}
+
+// Baseline marks the formula in force.
+type Baseline struct {
+	// requestHash of the formula.
+	// +optional
+	RequestHash string `json:"requestHash,omitempty"`
+
+	// since when it is in force.
+	// +optional
+	Since *metav1.Time `json:"since,omitempty"`
+}
+
+// SegmentAlert is an overridden segment beyond its threshold.
+type SegmentAlert struct {
+	// segment as column=value, comma separated.
+	// +optional
+	Segment string `json:"segment,omitempty"`
+
+	// severity: warning or critical.
+	// +optional
+	Severity string `json:"severity,omitempty"`
+
+	// team that is told.
+	// +optional
+	Team string `json:"team,omitempty"`
+
+	// message in plain words.
+	// +optional
+	Message string `json:"message,omitempty"`
+}

@@ -1,0 +1,153 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// KPITargetSpec is an indicator for the company, or a goal on an existing CPI, with dated targets.
+// +kubebuilder:validation:XValidation:rule="has(self.cpiRef) ? !has(self.measure) && !has(self.datasetRef) && !has(self.where) && !has(self.responses) && !has(self.period) && !has(self.breakdowns) && !has(self.quality) : has(self.measure) && has(self.datasetRef)",message="set either cpiRef alone (a goal on an existing CPI) or datasetRef and measure (an own indicator)"
+type KPITargetSpec struct {
+	// title for people.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=200
+	Title string `json:"title,omitempty"`
+
+	// description of what the indicator tells and what it does not.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=4096
+	Description string `json:"description,omitempty"`
+
+	// category of the goal.
+	// +required
+	// +kubebuilder:validation:Enum=Growth;Profit;Productivity;Efficiency;CustomerGoal
+	Category string `json:"category,omitempty"`
+
+	// objective names the strategy goal that this serves.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=200
+	Objective string `json:"objective,omitempty"`
+
+	// owner is told and acts.
+	// +required
+	Owner Owner `json:"owner,omitzero"`
+
+	// incentivised: people are paid by it.
+	// +optional
+	Incentivised *bool `json:"incentivised,omitempty"`
+
+	// cpiRef makes this a goal on an existing CPI of the namespace: no second definition that can drift.
+	// +optional
+	CPIRef *LocalReference `json:"cpiRef,omitempty"`
+
+	Indicator `json:",inline"`
+
+	// targets in order of their dates.
+	// +required
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=32
+	Targets []Target `json:"targets,omitempty"`
+
+	// review of the definition by people.
+	// +optional
+	Review *Review `json:"review,omitempty"`
+
+	// publish says what leaves the cluster's API.
+	// +optional
+	Publish *Publish `json:"publish,omitempty"`
+}
+
+// Target is a bound with a date. from is a standing bound from that day on; by is judged once, on the period that contains it.
+// +kubebuilder:validation:ExactlyOneOf=from;by
+// +kubebuilder:validation:ExactlyOneOf=atLeast;atMost
+type Target struct {
+	// from this day on the bound stands, until the next one.
+	// +optional
+	// +kubebuilder:validation:Format=date
+	// +kubebuilder:validation:MaxLength=10
+	From string `json:"from,omitempty"`
+
+	// by this day the bound must be reached.
+	// +optional
+	// +kubebuilder:validation:Format=date
+	// +kubebuilder:validation:MaxLength=10
+	By string `json:"by,omitempty"`
+
+	// atLeast this value.
+	// +optional
+	AtLeast *Value `json:"atLeast,omitempty"`
+
+	// atMost this value.
+	// +optional
+	AtMost *Value `json:"atMost,omitempty"`
+
+	// overrides for segments.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=32
+	Overrides []TargetOverride `json:"overrides,omitempty"`
+
+	// accumulate: FiscalYear judges the sum since the fiscal year began; only for sums and counts.
+	// +optional
+	// +kubebuilder:validation:Enum=FiscalYear
+	Accumulate string `json:"accumulate,omitempty"`
+}
+
+// TargetOverride is another bound for a segment.
+// +kubebuilder:validation:ExactlyOneOf=atLeast;atMost
+type TargetOverride struct {
+	// match names the segment.
+	// +required
+	// +kubebuilder:validation:MinProperties=1
+	// +kubebuilder:validation:MaxProperties=4
+	Match map[string]string `json:"match,omitempty"`
+
+	// atLeast this value.
+	// +optional
+	AtLeast *Value `json:"atLeast,omitempty"`
+
+	// atMost this value.
+	// +optional
+	AtMost *Value `json:"atMost,omitempty"`
+}
+
+// KPITarget is what the company wants: an own indicator or a goal on a CPI, with dated targets.
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:categories=cpi-operator,shortName=kpi
+// +kubebuilder:printcolumn:name="Value",type=string,JSONPath=`.status.summary.value`
+// +kubebuilder:printcolumn:name="Interval",type=string,JSONPath=`.status.summary.interval`
+// +kubebuilder:printcolumn:name="N",type=integer,JSONPath=`.status.summary.n`
+// +kubebuilder:printcolumn:name="Period",type=string,JSONPath=`.status.summary.period`
+// +kubebuilder:printcolumn:name="Target",type=string,JSONPath=`.status.summary.target`
+// +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.status.summary.state`
+// +kubebuilder:printcolumn:name="Ready",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Owner",type=string,priority=1,JSONPath=`.spec.owner.team`
+// +kubebuilder:printcolumn:name="Title",type=string,priority=1,JSONPath=`.spec.title`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="size(self.metadata.name) <= 52",message="name must be at most 52 characters"
+type KPITarget struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata of the object.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec is the definition.
+	// +required
+	Spec KPITargetSpec `json:"spec,omitzero"`
+
+	// status is the result in short; the IndicatorReport of the same indicator holds it in full.
+	// +optional
+	// +kubebuilder:default:={"observedGeneration":-1}
+	Status IndicatorStatus `json:"status,omitzero"`
+}
+
+// KPITargetList is a list of KPITargets.
+// +kubebuilder:object:root=true
+type KPITargetList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KPITarget `json:"items"`
+}
