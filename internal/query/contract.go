@@ -69,10 +69,30 @@ type Ask struct {
 	Request    measure.Request
 	Responses  *plan.Responses
 	Breakdowns []plan.Breakdown
-	// Windows to compute; empty only for an undated dataset. They may overlap (trailing windows).
+	// Windows to compute, in order of their starts; empty only for an undated dataset. They may
+	// overlap (trailing windows). Of a state request, a window reaches from the opening instant to
+	// the closing one.
 	Windows []Window
+	// Opening and Closing serve state requests on snapshot datasets, one for each window: the
+	// periods whose last snapshot is the state at the window's start and at its end. For September
+	// over one month they are August and September; over twelve, September of the year before and
+	// September. Other requests ignore them.
+	Opening, Closing []Window
 	// TimeZone of the windows' civil boundaries (for DATE columns, which are never shifted).
 	TimeZone string
+}
+
+// Options bound what Plan may put into one statement.
+type Options struct {
+	// MaxRowsPerStatement splits statements that sort or join rows (per-entity choices, cluster
+	// sums, states) by window, so that each handles about this many rows; 0 means no limit.
+	MaxRowsPerStatement int64
+}
+
+// Refusal is an ask that cannot be planned, found before any SQL runs.
+type Refusal struct {
+	ID      int
+	Failure plan.Failure
 }
 
 // Group is the sums of one window and segment.
@@ -86,7 +106,9 @@ type Group struct {
 	Sums   measure.Sums
 }
 
-// Batch is one statement that answers one or more asks.
+// Batch is one statement that answers one or more asks. An ask that Options split is answered by
+// several batches, disjoint in windows: the caller appends their groups. A window and segment
+// without rows has no group.
 type Batch struct {
 	// IDs of the asks it answers.
 	IDs       []int
@@ -106,7 +128,7 @@ const (
 	InlineMask   Shape = "InlineMask"   // a bit per predicate computed on each row
 	Single       Shape = "Single"       // one indicator, its own WHERE
 	PerEntity    Shape = "PerEntity"    // choice or cluster sums within entities first
-	StateSweep   Shape = "StateSweep"   // opening and closing states by running sums
+	StateSweep   Shape = "StateSweep"   // spells counted by the instants they cover; states folded outside
 	StateCompare Shape = "StateCompare" // opening and closing states joined by customer
 )
 
