@@ -43,4 +43,5 @@ const (
 	NoRows          NoValueReason = "NoRows"          // nothing to measure in the period
 	ZeroDenominator NoValueReason = "ZeroDenominator" // the denominator sums to zero
 	NothingDecided  NoValueReason = "NothingDecided"  // every contract due is still pending
+	NotFinite       NoValueReason = "NotFinite"       // a column holds NaN or infinity, or its sums overflow
 )

@@ -39,29 +39,50 @@ type Description struct {
 	Variant string
 }
 
-// Of returns the family that spec sets.
+// checked is a family that can tell whether its spec makes sense.
+type checked interface {
+	Family
+	check() error
+}
+
+// Of returns the family that spec sets. It is an error to set none or several, or one whose spec contradicts itself.
 func Of(spec Spec) (Family, error) {
-	switch {
-	case spec.NetPromoterScore != nil:
-		return spec.NetPromoterScore, nil
-	case spec.CustomerSatisfaction != nil:
-		return spec.CustomerSatisfaction, nil
-	case spec.CustomerEffortScore != nil:
-		return spec.CustomerEffortScore, nil
-	case spec.Share != nil:
-		return spec.Share, nil
-	case spec.Aggregate != nil:
-		return spec.Aggregate, nil
-	case spec.Ratio != nil:
-		return spec.Ratio, nil
-	case spec.Churn != nil:
-		return spec.Churn, nil
-	case spec.Retention != nil:
-		return spec.Retention, nil
-	case spec.RevenueRetention != nil:
-		return spec.RevenueRetention, nil
-	case spec.Renewal != nil:
-		return spec.Renewal, nil
+	var found []checked
+	if spec.NetPromoterScore != nil {
+		found = append(found, spec.NetPromoterScore)
 	}
-	return nil, fmt.Errorf("measure: no family is set")
+	if spec.CustomerSatisfaction != nil {
+		found = append(found, spec.CustomerSatisfaction)
+	}
+	if spec.CustomerEffortScore != nil {
+		found = append(found, spec.CustomerEffortScore)
+	}
+	if spec.Share != nil {
+		found = append(found, spec.Share)
+	}
+	if spec.Aggregate != nil {
+		found = append(found, spec.Aggregate)
+	}
+	if spec.Ratio != nil {
+		found = append(found, spec.Ratio)
+	}
+	if spec.Churn != nil {
+		found = append(found, spec.Churn)
+	}
+	if spec.Retention != nil {
+		found = append(found, spec.Retention)
+	}
+	if spec.RevenueRetention != nil {
+		found = append(found, spec.RevenueRetention)
+	}
+	if spec.Renewal != nil {
+		found = append(found, spec.Renewal)
+	}
+	if len(found) != 1 {
+		return nil, fmt.Errorf("measure: exactly one family must be set, %d are", len(found))
+	}
+	if err := found[0].check(); err != nil {
+		return nil, err
+	}
+	return found[0], nil
 }

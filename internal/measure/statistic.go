@@ -14,7 +14,7 @@ const (
 	AsOf Combination = "AsOf"
 )
 
-// Term is one sum over the rows of a cell. Rows outside When do not contribute.
+// Term is one sum over the rows of a cell. Rows outside Any do not contribute.
 type Term struct {
 	Op TermOp `json:"op"`
 	// Column and Other name dataset columns; Other only for SumProduct.
@@ -90,17 +90,18 @@ const (
 // The sums of a StateRequest with Amount, over opening customers only, by index.
 // s is the amount at the start, e at the end (0 when gone), m = min(s, e).
 const (
-	RevenueOpen  = iota // opening customers
-	RevenueLost         // of them, gone at the end
-	RevenueS            // Σs
-	RevenueE            // Σe
-	RevenueM            // Σm
-	RevenueSS           // Σs²
-	RevenueEE           // Σe²
-	RevenueMM           // Σm²
-	RevenueSE           // Σse
-	RevenueSM           // Σsm
-	RevenueClose        // customers present at the end, opening or not
+	RevenueOpen    = iota // opening customers
+	RevenueLost           // of them, gone at the end
+	RevenueS              // Σs
+	RevenueE              // Σe
+	RevenueM              // Σm
+	RevenueSS             // Σs²
+	RevenueEE             // Σe²
+	RevenueMM             // Σm²
+	RevenueSE             // Σse
+	RevenueSM             // Σsm
+	RevenueClose          // customers present at the end, opening or not
+	RevenueMissing        // customers open at the start but left out everywhere above: an amount is NULL or unreadable
 	revenueCount
 )
 
