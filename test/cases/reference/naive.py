@@ -1,0 +1,113 @@
+"""What the usual mistakes would read on the same rows: each must differ from the right number, or the trap does not bite."""
+
+from . import database, periods, renewal, surveys
+from .churn import JUDGED
+
+
+def one(sql):
+    row = database.rows(sql)[0]
+    return [float(value) if value is not None else None for value in row.values()]
+
+
+def mistakes(definitions):
+    """Wrong values beside right ones, each for the latest mature period of its definition."""
+    found = []
+
+    def note(mistake, name, wrong, part=None):
+        definition = definitions[name]
+        latest = definition["latestMature"]
+        right = (definition["segments"][part[0]][part[1]] if part else
+                 next(p for p in definition["periods"] if p["label"] == latest))["value"]
+        if abs(wrong - right) < 1e-9:
+            raise SystemExit(f"{name}: the trap '{mistake}' does not bite")
+        found.append({"definition": name, "period": latest, "mistake": mistake, "right": right, "wrong": wrong,
+                      **({"segment": part[1]} if part else {})})
+
+    survey_mistakes(note)
+    churn_mistakes(note)
+    revenue_mistakes(note)
+    renewal_mistakes(note)
+    return found
+
+
+def survey_mistakes(note):
+    week = periods.weeks(2, surveys.BERLIN, window=13)[:1]
+    clause = surveys.with_clause(week, "q_nps", 0, 10)
+    inside = "FROM windows JOIN judged ON submitted_at >= since AND submitted_at < until"
+    score = "100.0 * (count(*) FILTER (WHERE answer::int >= 9) - count(*) FILTER (WHERE answer::int <= 6)) / count(*)"
+    usable = "WHERE fate = 'usable'"
+    note("every answer instead of the latest", "cx/CPIDefinition/support-nps", one(f"{clause} SELECT {score} {inside} {usable}")[0])
+    newest = "ORDER BY contact_id, submitted_at DESC, response_id DESC"
+    note("an unusable answer hides the usable one before it", "cx/CPIDefinition/support-nps", one(
+        f"{clause}, chosen AS (SELECT DISTINCT ON (contact_id) * {inside} WHERE dropped IS NULL {newest}) SELECT {score} FROM chosen {usable}")[0])
+    note("a tie falls to the smaller key", "cx/CPIDefinition/support-nps", one(
+        f"{clause}, chosen AS (SELECT DISTINCT ON (contact_id) * {inside} {usable} {newest[:-5]}) SELECT {score} FROM chosen")[0])
+    note("internal accounts and previews counted", "cx/CPIDefinition/support-nps", one(
+        f"""{clause}, chosen AS (SELECT DISTINCT ON (contact_id) * {inside} WHERE answer ~ '^ *[0-9]+ *$' AND answer::int <= 10 {newest})
+            SELECT {score} FROM chosen""")[0])
+    today = f"""{clause}, chosen AS (SELECT DISTINCT ON (contact_id) * {inside} {usable} {newest})
+        SELECT {score} FROM chosen JOIN crm.contacts c USING (contact_id) JOIN crm.account_plan_history h
+          ON h.account_id = c.account_id AND h.valid_to IS NULL WHERE h.plan = 'enterprise'"""
+    note("plan of today instead of the plan at the answer", "cx/CPIDefinition/support-nps", one(today)[0], ("plan", "enterprise"))
+    ces = surveys.with_clause(periods.months(1, surveys.BERLIN), "q_ces", 1, 7)
+    note("months of UTC", "cx/CPIDefinition/support-ces", one(
+        ces + """ SELECT avg((answer::int >= 5)::int) FROM judged WHERE fate = 'usable'
+                  AND submitted_at >= '2026-10-01T00:00:00Z' AND submitted_at < '2026-11-01T00:00:00Z'""")[0])
+    note("answers outside the scale kept", "cx/CPIDefinition/csat-email", one(
+        surveys.with_clause(periods.months(2, surveys.BERLIN)[:1], "q_csat", -99, 99, "channel IS NOT DISTINCT FROM 'email'")
+        + f" SELECT avg((answer::int >= 4)::int) {inside} {usable}")[0])
+
+
+def churn_mistakes(note):
+    name = "revops/CPIDefinition/logo-churn"
+    october = "timestamptz '2026-09-30T22:00:00Z'", "timestamptz '2026-10-31T23:00:00Z'"
+    open_at = lambda t: f"valid_from <= {t} AND coalesce(valid_to, 'infinity') > {t}"
+    used = f"WITH {JUDGED}, s AS (SELECT * FROM judged WHERE fate = 'used') "
+    note("subscription rows instead of customers", name, one(
+        used + f"SELECT avg((NOT ({open_at(october[1])}))::int) FROM s WHERE {open_at(october[0])}")[0])
+    by_account = f"""SELECT account_id, bool_or({open_at(october[0])}) AS opened, bool_or({open_at(october[1])}) AS stayed,
+        max(plan) FILTER (WHERE {open_at(october[0])}) AS plan FROM s GROUP BY 1"""
+    note("pauses taken for losses", name, one(used + f"SELECT avg((NOT stayed)::int) FROM ({by_account}) a WHERE opened")[0])
+    note("trials and internal accounts counted", name, one(
+        f"WITH s AS (SELECT * FROM analytics.subscription_spells) SELECT avg((NOT stayed)::int) FROM ({by_account}) a WHERE opened")[0])
+    utc = used + f"SELECT avg((NOT stayed)::int) FROM ({by_account}) a WHERE opened"
+    note("months of UTC", name, one(utc.replace(october[0], "timestamptz '2026-10-01Z'").replace(october[1], "timestamptz '2026-11-01Z'"))[0])
+    note("plan of the last spell instead of the plan at the opening", name, one(
+        used + f"""SELECT avg((NOT stayed)::int) FROM ({by_account}) a WHERE opened AND (SELECT plan FROM s
+            WHERE s.account_id = a.account_id ORDER BY valid_from DESC LIMIT 1) = 'enterprise'""")[0], ("plan", "enterprise"))
+
+
+def revenue_mistakes(note):
+    sums = "(SELECT sum(mrr_eur) FROM finance.mrr_monthly WHERE as_of = '{}')"
+    note("new customers in the numerator", "revops/KPITarget/nrr", one(
+        f"SELECT {sums.format('2026-10-31')} / {sums.format('2025-10-31')}")[0])
+    note("unknown closing revenue taken for zero", "revops/KPITarget/nrr", one("""
+        SELECT sum(coalesce(e.mrr_eur, 0)) / sum(s.mrr_eur) FROM finance.mrr_monthly s
+        LEFT JOIN finance.mrr_monthly e ON e.account_id = s.account_id AND e.as_of = '2026-10-31'
+        WHERE s.as_of = '2025-10-31' AND s.mrr_eur > 0""")[0])
+    state = "sum(delta_eur) FILTER (WHERE booked_on {} '2025-10-01') AS s, sum(delta_eur) FILTER (WHERE booked_on {} '2026-10-01') AS e"
+    kept = "SELECT sum(e) / sum(s) FROM (SELECT account_id, {} FROM billing.mrr_movements {} GROUP BY 1) b WHERE s > 0"
+    note("currency effects counted", "revops/KPITarget/nrr-from-movements", one(kept.format(state.format("<=", "<="), ""))[0])
+    note("state before the boundary's own movements", "revops/KPITarget/nrr-from-movements", one(
+        kept.format(state.format("<", "<"), "WHERE kind <> 'fx'"))[0])
+
+
+def renewal_mistakes(note):
+    name = "cx/KPITarget/renewal-logos"
+    won, gone = "status IN ('Renewed', 'AutoRenewed', 'Upsold')", "status IN ('Churned', 'Lost')"
+    september = "due_at >= '2026-09-01' AND due_at < '2026-10-01'"
+    note("decided contracts only, the undecided past grace left out", name, one(
+        f"SELECT avg(({won})::int) FROM sfdc.contracts WHERE {september} AND ({won} OR {gone}) AND NOT coalesce(decided_at > '{periods.NOW}', false)")[0])
+    note("decisions of the future believed", name, one(
+        f"SELECT avg(coalesce({won}, false)::int) FROM sfdc.contracts WHERE {september} AND ({won} OR {gone} OR status IS NULL)")[0])
+    note("unknown decisions taken for losses", name, one(
+        f"""SELECT avg((coalesce({won}, false) AND NOT coalesce(decided_at > '{periods.NOW}', false))::int)
+             FROM sfdc.contracts WHERE {september} AND coalesce(status, '') NOT IN ('Cancelled by us', 'Migrated')""")[0])
+    note("contracts counted in the month of their decision", name, one(
+        f"SELECT avg(({won})::int) FROM sfdc.contracts WHERE ({won} OR {gone}) AND decided_at >= '2026-08-31T22:00Z' AND decided_at < '2026-09-30T22:00Z'")[0])
+    fates = renewal.FATES.format(by_value="false", grace=renewal.GRACE_DAYS, zone="America/New_York", clock=periods.NOW.isoformat())
+    note("due dates shifted through UTC into New York", "cx/KPITarget/renewal-logos-new-york", one(
+        f"""WITH {fates} SELECT avg((fate = 'renewed')::int) FROM fates WHERE fate IN ('renewed', 'lost', 'presumed-lost')
+            AND to_char(due_at::timestamp AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York', 'YYYY-MM') = '2026-09'""")[0])
+    note("logos reported for value", "cx/KPITarget/renewal-rate", one(
+        f"""WITH {fates} SELECT avg((fate = 'renewed')::int) FROM fates WHERE fate IN ('renewed', 'lost', 'presumed-lost') AND {september}""")[0])

@@ -1,0 +1,107 @@
+"""Periods in a zone, and how final they are as of the fixed clock."""
+
+import statistics
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+NOW = datetime(2026, 11, 16, 9, 0, tzinfo=timezone.utc)
+SHOWN = 8  # periods in the expected answers, the running one included
+MINIMUM_SAMPLE = 30
+GUARD_PERIODS, GUARD_MINIMUM, GUARD_RATIO = 6, 3, 0.5
+
+
+@dataclass
+class Period:
+    label: str
+    start: datetime
+    end: datetime
+    window_start: datetime
+    first_day: date  # of the window
+    last_day: date  # the day after the period's last
+
+
+def midnight(day, zone):
+    return datetime.combine(day, time(0), ZoneInfo(zone)).astimezone(timezone.utc)
+
+
+def months(count, zone, window=1):
+    """The last count months up to the running one, oldest first."""
+    today = NOW.astimezone(ZoneInfo(zone)).date()
+    def first(back):
+        index = today.year * 12 + today.month - 1 - back
+        return date(index // 12, index % 12 + 1, 1)
+    return [
+        Period(f"{first(back):%Y-%m}", midnight(first(back), zone), midnight(first(back - 1), zone),
+               midnight(first(back + window - 1), zone), first(back + window - 1), first(back - 1))
+        for back in range(count - 1, -1, -1)
+    ]
+
+
+def weeks(count, zone, window=1):
+    today = NOW.astimezone(ZoneInfo(zone)).date()
+    monday = today - timedelta(days=today.weekday())
+    made = []
+    for back in range(count - 1, -1, -1):
+        start = monday - timedelta(weeks=back)
+        since = start - timedelta(weeks=window - 1)
+        year, week, _ = start.isocalendar()
+        made.append(Period(f"{year}-W{week:02d}", midnight(start, zone), midnight(start + timedelta(weeks=1), zone),
+                           midnight(since, zone), since, start + timedelta(weeks=1)))
+    return made
+
+
+def state(period, watermark, maturity=timedelta(0)):
+    """Running, Maturing or Mature, as of the clock or of the data, whichever is behind."""
+    as_of = min(NOW, watermark)
+    if as_of < period.end:
+        return "Running"
+    return "Maturing" if as_of < period.end + maturity else "Mature"
+
+
+def collapsed(counts):
+    """For each (judged, rows), oldest first: whether rows are under half the median of the last six good ones."""
+    good, verdicts = [], []
+    for judged, count in counts:
+        reference = good[-GUARD_PERIODS:]
+        bad = judged and len(reference) >= GUARD_MINIMUM and 0 < count < GUARD_RATIO * statistics.median(reference)
+        verdicts.append(bool(bad))
+        if judged and count and not bad:
+            good.append(count)
+    return verdicts
+
+
+def sample_flag(estimate):
+    """NoData or InsufficientSample; where answers belong to entities, entities are what counts."""
+    if estimate["n"] == 0:
+        return "NoData"
+    return "InsufficientSample" if estimate.get("entities", estimate["n"]) < MINIMUM_SAMPLE else None
+
+
+def answer(period, estimate, how_final, flag=None, **more):
+    """One entry of periods[] in expected.json."""
+    stamp = "%Y-%m-%dT%H:%M:%SZ"
+    result = {"label": period.label, "start": period.start.strftime(stamp), "end": period.end.strftime(stamp),
+              "windowStart": period.window_start.strftime(stamp), "state": how_final}
+    flag = flag or sample_flag(estimate)
+    if flag:
+        result["flag"] = flag
+    return {**result, **estimate, **more}
+
+
+def suppress(segments, size, minimum=10):
+    """Marks segments under the minimum; if that is one alone, the next smallest too, or the total would give it away."""
+    small = {name for name in segments if size(segments[name]) < minimum}
+    if len(small) == 1 and len(segments) > 1:
+        rest = sorted((name for name in segments if name not in small), key=lambda name: (size(segments[name]), name))
+        small.add(rest[0])
+    for name, segment in segments.items():
+        if flag := sample_flag(segment):
+            segment["flag"] = flag
+        segment["suppressed"] = name in small
+    return segments
+
+
+def latest_mature(answers):
+    """The newest mature period that has a value to stand on."""
+    return [a for a in answers if a["state"] == "Mature" and a.get("flag") not in ("NoData", "SuspectData")][-1]["label"]
