@@ -1,0 +1,179 @@
+package resolve
+
+import (
+	"fmt"
+	"path"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// Where a run's pod mounts what a source needs. The job builder mounts, the plan refers.
+const (
+	// CredentialsDir holds the files username and password.
+	CredentialsDir = "/source/credentials"
+	// CADir holds ca.crt of the database server.
+	CADir = "/source/ca"
+	// FilesDir holds one folder a file table, named by the table's index.
+	FilesDir = "/source/files"
+	// URLDir holds, by table index, the folders ca and authorization for downloads.
+	URLDir = "/source/url"
+)
+
+const (
+	defaultQueryTimeout = 2 * time.Minute
+	defaultMaxSegments  = 50
+	// DefaultMemory and DefaultCPU are the compute container's limits where none are set.
+	DefaultMemory = "512Mi"
+	DefaultCPU    = "1"
+)
+
+// FileDir is where the pod mounts the file of table i.
+func FileDir(i int) string { return path.Join(FilesDir, fmt.Sprint(i)) }
+
+// URLCADir is where the pod mounts the roots for table i's server.
+func URLCADir(i int) string { return path.Join(URLDir, fmt.Sprint(i), "ca") }
+
+// URLAuthorizationDir is where the pod mounts table i's Authorization header.
+func URLAuthorizationDir(i int) string { return path.Join(URLDir, fmt.Sprint(i), "authorization") }
+
+// Source resolves a data source. The plan's source is complete only without problems.
+func Source(ds *v1alpha1.DataSource) (plan.Source, Problems) {
+	var problems Problems
+	out := plan.Source{
+		Namespace: ds.Namespace,
+		Name:      ds.Name,
+		Limits:    plan.Limits{QueryTimeout: defaultQueryTimeout, MaxSegments: defaultMaxSegments},
+	}
+	if ds.Spec.Schedule != "" {
+		if _, err := cron.ParseStandard(ds.Spec.Schedule); err != nil {
+			problems.add("spec.schedule", fmt.Sprintf("%q is not a cron expression of five fields: %v", ds.Spec.Schedule, err))
+		}
+	}
+	checkZone("spec.timeZone", ds.Spec.TimeZone, &problems)
+	if l := ds.Spec.Limits; l != nil {
+		out.Limits.QueryTimeout = duration("spec.limits.queryTimeout", l.QueryTimeout, defaultQueryTimeout, &problems)
+		if l.MaxSegments > 0 {
+			out.Limits.MaxSegments = int(l.MaxSegments)
+		}
+	}
+	limits := Limits(ds)
+	out.Limits.MemoryBytes = limits.Memory().Value()
+	out.Limits.CPUs = int(max(1, limits.Cpu().Value()))
+
+	switch {
+	case ds.Spec.Files != nil && ds.Spec.Postgres != nil:
+		problems.add("spec", "set exactly one engine: files or postgres")
+	case ds.Spec.Files != nil:
+		out.Files = files(ds.Spec.Files)
+	case ds.Spec.Postgres != nil:
+		out.Postgres = postgres(ds.Spec.Postgres)
+	default:
+		problems.add("spec", "set exactly one engine: files or postgres")
+	}
+	return out, problems
+}
+
+// Limits are the compute container's limits in force.
+func Limits(ds *v1alpha1.DataSource) corev1.ResourceList {
+	out := corev1.ResourceList{
+		corev1.ResourceCPU:    resource.MustParse(DefaultCPU),
+		corev1.ResourceMemory: resource.MustParse(DefaultMemory),
+	}
+	if p := ds.Spec.Pod; p != nil && p.Resources != nil {
+		for name, quantity := range p.Resources.Limits {
+			out[name] = quantity
+		}
+	}
+	return out
+}
+
+func files(spec *v1alpha1.FilesSource) *plan.Files {
+	out := &plan.Files{}
+	for i, t := range spec.Tables {
+		table := plan.FileTable{
+			Name:      string(t.Name),
+			Format:    plan.FileFormat(t.Format),
+			Delimiter: t.Delimiter,
+			NullText:  t.NullText,
+		}
+		for _, c := range t.Columns {
+			if table.Columns == nil {
+				table.Columns = map[string]plan.ColumnType{}
+			}
+			table.Columns[string(c.Name)] = plan.ColumnType(c.Type)
+		}
+		switch {
+		case t.ConfigMap != nil:
+			table.Path = path.Join(FileDir(i), t.ConfigMap.Key)
+		case t.PersistentVolumeClaim != nil:
+			table.Path = path.Join(FileDir(i), t.PersistentVolumeClaim.Path)
+		case t.URL != nil:
+			table.URL = t.URL.Address
+			if ref := t.URL.CARef; ref != nil {
+				table.CAPath = path.Join(URLCADir(i), ref.Key)
+			}
+			if ref := t.URL.AuthorizationRef; ref != nil {
+				table.HeaderPath = path.Join(URLAuthorizationDir(i), ref.Key)
+			}
+		}
+		out.Tables = append(out.Tables, table)
+	}
+	return out
+}
+
+func postgres(spec *v1alpha1.PostgresSource) *plan.Postgres {
+	out := &plan.Postgres{
+		Host:           spec.Host,
+		Port:           5432,
+		Database:       spec.Database,
+		TLS:            string(v1alpha1.TLSVerifyFull),
+		CredentialsDir: CredentialsDir,
+	}
+	if spec.Port != 0 {
+		out.Port = int(spec.Port)
+	}
+	if t := spec.TLS; t != nil {
+		out.TLS = string(t.Mode)
+		if t.CARef != nil {
+			out.CAPath = path.Join(CADir, t.CARef.Key)
+		}
+	}
+	return out
+}
+
+// duration parses an optional duration, telling a bad one as a problem.
+func duration(field string, text v1alpha1.Duration, otherwise time.Duration, problems *Problems) time.Duration {
+	if text == "" {
+		return otherwise
+	}
+	d, err := v1alpha1.Value(text).Duration()
+	if err != nil || d < 0 {
+		problems.add(field, fmt.Sprintf("%q is not a duration: write a number and one of s, m, h, d, w", string(text)))
+		return otherwise
+	}
+	return d
+}
+
+// zone returns the zone's name, UTC if none is given, and tells an unknown one as a problem.
+func zone(field string, name v1alpha1.TimeZone, problems *Problems) string {
+	if name == "" {
+		return "UTC"
+	}
+	checkZone(field, name, problems)
+	return string(name)
+}
+
+func checkZone(field string, name v1alpha1.TimeZone, problems *Problems) {
+	if name == "" {
+		return
+	}
+	if _, err := time.LoadLocation(string(name)); err != nil || name == "Local" {
+		problems.add(field, fmt.Sprintf("%q is not an IANA time zone such as Europe/Berlin", string(name)))
+	}
+}
