@@ -41,7 +41,7 @@ def share(successes, n):
 
 
 def clustered_share(flags, entities):
-    """Wilson on n_eff = p(1-p)/SE², SE cluster-robust (CR1) by entity; n_eff = entities where SE is 0 or p is 0 or 1."""
+    """Wilson on n_eff = p(1-p)/SE², at most n, SE cluster-robust (CR1) by entity; n_eff = entities where SE is 0 or p is 0 or 1."""
     n, clusters = len(flags), len(set(entities))
     if n == 0:
         return nothing()
@@ -53,7 +53,7 @@ def clustered_share(flags, entities):
         fit = sm.OLS(numpy.asarray(flags, float), numpy.ones(n)).fit(cov_type="cluster", cov_kwds={"groups": codes})
         variance = fit.bse[0] ** 2
         if variance > 1e-18:
-            effective = p * (1 - p) / variance
+            effective = min(p * (1 - p) / variance, n)
     lower, upper = proportion_confint(p * effective, effective, ALPHA, method="wilson")
     return {"value": p, "lower": lower, "upper": upper, "n": n, "numerator": successes, "denominator": n,
             "entities": clusters, "effectiveN": effective}
