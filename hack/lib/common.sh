@@ -43,6 +43,17 @@ step() {
   say "$(printf '%15s s  %s' "$(seconds_since "$start")" "$label")"
 }
 
+# wait_until SECONDS WHAT COMMAND... waits until COMMAND succeeds. WHAT completes "gave up waiting for".
+wait_until() {
+  local seconds=$1 what=$2 deadline
+  shift 2
+  deadline=$((SECONDS + seconds))
+  until "$@" >/dev/null; do
+    ((SECONDS < deadline)) || { say "gave up after $seconds s waiting for $what"; return 1; }
+    sleep 0.1
+  done
+}
+
 heartbeat() {
   local never
   exec {never}<> <(:) >/dev/null

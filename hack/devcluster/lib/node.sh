@@ -12,7 +12,6 @@ node_init() {
 }
 
 node_start() {
-  local deadline=$((SECONDS + 10))
   mkdir -p -m 0700 "$state"
   mkdir -p "$state"/{run,log,tmp,bin}
   go_in_repo build -trimpath -o "$state/bin/" ./hack/devcluster/{pki,archive,reaper}
@@ -25,10 +24,7 @@ node_start() {
   setsid nsenter --net="$node_netns" \
     unshare --mount --pid --ipc --uts --fork --kill-child "$here/lib/init.sh" "$state" "$node_name" \
     >"$state/log/init.log" 2>&1 </dev/null 9>&- &
-  until node_init >/dev/null; do
-    ((SECONDS < deadline)) || die "the node's init did not start: $(cat "$state/log/init.log")"
-    sleep 0.05
-  done
+  wait_until 10 "the node's init to start: $state/log/init.log" node_init
 }
 
 # node_remove ends every process of the node, then removes what they leave: it works from any state, after a crash too.
@@ -36,13 +32,15 @@ node_remove() {
   local init pid
   if init=$(node_init); then
     kill -KILL "$init"
+    # The kernel lets an init go only when every other process of its namespace has ended.
+    wait_until 20 "init $init to end" gone "$init"
   fi
   # Servers started by run-inside live in the machine's process namespace: they are known by their network.
   if mountpoint -q "$node_netns"; then
     for pid in $(network_processes); do
       kill -KILL "$pid" 2>/dev/null || true
     done
-    wait_gone
+    wait_until 20 "all processes of the node's network to end" network_empty
     umount "$node_netns"
   fi
   cgroup_remove
@@ -61,13 +59,9 @@ network_processes() {
   done
 }
 
-wait_gone() {
-  local deadline=$((SECONDS + 20))
-  while [[ -n $(network_processes) ]]; do
-    ((SECONDS < deadline)) || die "these processes do not end: $(network_processes | tr '\n' ' ')"
-    sleep 0.1
-  done
-}
+network_empty() { [[ -z $(network_processes) ]]; }
+
+gone() { [[ ! -d /proc/$1 ]]; }
 
 # in_node COMMAND... runs a command in all namespaces of the node.
 in_node() { nsenter --target "$(node_init)" --mount --net --pid --ipc --uts "$@"; }

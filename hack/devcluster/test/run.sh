@@ -11,23 +11,25 @@ image=devcluster.local/probe:1
 work=$(mktemp -d)
 trap '"$devcluster" down; rm -rf "$work"' EXIT
 
-# snapshot FILE notes what a cluster could leave behind. Other programs of the machine may come and go meanwhile, so of
-# processes only those count that have other namespaces or that name the cluster.
+# snapshot FILE notes what a cluster could leave behind. Other programs and another cluster may come and go meanwhile, so
+# of processes and mounts only those count that can be this cluster's.
 snapshot() {
   {
-    echo "# namespaces"; lsns --raw --noheadings --output TYPE,NS | sort
-    echo "# processes"; pgrep -af "$name" | grep -v -e pgrep -e "$work" || true
-    echo "# mounts"; cut -d ' ' -f 4- /proc/self/mountinfo | sort
+    echo "# processes"
+    pgrep -af "$name" | grep -v -e "$work" || true
+    grep -l "/$name" /proc/[0-9]*/cgroup 2>/dev/null || true
+    echo "# mounts"
+    grep -E "$name|nsfs|containerd|kubelet|cni" /proc/self/mountinfo | grep -v " /var/tmp/cpi-devcluster/" | cut -d ' ' -f 4- || true
     echo "# control groups"; find /sys/fs/cgroup -maxdepth 2 -type d | sort
     echo "# network"; ip -brief link; ip -brief address; ip route; ip netns; nft list ruleset
     echo "# listening"; ss -Hltn "sport = :$DEVCLUSTER_PORT"
     echo "# kernel settings"; sysctl --all 2>/dev/null | grep -v -E "$counters" | sort
-    echo "# folders"; find /run /var/lib /var/log /var/tmp /etc/cni /opt/cni -maxdepth 1 2>/dev/null | sort
+    echo "# folders"; find /run /var/lib /var/log /var/tmp /etc -maxdepth 1 | sort
   } >"$1"
 }
 
 # These move by themselves.
-counters='^(fs\.(dentry-state|file-nr|inode-nr|inode-state|aio-nr)|kernel\.(ns_last_pid|pty\.nr|random\.|hostname)|net\.netfilter\.nf_conntrack_count)'
+counters='^(fs\.(dentry-state|file-nr|inode-nr|inode-state|aio-nr|quota\.)|kernel\.(ns_last_pid|pty\.nr|random\.|hostname)|net\.netfilter\.nf_conntrack_count)'
 
 build_probe() {
   (cd "$repo_root" && CGO_ENABLED=0 go build -trimpath -o "$work/" ./hack/devcluster/test/probe ./hack/devcluster/archive)
