@@ -41,8 +41,11 @@ build_tool() {
       go_build "$tool" "$folder" "sigs.k8s.io/kube-api-linter/cmd/$tool" ;;
     controller-gen) go_install "$folder" "sigs.k8s.io/controller-tools/cmd/controller-gen@v$CONTROLLER_TOOLS_VERSION" ;;
     kustomize) go_install "$folder" "sigs.k8s.io/kustomize/kustomize/v5@v$KUSTOMIZE_VERSION" ;;
-    # Rule files need no service discovery; leaving it out saves most of the build.
-    promtool) go_install "$folder" -tags remove_all_sd "github.com/prometheus/prometheus/cmd/promtool@v$PROMETHEUS_VERSION" ;;
+    promtool)
+      in_module prometheus_module
+      # Rule files need no service discovery; leaving it out saves most of the build.
+      GOFLAGS+=" -tags=remove_all_sd"
+      go_build promtool "$folder" github.com/prometheus/prometheus/cmd/promtool ;;
   esac
 }
 
@@ -50,8 +53,8 @@ build_tool() {
 # -mod=mod adds the modules that the build needs; `go mod tidy` would fetch those of all their tests too.
 go_build() { go build -mod=mod -trimpath -ldflags "-s -w ${4:-}" -o "$2/$1" "$3"; }
 
-# go_install FOLDER [FLAG...] PACKAGE@VERSION builds a command of a module that has no replace directives.
-go_install() { GOBIN=$1 go install -trimpath -ldflags "-s -w" "${@:2}"; }
+# go_install FOLDER PACKAGE@VERSION builds a command of a module that has no replace directives.
+go_install() { GOBIN=$1 go install -trimpath -ldflags "-s -w" "$2"; }
 
 # in_module FUNCTION enters a new module that FUNCTION writes. It is for commands that `go install` refuses, because
 # their own module has replace directives, and for those that we put together ourselves.
@@ -83,6 +86,13 @@ kubernetes_version_flags() {
 etcd_module() {
   go mod init tools
   go mod edit -require="go.etcd.io/etcd/server/v3@v$ETCD_VERSION"
+}
+
+# Prometheus's own go.mod replaces this module, too.
+prometheus_module() {
+  go mod init tools
+  go mod edit -require="github.com/prometheus/prometheus@v$PROMETHEUS_VERSION" \
+    -replace=cloud.google.com/go=cloud.google.com/go@v0.123.0
 }
 
 # CoreDNS with only the plugins that a cluster's DNS uses: the full one links cloud providers' clients and takes minutes

@@ -28,10 +28,12 @@ start_kube_apiserver() {
 }
 
 start_kube_controller_manager() {
+  # At its default of 20 requests a second it takes 5 s to start.
   local pki=$state/pki own=$state/pki/kube-controller-manager.kubeconfig
   daemon kube-controller-manager "$(binary kube-controller-manager)" \
     --kubeconfig="$own" --authentication-kubeconfig="$own" --authorization-kubeconfig="$own" \
     --bind-address=127.0.0.1 --leader-elect=false --use-service-account-credentials=true \
+    --kube-api-qps=200 --kube-api-burst=400 \
     --service-account-private-key-file="$pki/service-account.key" --root-ca-file="$pki/ca.crt" \
     --cluster-signing-cert-file="$pki/ca.crt" --cluster-signing-key-file="$pki/ca.key" \
     --allocate-node-cidrs=true --cluster-cidr="$pod_cidr" --node-cidr-mask-size=24 \
