@@ -79,9 +79,11 @@ load_image() {
 }
 
 push_image() {
+  local id
   open_buildah_store
+  id=$(buildah_alone pull --quiet "docker-archive:$2")
   # shellcheck disable=SC2086  # several options
-  buildah_alone push ${IMAGE_PUSH_FLAGS:-} "docker-archive:$2" "docker://$1"
+  buildah_alone push ${IMAGE_PUSH_FLAGS:-} "$id" "docker://$1"
 }
 
 command=${1:-}
