@@ -1,0 +1,152 @@
+package job
+
+import (
+	"maps"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// Images of a run's pod.
+type Images struct {
+	// Manager runs the plan and publish steps; Compute the computation.
+	Manager, Compute string
+}
+
+// user of every container; scratch images know no other.
+const user int64 = 65532
+
+// graceSeconds is how long publish has, after the computation, to bring results to an API server that is away.
+const graceSeconds = 120
+
+// podTemplate is a run: plan (API token, no data), then compute (data, no token) with publish (API token,
+// no data) beside it as a native sidecar, which the kubelet ends after compute.
+func podTemplate(ds *v1alpha1.DataSource, images Images) corev1.PodTemplateSpec {
+	volumes, mounts := sourceVolumes(ds)
+	pod := corev1.PodSpec{
+		ServiceAccountName:            ServiceAccountName(ds.Name),
+		AutomountServiceAccountToken:  ptr.To(false),
+		EnableServiceLinks:            ptr.To(false),
+		RestartPolicy:                 corev1.RestartPolicyNever,
+		TerminationGracePeriodSeconds: ptr.To[int64](graceSeconds),
+		SecurityContext: &corev1.PodSecurityContext{
+			RunAsNonRoot:        ptr.To(true),
+			RunAsUser:           ptr.To(user),
+			RunAsGroup:          ptr.To(user),
+			FSGroup:             ptr.To(user),
+			FSGroupChangePolicy: ptr.To(corev1.FSGroupChangeOnRootMismatch),
+			SeccompProfile:      &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+		},
+		InitContainers: []corev1.Container{planContainer(ds, images.Manager), publishContainer(ds, images.Manager)},
+		Containers:     []corev1.Container{computeContainer(ds, images.Compute, mounts)},
+		Volumes:        append(commonVolumes(), volumes...),
+	}
+	template := corev1.PodTemplateSpec{Spec: pod, ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{}}}
+	if settings := ds.Spec.Pod; settings != nil {
+		template.Spec.NodeSelector = settings.NodeSelector
+		template.Spec.Tolerations = settings.Tolerations
+		template.Spec.PriorityClassName = settings.PriorityClassName
+		for _, secret := range settings.ImagePullSecrets {
+			template.Spec.ImagePullSecrets = append(template.Spec.ImagePullSecrets, corev1.LocalObjectReference{Name: secret.Name})
+		}
+		maps.Copy(template.Labels, settings.Labels)
+		template.Annotations = settings.Annotations
+	}
+	maps.Copy(template.Labels, labels(ds))
+	return template
+}
+
+func planContainer(ds *v1alpha1.DataSource, image string) corev1.Container {
+	return contained(corev1.Container{
+		Name:  PlanContainer,
+		Image: image,
+		Args:  []string{"plan", "--source", ds.Name, "--output", PlanFile},
+		Env:   []corev1.EnvVar{fromField("NAMESPACE", "metadata.namespace"), fromField("RUN", "metadata.labels['batch.kubernetes.io/job-name']")},
+		VolumeMounts: []corev1.VolumeMount{
+			{Name: "plan", MountPath: planDir},
+			{Name: "token", MountPath: tokenDir, ReadOnly: true},
+		},
+		Resources:                stepResources(),
+		TerminationMessagePolicy: corev1.TerminationMessageFallbackToLogsOnError,
+	})
+}
+
+func publishContainer(ds *v1alpha1.DataSource, image string) corev1.Container {
+	return contained(corev1.Container{
+		Name:          PublishContainer,
+		Image:         image,
+		RestartPolicy: ptr.To(corev1.ContainerRestartPolicyAlways),
+		Args:          []string{"publish", "--source", ds.Name, "--plan", PlanFile, "--results", resultsDir},
+		Env:           []corev1.EnvVar{fromField("NAMESPACE", "metadata.namespace")},
+		VolumeMounts: []corev1.VolumeMount{
+			{Name: "plan", MountPath: planDir, ReadOnly: true},
+			{Name: "results", MountPath: resultsDir, ReadOnly: true},
+			{Name: "token", MountPath: tokenDir, ReadOnly: true},
+		},
+		Resources:                stepResources(),
+		TerminationMessagePolicy: corev1.TerminationMessageReadFile,
+	})
+}
+
+func computeContainer(ds *v1alpha1.DataSource, image string, mounts []corev1.VolumeMount) corev1.Container {
+	return contained(corev1.Container{
+		Name:  ComputeContainer,
+		Image: image,
+		Args:  []string{"--plan", PlanFile, "--results", resultsDir, "--scratch", scratchDir},
+		Env:   []corev1.EnvVar{{Name: "TMPDIR", Value: scratchDir}},
+		VolumeMounts: append([]corev1.VolumeMount{
+			{Name: "plan", MountPath: planDir, ReadOnly: true},
+			{Name: "results", MountPath: resultsDir},
+			{Name: "scratch", MountPath: scratchDir},
+		}, mounts...),
+		Resources:                computeResources(ds),
+		TerminationMessagePolicy: corev1.TerminationMessageFallbackToLogsOnError,
+	})
+}
+
+// contained locks a container in: the restricted Pod Security Standard in full, and a read-only image.
+func contained(c corev1.Container) corev1.Container {
+	c.ImagePullPolicy = corev1.PullIfNotPresent
+	c.TerminationMessagePath = corev1.TerminationMessagePathDefault
+	c.SecurityContext = &corev1.SecurityContext{
+		AllowPrivilegeEscalation: ptr.To(false),
+		Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+		Privileged:               ptr.To(false),
+		ReadOnlyRootFilesystem:   ptr.To(true),
+		RunAsNonRoot:             ptr.To(true),
+		SeccompProfile:           &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+	}
+	return c
+}
+
+// stepResources are for plan and publish, which hold definitions and reports and little else.
+func stepResources() corev1.ResourceRequirements {
+	return corev1.ResourceRequirements{
+		Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("10m"), corev1.ResourceMemory: resource.MustParse("32Mi")},
+		Limits:   corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("500m"), corev1.ResourceMemory: resource.MustParse("256Mi")},
+	}
+}
+
+// computeResources are the declared ones over the defaults; a default request never exceeds a declared limit.
+func computeResources(ds *v1alpha1.DataSource) corev1.ResourceRequirements {
+	limits := resolve.Limits(ds)
+	requests := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("100m"), corev1.ResourceMemory: resource.MustParse("128Mi")}
+	for name, request := range requests {
+		if limit := limits[name]; request.Cmp(limit) > 0 {
+			requests[name] = limit
+		}
+	}
+	if p := ds.Spec.Pod; p != nil && p.Resources != nil {
+		maps.Copy(requests, p.Resources.Requests)
+	}
+	return corev1.ResourceRequirements{Requests: requests, Limits: limits}
+}
+
+func fromField(name, path string) corev1.EnvVar {
+	return corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: path}}}
+}

@@ -1,0 +1,113 @@
+package job
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/utils/ptr"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// Folders within the pod.
+const (
+	planDir    = "/plan"
+	resultsDir = "/results"
+	scratchDir = "/scratch"
+	// tokenDir is where clients look for an account's token.
+	tokenDir = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+	// PlanFile is the plan as the plan step hands it over.
+	PlanFile = planDir + "/plan.json"
+)
+
+// tokenSeconds is how long a token is good for; the kubelet renews it in time.
+const tokenSeconds = 3600
+
+// commonVolumes are those of every run.
+func commonVolumes() []corev1.Volume {
+	return []corev1.Volume{
+		{Name: "plan", VolumeSource: emptyDir("64Mi")},
+		{Name: "results", VolumeSource: emptyDir("256Mi")},
+		{Name: "scratch", VolumeSource: emptyDir("4Gi")},
+		{Name: "token", VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{
+			DefaultMode: ptr.To[int32](0o440),
+			Sources: []corev1.VolumeProjection{
+				{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{Path: "token", ExpirationSeconds: ptr.To[int64](tokenSeconds)}},
+				{ConfigMap: &corev1.ConfigMapProjection{
+					LocalObjectReference: corev1.LocalObjectReference{Name: "kube-root-ca.crt"},
+					Items:                []corev1.KeyToPath{{Key: "ca.crt", Path: "ca.crt"}},
+				}},
+				{DownwardAPI: &corev1.DownwardAPIProjection{Items: []corev1.DownwardAPIVolumeFile{
+					{Path: "namespace", FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.namespace"}},
+				}}},
+			},
+		}}},
+	}
+}
+
+func emptyDir(limit string) corev1.VolumeSource {
+	return corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: ptr.To(resource.MustParse(limit))}}
+}
+
+// sourceVolumes mounts what the source itself needs, for compute alone. Nothing is required to exist: the
+// pod starts without it, and compute reports what is missing by name.
+func sourceVolumes(ds *v1alpha1.DataSource) ([]corev1.Volume, []corev1.VolumeMount) {
+	var volumes []corev1.Volume
+	var mounts []corev1.VolumeMount
+	mount := func(name, path string, source corev1.VolumeSource) {
+		volumes = append(volumes, corev1.Volume{Name: name, VolumeSource: source})
+		mounts = append(mounts, corev1.VolumeMount{Name: name, MountPath: path, ReadOnly: true})
+	}
+	if pg := ds.Spec.Postgres; pg != nil {
+		mount("credentials", resolve.CredentialsDir, secretKeys(pg.CredentialsRef.Name, corev1.BasicAuthUsernameKey, corev1.BasicAuthPasswordKey))
+		if pg.TLS != nil && pg.TLS.CARef != nil {
+			mount("ca", resolve.CADir, configMapKey(pg.TLS.CARef))
+		}
+	}
+	if ds.Spec.Files == nil {
+		return volumes, mounts
+	}
+	for i, table := range ds.Spec.Files.Tables {
+		name := fmt.Sprintf("table-%d", i)
+		switch {
+		case table.ConfigMap != nil:
+			mount(name, resolve.FileDir(i), configMapKey(table.ConfigMap))
+		case table.PersistentVolumeClaim != nil:
+			mount(name, resolve.FileDir(i), corev1.VolumeSource{
+				PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: table.PersistentVolumeClaim.Name, ReadOnly: true},
+			})
+		case table.URL != nil:
+			if ref := table.URL.CARef; ref != nil {
+				mount(name+"-ca", resolve.URLCADir(i), configMapKey(ref))
+			}
+			if ref := table.URL.AuthorizationRef; ref != nil {
+				mount(name+"-authorization", resolve.URLAuthorizationDir(i), secretKeys(ref.Name, ref.Key))
+			}
+		}
+	}
+	return volumes, mounts
+}
+
+func secretKeys(name string, keys ...string) corev1.VolumeSource {
+	return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
+		SecretName: name, Items: items(keys...), DefaultMode: ptr.To[int32](0o440), Optional: ptr.To(true),
+	}}
+}
+
+func configMapKey(ref *v1alpha1.KeyReference) corev1.VolumeSource {
+	return corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
+		LocalObjectReference: corev1.LocalObjectReference{Name: ref.Name},
+		Items:                items(ref.Key), DefaultMode: ptr.To[int32](0o440), Optional: ptr.To(true),
+	}}
+}
+
+func items(keys ...string) []corev1.KeyToPath {
+	out := make([]corev1.KeyToPath, len(keys))
+	for i, key := range keys {
+		out[i] = corev1.KeyToPath{Key: key, Path: key}
+	}
+	return out
+}
