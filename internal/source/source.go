@@ -4,6 +4,9 @@ package source
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/query"
@@ -29,3 +32,32 @@ type Error struct {
 func (e *Error) Error() string { return string(e.Reason) + ": " + e.Message }
 
 func (e *Error) Unwrap() error { return e.Cause }
+
+// Fail is an *Error of one dataset or statement: another indicator may fare better.
+func Fail(reason plan.Reason, cause error, format string, args ...any) *Error {
+	return &Error{Failure: plan.Failure{Reason: reason, Message: fmt.Sprintf(format, args...)}, Cause: cause}
+}
+
+// FailSource is an *Error of the whole source: no indicator can fare better before it is repaired.
+func FailSource(reason plan.Reason, cause error, format string, args ...any) *Error {
+	e := Fail(reason, cause, format, args...)
+	e.Source = true
+	return e
+}
+
+// QuoteName writes an SQL identifier.
+func QuoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// QuoteText writes an SQL string constant.
+func QuoteText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// Within says where in a definition an engine's error comes from.
+func Within(err error, format string, args ...any) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	located := *e
+	located.Message = fmt.Sprintf(format, args...) + ": " + e.Message
+	return &located
+}

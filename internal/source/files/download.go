@@ -1,0 +1,158 @@
+package files
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/source"
+)
+
+// defaultDownload bounds a file fetched by URL.
+const defaultDownload = 2 << 30
+
+// download fetches a table's URL into the scratch folder. The engine itself has no network.
+func (e *engine) download(ctx context.Context, t *table) ([]string, error) {
+	target, err := url.Parse(t.URL)
+	if err != nil || target.Scheme != "https" || target.Host == "" {
+		return nil, source.Fail(plan.SourceUnreachable, err, "table %s: the URL must begin with https://", t.Name)
+	}
+	client, err := newClient(t.FileTable)
+	if err != nil {
+		return nil, err
+	}
+	defer client.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL, nil)
+	if err != nil {
+		return nil, source.Fail(plan.SourceUnreachable, err, "table %s: the URL is not valid", t.Name)
+	}
+	request.Header.Set("Accept-Encoding", "identity") // the file as it lies there
+	if t.HeaderPath != "" {
+		header, err := os.ReadFile(t.HeaderPath)
+		if err != nil {
+			return nil, source.Fail(plan.SecretMissing, err, "table %s: the Secret's key %s for the Authorization header is not there", t.Name, filepath.Base(t.HeaderPath))
+		}
+		request.Header.Set("Authorization", strings.TrimSpace(string(header)))
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, classifyHTTP(ctx, t.Name, target.Host, err)
+	}
+	defer response.Body.Close()
+	if err := checkStatus(t.Name, target.Host, response.StatusCode); err != nil {
+		return nil, err
+	}
+	limit := e.cfg.ScratchBytes
+	if limit <= 0 {
+		limit = defaultDownload
+	}
+	// The ending tells the compression.
+	file, err := os.Create(filepath.Join(e.scratch, fmt.Sprintf("download-%d%s", t.index, ending(target.Path))))
+	if err != nil {
+		return nil, source.FailSource(plan.DiskFull, err, "the scratch volume cannot be written")
+	}
+	defer file.Close()
+	written, err := io.Copy(file, io.LimitReader(response.Body, limit+1))
+	if err == nil {
+		err = file.Close()
+	}
+	switch {
+	case err != nil:
+		return nil, classifyHTTP(ctx, t.Name, target.Host, err)
+	case written > limit:
+		return nil, source.Fail(plan.FileUnreadable, nil, "table %s: the file is larger than %d MiB: split it, or mount it as a volume", t.Name, limit>>20)
+	case response.ContentLength >= 0 && written != response.ContentLength:
+		return nil, source.Fail(plan.FileUnreadable, nil, "table %s: the download ended early", t.Name)
+	}
+	return []string{file.Name()}, nil
+}
+
+func ending(name string) string {
+	base := path.Base(name)
+	if i := strings.IndexByte(base, '.'); i >= 0 && !strings.ContainsAny(base[i:], "*?[/\\") {
+		return base[i:]
+	}
+	return ""
+}
+
+func newClient(t plan.FileTable) (*http.Client, error) {
+	transport := &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
+		ResponseHeaderTimeout: time.Minute,
+		TLSHandshakeTimeout:   20 * time.Second,
+		DialContext:           (&net.Dialer{Timeout: 20 * time.Second}).DialContext,
+	}
+	if t.CAPath != "" {
+		pem, err := os.ReadFile(t.CAPath)
+		if err != nil {
+			return nil, source.Fail(plan.SecretMissing, err, "table %s: the CA file %s is not there", t.Name, filepath.Base(t.CAPath))
+		}
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, source.Fail(plan.TLSFailed, nil, "table %s: the CA file %s holds no PEM certificate", t.Name, filepath.Base(t.CAPath))
+		}
+		transport.TLSClientConfig.RootCAs = roots
+	}
+	return &http.Client{Transport: transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
+		if r.URL.Scheme != "https" {
+			return errors.New("redirected away from https")
+		}
+		if len(via) >= 10 {
+			return errors.New("too many redirects")
+		}
+		return nil
+	}}, nil
+}
+
+func checkStatus(table, host string, status int) error {
+	switch {
+	case status == http.StatusOK:
+		return nil
+	case status == http.StatusUnauthorized:
+		return source.Fail(plan.AuthenticationFailed, nil, "table %s: %s answered 401: check the Authorization header in the Secret", table, host)
+	case status == http.StatusForbidden:
+		return source.Fail(plan.PermissionDenied, nil, "table %s: %s answered 403: the credentials may not read this file", table, host)
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return source.Fail(plan.TableMissing, nil, "table %s: %s answered %d: there is no such file", table, host, status)
+	default:
+		return source.Fail(plan.SourceUnreachable, nil, "table %s: %s answered %d", table, host, status)
+	}
+}
+
+func classifyHTTP(ctx context.Context, table, host string, err error) error {
+	var (
+		unknown  x509.UnknownAuthorityError
+		hostname x509.HostnameError
+		invalid  x509.CertificateInvalidError
+		verify   *tls.CertificateVerificationError
+		pathErr  *fs.PathError
+	)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &pathErr):
+		return source.FailSource(plan.DiskFull, err, "table %s: the scratch volume cannot hold the download: %v", table, pathErr.Err)
+	case errors.As(err, &unknown), errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &verify):
+		return source.Fail(plan.TLSFailed, err, "table %s: the certificate of %s is not trusted (%v): set the CA that signed it", table, host, errors.Unwrap(err))
+	default:
+		var inner *url.Error
+		if errors.As(err, &inner) {
+			err = inner.Err // without the URL, which may hold a token
+		}
+		return source.Fail(plan.SourceUnreachable, err, "table %s: %s cannot be reached: %v", table, host, err)
+	}
+}

@@ -1,0 +1,118 @@
+package files
+
+import (
+	"errors"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/source"
+	"github.com/cpi-operator/cpi-operator/internal/source/child"
+)
+
+// classifyEngine reads the engine's errors by their class. Messages about values lose what stands
+// in quotes: it may be a customer's.
+func classifyEngine(e *child.EngineError) *source.Error {
+	message := firstLine(e.Message)
+	switch e.Class {
+	case child.ClassMemory:
+		if strings.Contains(e.Message, "max_temp_directory_size") {
+			return source.Fail(plan.DiskFull, e, "the query needs more temporary space than the scratch volume may hold: raise its size, or shorten the history")
+		}
+		return source.Fail(plan.OutOfMemory, e, "the query needs more memory than its container has: raise the memory limit, or shorten the history")
+	case child.ClassTooLarge:
+		return source.Fail(plan.TooManySegments, e, "%s: break down by fewer or coarser columns", message)
+	case child.ClassInterrupted:
+		return source.Fail(plan.QueryTimeout, e, "the query was stopped")
+	case child.ClassRefused, child.ClassPermission:
+		return source.Fail(plan.QueryRefused, e, "%s", message)
+	case child.ClassConversion:
+		return source.Fail(plan.TypeMismatch, e, "%s: declare a column of the dataset with the type it should have; what does not fit is then counted as rejected", withoutValues(message))
+	case child.ClassInput:
+		return source.Fail(plan.QueryFailed, e, "%s", withoutValues(message))
+	case child.ClassIO:
+		if strings.Contains(e.Message, "No space left") {
+			return source.Fail(plan.DiskFull, e, "no space is left on the scratch volume: raise its size")
+		}
+		return source.Fail(plan.FileUnreadable, e, "%s", message)
+	case child.ClassCatalog:
+		if strings.Contains(message, "Table with name") {
+			return source.Fail(plan.TableMissing, e, "%s", message)
+		}
+	case child.ClassBinder:
+		switch {
+		case strings.Contains(message, "not found") && strings.Contains(strings.ToLower(message), "column"):
+			return source.Fail(plan.ColumnMissing, e, "%s", message)
+		case strings.Contains(message, "No function matches"), strings.Contains(message, "Cannot compare"), strings.Contains(message, "Cannot mix"),
+			strings.Contains(message, "Could not choose"), strings.Contains(message, "explicit type cast"):
+			return source.Fail(plan.TypeMismatch, e, "%s", message)
+		}
+	}
+	if e.Fatal {
+		return source.Fail(plan.EngineCrashed, e, "the engine failed within (%s); the next query gets a new one", withoutValues(message))
+	}
+	return source.Fail(plan.QueryFailed, e, "%s", message)
+}
+
+var csvLine = regexp.MustCompile(`CSV Error on Line: (\d+)`)
+var csvColumns = regexp.MustCompile(`Expected Number of Columns: \d+ Found: \d+`)
+
+// unreadable explains why a table's files could not be read, without quoting their content.
+func (e *engine) unreadable(t *table, err error) error {
+	var engine *child.EngineError
+	if !errors.As(err, &engine) {
+		return e.classify(err)
+	}
+	switch engine.Class {
+	case child.ClassMemory, child.ClassInterrupted, child.ClassTooLarge:
+		return classifyEngine(engine)
+	case child.ClassIO:
+		if strings.Contains(engine.Message, "No space left") {
+			return classifyEngine(engine)
+		}
+	}
+	where := ""
+	if m := csvLine.FindStringSubmatch(engine.Message); m != nil {
+		where = " at line " + m[1]
+	}
+	var why string
+	lower := strings.ToLower(engine.Message)
+	switch {
+	case strings.Contains(lower, "unicode"), strings.Contains(lower, "utf-8"), strings.Contains(lower, "utf8"):
+		why = "is not UTF-8" + where + ": save it as UTF-8"
+	case strings.Contains(lower, "maximum line size"), strings.Contains(lower, "maximum_object_size"):
+		why = "has a line longer than 16 MiB" + where + ": check the quotes"
+	case csvColumns.MatchString(engine.Message):
+		why = "has another number of columns" + where + " (" + strings.ToLower(csvColumns.FindString(engine.Message)) + ")"
+	case strings.Contains(lower, "unterminated quote"):
+		why = "has a quote that does not end" + where
+	case strings.Contains(lower, "magic bytes"), strings.Contains(lower, "too small to be a parquet"):
+		why = "is not Parquet, or is cut off"
+	default:
+		why = "is not readable as " + string(t.Format) + where + ": " + withoutValues(firstLine(engine.Message))
+	}
+	files := t.Path
+	if t.URL != "" {
+		files = t.URL
+	} else if len(t.paths) == 1 {
+		files = filepath.Base(t.paths[0])
+	}
+	return source.Fail(plan.FileUnreadable, err, "table %s: %s %s", t.Name, files, why)
+}
+
+var quoted = regexp.MustCompile(`'(?:[^']|'')*'|"(?:[^"]|"")*"`)
+
+func withoutValues(message string) string { return quoted.ReplaceAllString(message, "…") }
+
+func firstLine(message string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(message), "\n")
+	if _, rest, ok := strings.Cut(line, " Error: "); ok {
+		line = rest
+	}
+	const longest = 300
+	if len(line) > longest {
+		line = strings.ToValidUTF8(line[:longest], "") + "…"
+	}
+	return line
+}
