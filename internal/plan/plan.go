@@ -50,6 +50,8 @@ type Indicator struct {
 	Frozen []PeriodResult `json:"frozen,omitempty"`
 	// Full asks for every period anew, frozen ones included.
 	Full bool `json:"full,omitempty"`
+	// Restatement is what the indicator's restate annotation says; the result that honours it carries it on.
+	Restatement string `json:"restatement,omitempty"`
 	// Alone runs it in a statement of its own, after all others: it was in flight when an earlier run was killed.
 	Alone bool `json:"alone,omitempty"`
 }
