@@ -14,6 +14,7 @@ node_init() {
 node_start() {
   mkdir -p -m 0700 "$state"
   mkdir -p "$state"/{run,log,tmp,bin}
+  recipe >"$state/recipe"
   go_in_repo build -trimpath -o "$state/bin/" ./hack/devcluster/{pki,archive,reaper}
   "$state/bin/pki" "$state/pki" "$node_name" "$node_ip" "$service_ip" "https://127.0.0.1:$forward_port"
   cp "$state/pki/admin.kubeconfig" "$kubeconfig"
@@ -75,6 +76,7 @@ daemon_outside() { daemon_in "" "$@"; }
 daemon_in() {
   local network=$1 name=$2
   shift 2
+  rm -f "$state/run/$name"
   # shellcheck disable=SC2016  # expanded by the inner shell
   setsid nsenter --target "$(node_init)" ${network:+"$network"} --mount --pid --ipc --uts \
     env TMPDIR="$state/tmp" sh -c 'echo $$ >"$0" && exec "$@"' "$state/run/$name" "$@" \
@@ -86,6 +88,10 @@ daemon_alive() {
   local init pid
   init=$(node_init) && [[ -s $state/run/$1 ]] && read -r pid <"$state/run/$1" && [[ -d /proc/$init/root/proc/$pid ]]
 }
+
+# daemon_ended NAME: the process noted for NAME is no more. Not the same as "not alive": a daemon that has just been
+# started has noted nothing yet.
+daemon_ended() { [[ -s $state/run/$1 ]] && ! daemon_alive "$1"; }
 
 daemon_kill() {
   local pid
