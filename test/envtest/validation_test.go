@@ -1,0 +1,217 @@
+// Package envtest holds tests of the schema against a real API server.
+package envtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"sigs.k8s.io/yaml"
+)
+
+var api client.Client
+
+func TestMain(m *testing.M) {
+	environment := &envtest.Environment{
+		CRDDirectoryPaths:     []string{filepath.Join("..", "..", "config", "crd", "bases")},
+		ErrorIfCRDPathMissing: true,
+	}
+	config, err := environment.Start()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "start the API server:", err)
+		os.Exit(1)
+	}
+	api, err = client.New(config, client.Options{})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	if err := environment.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "stop the API server:", err)
+	}
+	os.Exit(code)
+}
+
+// apply creates the YAML object in a namespace that always exists.
+func apply(t *testing.T, text string) (*unstructured.Unstructured, error) {
+	t.Helper()
+	object := &unstructured.Unstructured{}
+	if err := yaml.Unmarshal([]byte(text), &object.Object); err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	object.SetNamespace("default")
+	err := api.Create(t.Context(), object, &client.CreateOptions{FieldValidation: "Strict"})
+	if err == nil {
+		t.Cleanup(func() { _ = api.Delete(context.Background(), object.DeepCopy()) })
+	}
+	return object, err
+}
+
+const header = "apiVersion: cpi-operator.io/v1alpha1\n"
+
+const validCPI = header + `kind: CPIDefinition
+metadata: {name: support-nps}
+spec:
+  title: NPS
+  theme: Advocacy
+  owner: {team: support}
+  datasetRef: {name: support-survey}
+  measure: {netPromoterScore: {score: nps}}
+  responses: {entity: contact, keep: Latest}
+  period: {grain: Week, window: 13, history: 104, timeZone: Europe/Berlin}
+  breakdowns: [{by: [region]}, {by: [plan]}]
+  quality: {minSampleSize: 30, confidenceLevel: 95%}
+  thresholds: {warning: 30, critical: 20}
+`
+
+const validShare = header + `kind: CPIDefinition
+metadata: {name: churn}
+spec:
+  title: Churn
+  theme: Loyalty
+  owner: {team: demo}
+  datasetRef: {name: telco}
+  measure: {share: {of: [{column: churn, operator: In, values: ["Yes"]}], direction: LowerIsBetter}}
+  thresholds: {warning: 30%}
+`
+
+const validKPI = header + `kind: KPITarget
+metadata: {name: renewal-rate}
+spec:
+  title: Renewals
+  category: Growth
+  owner: {team: sales}
+  datasetRef: {name: contracts}
+  measure: {renewal: {decision: {column: status, renewed: [Renewed], lost: [Lost]}, decidedAt: decided_at, grace: 45d}}
+  period: {grain: Month}
+  targets: [{by: "2027-06-30", atLeast: 90%}]
+`
+
+const validGoal = header + `kind: KPITarget
+metadata: {name: nps-bonus}
+spec:
+  title: Bonus
+  category: CustomerGoal
+  owner: {team: support}
+  cpiRef: {name: support-nps}
+  targets: [{by: "2026-12-31", atLeast: 40}]
+`
+
+const validSource = header + `kind: DataSource
+metadata: {name: crm}
+spec:
+  postgres: {host: db, database: crm, tls: {mode: VerifyFull, caRef: {name: ca, key: ca.crt}}, credentialsRef: {name: reader}}
+  schedule: "15 * * * *"
+  limits: {queryTimeout: 2m, maxSegments: 50}
+  pod: {resources: {limits: {cpu: "1", memory: 512Mi}}}
+`
+
+const validFiles = header + `kind: DataSource
+metadata: {name: telco-file}
+spec:
+  files: {tables: [{name: telco, format: CSV, configMap: {name: telco, key: telco.csv.gz}}, {name: big, format: Parquet, persistentVolumeClaim: {name: data, path: a/b.parquet}}, {name: far, format: NDJSON, url: {address: "https://x/y"}}]}
+`
+
+const validDataset = header + `kind: Dataset
+metadata: {name: survey}
+spec:
+  dataSourceRef: {name: crm}
+  query: SELECT * FROM answers
+  tables: [answers]
+  primaryKey: [response_id]
+  entities: {contact: contact_id}
+  time: {event: {column: submitted_at}}
+  columns: [{name: nps, type: Integer, expr: nps}]
+  filters: [{name: previews, expr: NOT is_preview}]
+  freshness: {column: _synced_at, within: 26h}
+`
+
+func TestValidObjectsAreAcceptedAndStartUnobserved(t *testing.T) {
+	for _, text := range []string{validCPI, validShare, validKPI, validGoal, validSource, validFiles, validDataset} {
+		object, err := apply(t, text)
+		if err != nil {
+			t.Errorf("%v\n%s", err, text)
+			continue
+		}
+		generation, found, _ := unstructured.NestedInt64(object.Object, "status", "observedGeneration")
+		if !found || generation != -1 {
+			t.Errorf("%s: observedGeneration = %v, want -1 so that nobody takes it for ready", object.GetKind(), generation)
+		}
+	}
+}
+
+func TestInvalidObjectsAreRefusedWithTheFieldAndTheCure(t *testing.T) {
+	for _, tc := range []struct{ name, base, old, new, want string }{
+		{"two measures", validCPI, "{netPromoterScore: {score: nps}}", "{netPromoterScore: {score: nps}, churn: {entity: account}}", "exactly one of the fields"},
+		{"no measure", validCPI, "  measure: {netPromoterScore: {score: nps}}\n", "", "measure is required"},
+		{"no dataset", validCPI, "  datasetRef: {name: support-survey}\n", "", "datasetRef is required"},
+		{"unknown field", validCPI, "{score: nps}", "{score: nps, scal: 3}", "unknown field"},
+		{"unknown theme", validCPI, "theme: Advocacy", "theme: Joy", "spec.theme"},
+		{"unknown grain", validCPI, "grain: Week", "grain: Fortnight", "spec.period.grain"},
+		{"share threshold without a per cent sign", validShare, "warning: 30%", "warning: 30", "write a percentage"},
+		{"score threshold with a per cent sign", validCPI, "warning: 30", "warning: 30%", "write a plain number"},
+		{"confidence without a per cent sign", validCPI, "confidenceLevel: 95%", "confidenceLevel: 95", "such as 95%"},
+		{"confidence of 100%", validCPI, "confidenceLevel: 95%", "confidenceLevel: 100%", "below 100%"},
+		{"threshold that is no number", validCPI, "warning: 30", "warning: high", "spec.thresholds.warning"},
+		{"survey without responses", validCPI, "  responses: {entity: contact, keep: Latest}\n", "", "responses"},
+		{"In without values", validShare, `values: ["Yes"]`, `values: []`, "values"},
+		{"Exists with values", validShare, `operator: In`, `operator: Exists`, "take no values"},
+		{"comparison with two values", validShare, `operator: In, values: ["Yes"]`, `operator: AtLeast, values: ["1", "2"]`, "exactly one value"},
+		{"name too long", validCPI, "name: support-nps", "name: " + strings.Repeat("a", 53), "at most 52"},
+		{"window too long", validCPI, "window: 13", "window: 1300", "spec.period.window"},
+		{"breakdown of nothing", validCPI, "[{by: [region]}, {by: [plan]}]", "[{by: []}]", "spec.breakdowns"},
+		{"goal with a measure of its own", validGoal, "  cpiRef:", "  measure: {netPromoterScore: {score: nps}}\n  cpiRef:", "either cpiRef alone"},
+		{"neither goal nor measure", validGoal, "  cpiRef: {name: support-nps}\n", "", "either cpiRef alone"},
+		{"target without a date", validKPI, `by: "2027-06-30", `, "", "exactly one of the fields in [from by]"},
+		{"target with both bounds", validKPI, "atLeast: 90%", "atLeast: 90%, atMost: 95%", "exactly one of the fields in [atLeast atMost]"},
+		{"target with a bad date", validKPI, "2027-06-30", "2027-13-30", "spec.targets[0].by"},
+		{"target in the wrong spelling", validKPI, "atLeast: 90%", "atLeast: 90", "write a percentage"},
+		{"renewal value without unit", validKPI, "grace: 45d", "grace: 45d, value: acv", "value and unit go together"},
+		{"two engines", validSource, "  schedule:", "  files: {tables: [{name: a, format: CSV, url: {address: \"https://x/y\"}}]}\n  schedule:", "exactly one of the fields in [files postgres]"},
+		{"ca without verification", validSource, "mode: VerifyFull", "mode: Require", "caRef needs mode"},
+		{"plain http", validFiles, "https://x/y", "http://x/y", "url.address"},
+		{"path out of the volume", validFiles, "path: a/b.parquet", "path: ../b.parquet", "must not contain"},
+		{"two origins of a table", validFiles, "configMap: {name: telco, key: telco.csv.gz}", "configMap: {name: telco, key: k}, url: {address: \"https://x/y\"}", "exactly one of the fields in [configMap persistentVolumeClaim url]"},
+		{"query without tables", validDataset, "  tables: [answers]\n", "", "must list the tables"},
+		{"table and query", validDataset, "  query:", "  table: {name: t}\n  query:", "exactly one of the fields in [table query]"},
+		{"two kinds of time", validDataset, "{event: {column: submitted_at}}", "{event: {column: a}, snapshot: {column: b}}", "exactly one of the fields in [event interval snapshot]"},
+		{"duration without unit", validDataset, "within: 26h", `within: "26"`, "spec.freshness.within"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if !strings.Contains(tc.base, tc.old) {
+				t.Fatalf("%q is not in the base", tc.old)
+			}
+			_, err := apply(t, strings.Replace(tc.base, tc.old, tc.new, 1))
+			if err == nil {
+				t.Fatal("was accepted")
+			}
+			if !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("error %q lacks %q", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestCRDsStaySmall(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "config", "crd", "bases", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no CRDs: %v", err)
+	}
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() >= 256<<10 {
+			t.Errorf("%s has %d bytes; client-side apply ends at 256 KiB", file, info.Size())
+		}
+	}
+}
+
