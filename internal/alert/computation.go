@@ -1,0 +1,153 @@
+package alert
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// killsToQuarantine is how many runs in a row must die on an indicator before it is left out.
+const killsToQuarantine = 2
+
+// onlyAnEdit are failures that the next run will meet again: somebody is told at once. Others are told
+// when the next scheduled run has failed too.
+var onlyAnEdit = map[string]bool{
+	string(plan.TableMissing):           true,
+	string(plan.ColumnMissing):          true,
+	string(plan.TypeMismatch):           true,
+	string(plan.WhereInvalid):           true,
+	string(plan.QueryRefused):           true,
+	string(plan.PrimaryKeyViolated):     true,
+	string(plan.TooManySegments):        true,
+	string(plan.UnsupportedCombination): true,
+	string(ReasonQuarantined):           true,
+}
+
+// computed tells how the last attempt went. A failure of the source is told once, on the DataSource: here
+// it is a condition and no alert.
+func (d *Decision) computed(in *Indicator, now time.Time) {
+	a := in.Attempt
+	switch {
+	case in.Source.Failed:
+		d.condition(Computed, False, ReasonSourceFailed,
+			fmt.Sprintf("DataSource %s: %s. Its own Computed condition says what to do; the last good numbers stay.", in.Source.Name, orElse(in.Source.Reason, "the last run failed")))
+	case a != nil && a.Formula == in.Formula && a.Kills >= killsToQuarantine:
+		d.failing(in, now, string(ReasonQuarantined),
+			"Two runs in a row died while computing it, so it is left out. Make it cheaper (fewer segments, a shorter window, a narrower where) or raise the source's memory; an edit brings it back.")
+	case a == nil || a.Formula != in.Formula:
+		d.condition(Computed, Unknown, ReasonPending, "No run has finished under the present formula yet.")
+	case a.Failed:
+		d.failing(in, now, orElse(a.Reason, string(ReasonRunFailed)), orElse(a.Message, "The last run failed."))
+	default:
+		d.condition(Computed, True, ReasonSucceeded, "The last run gave numbers.")
+	}
+}
+
+func (d *Decision) failing(in *Indicator, now time.Time, reason, message string) {
+	d.condition(Computed, False, Reason(reason), message)
+	if !onlyAnEdit[reason] {
+		told := in.Source.twoRunsAfter(in.Attempt.Since)
+		if now.Before(told) {
+			d.lookAgain(told, now)
+			return
+		}
+	}
+	d.Alerts = append(d.Alerts, Alert{Name: ComputationFailed, Severity: Warning, Team: in.Team, Message: reason + ": " + message})
+}
+
+// fresh tells whether runs and data are as new as declared. An undated indicator has no watermark and only
+// the clock of runs.
+func (d *Decision) fresh(in *Indicator, now time.Time) {
+	s := in.Source
+	base := s.Created
+	if s.LastSuccess != nil {
+		base = *s.LastSuccess
+	}
+	run := s.twoRunsAfter(base)
+	d.StaleAfter = run
+	var load time.Time
+	if in.FreshWithin > 0 && in.Current() && in.Result.Watermark != nil {
+		load = in.Result.Watermark.Add(in.FreshWithin)
+		if run.IsZero() || load.Before(run) {
+			d.StaleAfter = load
+		}
+	}
+	d.lookAgain(run, now)
+	d.lookAgain(load, now)
+
+	switch {
+	case !run.IsZero() && !now.Before(run):
+		message := "No run has reached the data yet, though two were due."
+		if s.LastSuccess != nil {
+			message = fmt.Sprintf("The last run that reached the data ended %s; two have been due since.", instant(base))
+		}
+		if s.Suspended {
+			message += fmt.Sprintf(" DataSource %s is suspended.", s.Name)
+		} else {
+			message += fmt.Sprintf(" Look at DataSource %s and its Jobs.", s.Name)
+		}
+		d.stale(in, ReasonRunOverdue, message)
+	case !load.IsZero() && !now.Before(load):
+		d.stale(in, ReasonDataStale, fmt.Sprintf("The newest load of the data is of %s and should be no older than %s. Look at what loads the dataset.",
+			instant(*in.Result.Watermark), span(in.FreshWithin)))
+	case s.LastSuccess == nil || !in.Current():
+		d.condition(Fresh, Unknown, ReasonPending, "No run has finished under the present formula yet.")
+	default:
+		d.condition(Fresh, True, ReasonUpToDate, "Runs and data are as new as declared.")
+	}
+}
+
+func (d *Decision) stale(in *Indicator, reason Reason, message string) {
+	d.condition(Fresh, False, reason, message)
+	d.Alerts = append(d.Alerts, Alert{Name: DataStale, Severity: Warning, Team: in.Team, Message: message})
+}
+
+// review asks people to look at the definition again.
+func (d *Decision) review(in *Indicator, now time.Time) {
+	if in.Review == nil {
+		return
+	}
+	due := in.Review.Last.Add(in.Review.Every)
+	if now.Before(due) {
+		d.lookAgain(due, now)
+		d.condition(ReviewDue, False, ReasonReviewed, fmt.Sprintf("The next review is due %s.", due.UTC().Format(time.DateOnly)))
+		return
+	}
+	d.condition(ReviewDue, True, ReasonOverdue, fmt.Sprintf("A review has been due since %s: does it still measure what it should? Then set spec.review.lastReviewed.", due.UTC().Format(time.DateOnly)))
+}
+
+// SourceAlerts are those of a data source itself: its failure is told once, not for each indicator, when two
+// scheduled runs have failed. next is when that changes by time alone.
+func SourceAlerts(s SourceRuns, message string, now time.Time) (alerts []Alert, next time.Time) {
+	if !s.Failed {
+		return nil, time.Time{}
+	}
+	if told := s.twoRunsAfter(s.FailedSince); now.Before(told) {
+		return nil, told
+	}
+	return []Alert{{Name: ComputationFailed, Severity: Critical, Message: s.Reason + ": " + message}}, time.Time{}
+}
+
+// instant is a time as people read it, to the minute.
+func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// span is a length of time in the largest unit that divides it.
+func span(d time.Duration) string {
+	for _, u := range []struct {
+		unit time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
+		if d >= u.unit && d%u.unit == 0 {
+			return fmt.Sprintf("%d%s", d/u.unit, u.name)
+		}
+	}
+	return d.String()
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

@@ -1,0 +1,163 @@
+package alert
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// sample tells whether the judged period has the minimum sample.
+func (d *Decision) sample(in *Indicator) {
+	p := in.Judged()
+	switch {
+	case p == nil:
+		d.condition(SampleSufficient, Unknown, ReasonNoData, in.nothingJudged())
+	case p.Flag == plan.InsufficientSample:
+		message := fmt.Sprintf("%s of at least %s in %s. The value stays in the status and out of metrics and alerts; take a longer window, or lower quality.minSampleSize knowingly.",
+			group(strconv.FormatInt(sampleSize(p.Estimate), 10)), group(strconv.FormatInt(in.MinSampleSize, 10)), in.periodName(p))
+		d.condition(SampleSufficient, False, ReasonTooSmall, message)
+		d.Alerts = append(d.Alerts, Alert{Name: SampleTooSmall, Severity: Warning, Team: in.Team, Message: message})
+	case p.Flag == plan.SuspectData:
+		d.condition(SampleSufficient, Unknown, ReasonSuspectData, in.suspect(p))
+	case p.Flag == plan.NoData || p.Value == nil:
+		d.condition(SampleSufficient, Unknown, ReasonNoData, in.noData(p))
+	default:
+		d.condition(SampleSufficient, True, ReasonEnough, fmt.Sprintf("The minimum of %s is reached.", group(strconv.FormatInt(in.MinSampleSize, 10))))
+	}
+}
+
+// sampleSize counts entities where they are known, rows otherwise, as quality.minSampleSize does.
+func sampleSize(e measure.Estimate) int64 {
+	if e.Entities != nil {
+		return *e.Entities
+	}
+	return e.N
+}
+
+// unjudged tells why a period's value must not be acted on; ok means it may.
+func (in *Indicator) unjudged(p *plan.PeriodResult) (reason Reason, message string, ok bool) {
+	switch {
+	case p == nil:
+		return ReasonNoData, in.nothingJudged(), false
+	case p.Flag == plan.SuspectData:
+		return ReasonSuspectData, in.suspect(p), false
+	case p.Flag == plan.InsufficientSample:
+		return ReasonTooSmall, fmt.Sprintf("Too small a sample in %s.", in.periodName(p)), false
+	case p.Flag != "" || p.Value == nil:
+		return ReasonNoData, in.noData(p), false
+	}
+	return "", "", true
+}
+
+// thresholds judges the total by the indicator's levels and the overridden segments by theirs. Only they can
+// alert: looking at every segment of every period cries wolf.
+func (d *Decision) thresholds(in *Indicator) {
+	p := in.Judged()
+	reason, message, ok := in.unjudged(p)
+	switch {
+	case in.Thresholds.None() && len(in.Overrides) == 0:
+		d.condition(WithinThresholds, Unknown, ReasonNoThresholds, "No thresholds are declared.")
+		return
+	case !ok:
+		d.condition(WithinThresholds, Unknown, reason, message)
+	case in.Thresholds.None():
+		d.condition(WithinThresholds, Unknown, ReasonNoThresholds, "Only segments have thresholds.")
+	default:
+		d.totalThresholds(in, p)
+	}
+	if p == nil || p.Flag == plan.SuspectData {
+		return
+	}
+	for _, o := range in.Overrides {
+		d.segmentThresholds(in, o)
+	}
+}
+
+func (d *Decision) totalThresholds(in *Indicator, p *plan.PeriodResult) {
+	severity, level := in.passed(in.Thresholds, p.Estimate)
+	if severity == "" {
+		d.condition(WithinThresholds, True, ReasonWithin, fmt.Sprintf("%s: no threshold is passed by the whole interval.", in.told(p.Estimate, p.Label)))
+		return
+	}
+	message := in.beyond(p, p.Estimate, severity, level)
+	reason := ReasonWarning
+	if severity == Critical {
+		reason = ReasonCritical
+	}
+	d.condition(WithinThresholds, False, reason, message)
+	d.Alerts = append(d.Alerts, Alert{Name: BelowThreshold, Severity: severity, Team: in.Team, Message: message})
+}
+
+func (d *Decision) segmentThresholds(in *Indicator, o Override) {
+	s := in.segment(o.Match)
+	if s == nil {
+		return
+	}
+	if _, _, ok := in.unjudged(&s.Current); !ok {
+		return
+	}
+	levels := o.Thresholds
+	if levels.None() {
+		levels = in.Thresholds
+	}
+	widened := widen(s.Current.Estimate, in.Confidence, len(in.Overrides))
+	severity, level := in.passed(levels, widened)
+	if severity == "" {
+		return
+	}
+	name := segmentName(o.Match)
+	d.Alerts = append(d.Alerts, Alert{
+		Name: BelowThreshold, Severity: severity, Team: orElse(o.Team, in.Team), Segment: name,
+		Message: name + ": " + in.beyond(&s.Current, widened, severity, level),
+	})
+}
+
+// passed gives the gravest level that lies wholly on the good side of the interval, if any.
+func (in *Indicator) passed(t Thresholds, e measure.Estimate) (Severity, float64) {
+	if t.Critical != nil && goodSide(*t.Critical, in.Direction).Judge(e) == Bad {
+		return Critical, *t.Critical
+	}
+	if t.Warning != nil && goodSide(*t.Warning, in.Direction).Judge(e) == Bad {
+		return Warning, *t.Warning
+	}
+	return "", 0
+}
+
+func (in *Indicator) beyond(p *plan.PeriodResult, e measure.Estimate, severity Severity, level float64) string {
+	side := "below"
+	if in.Direction == measure.LowerIsBetter {
+		side = "above"
+	}
+	extent := "the whole interval lies"
+	if e.Lower == nil {
+		extent = "it lies"
+	}
+	return fmt.Sprintf("%s: %s %s the %s level %s. Find out what changed for these customers; the report's segments show where.",
+		in.told(e, p.Label), extent, side, severity, in.Level(level))
+}
+
+func (in *Indicator) nothingJudged() string {
+	if in.Current() {
+		return "No period is mature yet."
+	}
+	return "No run has finished under the present formula yet."
+}
+
+func (in *Indicator) suspect(p *plan.PeriodResult) string {
+	return fmt.Sprintf("The rows of %s have collapsed against the periods before: a data problem first. Look at what loads the dataset.", in.periodName(p))
+}
+
+func (in *Indicator) noData(p *plan.PeriodResult) string {
+	if p.Reason != "" && p.Reason != measure.NoRows {
+		return fmt.Sprintf("No value in %s: %s.", in.periodName(p), p.Reason)
+	}
+	return fmt.Sprintf("Nothing to measure in %s; this is not zero.", in.periodName(p))
+}
+
+func (in *Indicator) periodName(p *plan.PeriodResult) string { return orElse(p.Label, "the data") }
+
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
