@@ -55,12 +55,13 @@ wait_until() {
 }
 
 heartbeat() {
-  local never
+  local never second
   exec {never}<> <(:) >/dev/null
   # read rather than sleep: killing the shell leaves no sleep behind that would hold the terminal open.
-  while kill -0 $$ 2>/dev/null; do
-    read -rt 20 -u "$never" || true
-    say "$(printf '%15s s  %s ...' "$(seconds_since "$2")" "$1")"
+  for ((second = 1; ; second++)); do
+    read -rt 1 -u "$never" || true
+    kill -0 $$ 2>/dev/null || return 0
+    ((second % 20)) || say "$(printf '%15s s  %s ...' "$(seconds_since "$2")" "$1")"
   done
 }
 

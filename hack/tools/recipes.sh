@@ -45,7 +45,8 @@ build_tool() {
       in_module prometheus_module
       # Rule files need no service discovery; leaving it out saves most of the build.
       GOFLAGS+=" -tags=remove_all_sd"
-      go_build promtool "$folder" github.com/prometheus/prometheus/cmd/promtool ;;
+      go_build promtool "$folder" github.com/prometheus/prometheus/cmd/promtool \
+        "-X github.com/prometheus/common/version.Version=${PROMETHEUS_VERSION/0.3/3.}" ;;
   esac
 }
 
@@ -88,20 +89,20 @@ etcd_module() {
   go mod edit -require="go.etcd.io/etcd/server/v3@v$ETCD_VERSION"
 }
 
-# Prometheus's own go.mod replaces this module, too.
+# Prometheus replaces one module, as we must then. The same client-go as Kubernetes, which is then compiled already.
 prometheus_module() {
   go mod init tools
   go mod edit -require="github.com/prometheus/prometheus@v$PROMETHEUS_VERSION" \
     -replace=cloud.google.com/go=cloud.google.com/go@v0.123.0
+  require_client_go
 }
 
 # CoreDNS with only the plugins that a cluster's DNS uses: the full one links cloud providers' clients and takes minutes
 # longer. The same client-go as Kubernetes, which is then compiled already.
 coredns_module() {
-  local staging=v0.${KUBERNETES_VERSION#*.}
   go mod init tools
-  go mod edit -require="github.com/coredns/coredns@v$COREDNS_VERSION" \
-    -require="k8s.io/api@$staging" -require="k8s.io/apimachinery@$staging" -require="k8s.io/client-go@$staging"
+  go mod edit -require="github.com/coredns/coredns@v$COREDNS_VERSION"
+  require_client_go
   cat >main.go <<'GO'
 package main
 
@@ -118,6 +119,11 @@ import (
 
 func main() { coremain.Run() }
 GO
+}
+
+require_client_go() {
+  local staging=v0.${KUBERNETES_VERSION#*.}
+  go mod edit -require="k8s.io/api@$staging" -require="k8s.io/apimachinery@$staging" -require="k8s.io/client-go@$staging"
 }
 
 # golangci-lint with kube-api-linter compiled in, on a golangci-lint newer than the one that the linter's module names.

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# test.sh          everything: generated files, vet, lint, rules, unit and end-to-end tests
+# test.sh unit     the tests that need no cluster
+# test.sh e2e      the end-to-end tests, on the cluster of CLUSTER
+#
+# Ends with a line that counts the tests. What is slow the first time is built once and kept; see README.md.
+source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+cd "$repo_root"
+
+tags=netgo,osusergo
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+started=$EPOCHREALTIME
+
+prepare() {
+  require_go
+  require_packages gcc=gcc g++=g++ git=git /usr/lib/postgresql/15/bin/postgres=postgresql-15
+  KUBEBUILDER_ASSETS=$(hack/tools/envtest-assets)
+  PROMTOOL=$(hack/tools/build.sh promtool)
+  KUSTOMIZE=$(hack/tools/build.sh kustomize)
+  export KUBEBUILDER_ASSETS PROMTOOL KUSTOMIZE
+}
+
+static_checks() {
+  hack/generate.sh --check
+  step "go vet" go vet -tags "$tags" ./...
+  step "lint" "$(hack/tools/build.sh golangci-lint-kube-api-linter)" run --build-tags "$tags"
+}
+
+# run_tests NAME PACKAGE... runs Go tests, shows failures as they come and keeps the events for counting. One package at
+# a time for each core: several of them start servers.
+run_tests() {
+  local name=$1 gotestsum
+  shift
+  gotestsum=$(hack/tools/build.sh gotestsum)
+  say "tests: $name"
+  "$gotestsum" --format pkgname-and-test-fails --hide-summary=skipped --jsonfile "$results/$name.json" -- \
+    -tags "$tags" -count=1 -timeout 40m "$@" || failed=1
+}
+
+unit() {
+  local packages
+  mapfile -t packages < <(go list -tags "$tags" ./... | grep -v /test/e2e)
+  run_tests unit "${packages[@]}"
+}
+
+e2e() {
+  hack/cluster.sh up
+  eval "$(hack/cluster.sh env)"
+  local images
+  images=$(hack/images.sh load)
+  # shellcheck disable=SC2046  # name=value pairs
+  export $images
+  CPI_E2E=1 run_tests e2e ./test/e2e/...
+}
+
+count() { cat "$results"/*.json | grep -F '"Test":' | grep -c "\"Action\":\"$1\"" || true; }
+
+closing_line() {
+  say "took $(seconds_since "$started") s"
+  echo "$(count pass) passed, $(count fail) failed, $(count skip) skipped"
+}
+
+failed=0
+prepare
+case ${1:-all} in
+  unit) unit ;;
+  e2e) e2e ;;
+  all)
+    static_checks
+    unit
+    e2e
+    ;;
+  *) sed -n '2,/^source/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
+closing_line
+exit "$failed"
