@@ -1,0 +1,171 @@
+// Package planstep is a run's first step: it reads the definitions of a data source and their reports and
+// writes the plan that compute works through.
+package planstep
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// ErrInvalid is returned for a source that only an edit can mend.
+var ErrInvalid = errors.New("the data source is not valid")
+
+// Inputs are the objects of one namespace as they are when a run starts.
+type Inputs struct {
+	Source   *v1alpha1.DataSource
+	Datasets []v1alpha1.Dataset
+	CPIs     []v1alpha1.CPIDefinition
+	KPIs     []v1alpha1.KPITarget
+	Reports  []v1alpha1.IndicatorReport
+	// Run names the run; Now is the instant as of which it computes.
+	Run string
+	Now time.Time
+}
+
+// Skipped is an indicator of the source that is left out of a run.
+type Skipped struct {
+	plan.Key
+	Why string
+}
+
+// Assemble makes the plan: every valid indicator of the source, those that waited longest first.
+func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
+	source, problems := resolve.Source(in.Source)
+	if len(problems) > 0 {
+		return plan.Plan{}, nil, fmt.Errorf("%w: %s", ErrInvalid, problems)
+	}
+	a := assembly{
+		source:   in.Source.Name,
+		datasets: map[string]resolved[plan.Dataset]{},
+		reports:  map[string]*v1alpha1.IndicatorReport{},
+	}
+	for i := range in.Datasets {
+		if d := &in.Datasets[i]; d.Spec.DataSourceRef.Name == a.source {
+			dataset, problems := resolve.Dataset(d)
+			a.datasets[d.Name] = resolved[plan.Dataset]{dataset, problems}
+		}
+	}
+	for i := range in.Reports {
+		a.reports[in.Reports[i].Spec.IndicatorRef.UID] = &in.Reports[i]
+	}
+	for i := range in.CPIs {
+		cpi := &in.CPIs[i]
+		a.add(plan.Key{Kind: resolve.KindCPIDefinition, Name: cpi.Name}, cpi.Spec.DatasetRef, cpi.Annotations,
+			func(d plan.Dataset) (plan.Indicator, resolve.Problems) { return resolve.CPI(cpi, d) })
+	}
+	for i := range in.KPIs {
+		kpi := &in.KPIs[i]
+		a.add(plan.Key{Kind: resolve.KindKPITarget, Name: kpi.Name}, kpi.Spec.DatasetRef, kpi.Annotations,
+			func(d plan.Dataset) (plan.Indicator, resolve.Problems) { return resolve.KPI(kpi, d) })
+	}
+	slices.SortFunc(a.wanted, byWaiting)
+
+	out := plan.Plan{FormatVersion: plan.FormatVersion, Run: in.Run, Now: in.Now, Source: source}
+	used := map[string]bool{}
+	for _, w := range a.wanted {
+		out.Indicators = append(out.Indicators, w.indicator)
+		if name := w.indicator.Dataset; !used[name] {
+			used[name] = true
+			out.Datasets = append(out.Datasets, a.datasets[name].value)
+		}
+	}
+	return out, a.skipped, nil
+}
+
+type resolved[T any] struct {
+	value    T
+	problems resolve.Problems
+}
+
+// wanted is an indicator with what its report says of earlier tries.
+type wanted struct {
+	indicator plan.Indicator
+	attempt   *v1alpha1.ReportAttempt // of the same formula; nil if it was never tried
+}
+
+type assembly struct {
+	source   string
+	datasets map[string]resolved[plan.Dataset]
+	reports  map[string]*v1alpha1.IndicatorReport // by the indicator's UID
+	wanted   []wanted
+	skipped  []Skipped
+}
+
+// add takes an indicator in if it belongs to the source and can be computed.
+func (a *assembly) add(key plan.Key, ref *v1alpha1.LocalReference, annotations map[string]string, resolveOn func(plan.Dataset) (plan.Indicator, resolve.Problems)) {
+	if ref == nil {
+		return // a goal on a CPI computes nothing itself
+	}
+	dataset, ours := a.datasets[ref.Name]
+	if !ours {
+		return
+	}
+	skip := func(format string, args ...any) {
+		a.skipped = append(a.skipped, Skipped{Key: key, Why: fmt.Sprintf(format, args...)})
+	}
+	if len(dataset.problems) > 0 {
+		skip("its dataset %s is not valid: %s", ref.Name, dataset.problems)
+		return
+	}
+	indicator, problems := resolveOn(dataset.value)
+	if len(problems) > 0 {
+		skip("it is not valid: %s", problems)
+		return
+	}
+	indicator.Restatement = Restatement(annotations)
+	w := wanted{indicator: indicator}
+	if report := a.reports[indicator.UID]; report != nil {
+		if Quarantined(report.Status.Attempt, indicator.RequestHash) {
+			skip("it is quarantined: two runs died while computing it")
+			return
+		}
+		w.recall(report.Status)
+	}
+	a.wanted = append(a.wanted, w)
+}
+
+// recall takes over what earlier runs under the same formula found.
+func (w *wanted) recall(status v1alpha1.IndicatorReportStatus) {
+	if attempt := status.Attempt; attempt != nil && attempt.RequestHash == w.indicator.RequestHash {
+		w.attempt = attempt
+		w.indicator.Alone = kills(attempt) > 0
+	}
+	if result := status.Result; result != nil && result.RequestHash == w.indicator.RequestHash {
+		w.indicator.Full = w.indicator.Restatement != "" && w.indicator.Restatement != result.Restatement
+		w.indicator.Frozen = frozen(result.Periods)
+	}
+}
+
+// byWaiting orders what was never tried first, then what had no turn in the last run, then by how long the
+// outcome has been the same.
+func byWaiting(a, b wanted) int {
+	rank := func(w wanted) int {
+		switch {
+		case w.attempt == nil:
+			return 0
+		case w.attempt.Reason == string(plan.ComputeInterrupted):
+			return 1
+		default:
+			return 2
+		}
+	}
+	since := func(w wanted) time.Time {
+		if w.attempt == nil || w.attempt.Since == nil {
+			return time.Time{}
+		}
+		return w.attempt.Since.Time
+	}
+	return cmp.Or(
+		cmp.Compare(rank(a), rank(b)),
+		since(a).Compare(since(b)),
+		cmp.Compare(a.indicator.Kind, b.indicator.Kind),
+		cmp.Compare(a.indicator.Name, b.indicator.Name),
+	)
+}

@@ -1,0 +1,106 @@
+package publish
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// Outcomes of an attempt.
+const (
+	outcomeSucceeded = "Succeeded"
+	outcomeFailed    = "Failed"
+)
+
+// outcome is what a run has to say about one indicator.
+type outcome struct {
+	// numbers or failure; both nil for a source failure, which is the source's to tell.
+	numbers *plan.Numbers
+	failure *plan.Failure
+	// killed: the run died while computing this indicator, among others perhaps.
+	killed bool
+}
+
+// change is what to write to a report; nil parts stay as they are.
+type change struct {
+	result  *v1alpha1.ReportResult
+	attempt *v1alpha1.ReportAttempt
+}
+
+func (c change) empty() bool { return c.result == nil && c.attempt == nil }
+
+// accepts tells whether a report takes results of an indicator; otherwise why not.
+func accepts(report *v1alpha1.IndicatorReport, source string, indicator plan.Indicator) (bool, string) {
+	switch spec := report.Spec; {
+	case spec.IndicatorRef.UID != indicator.UID:
+		return false, "the indicator was made anew"
+	case spec.RequestHash != indicator.RequestHash:
+		return false, "the formula was edited meanwhile"
+	case spec.DataSourceRef.Name != source:
+		return false, fmt.Sprintf("the indicator moved to data source %s", spec.DataSourceRef.Name)
+	}
+	return true, ""
+}
+
+// decide compares what a run found with what a report says. Equal content changes nothing: the times in a
+// report are when its content changed, not when runs took place.
+func decide(status v1alpha1.IndicatorReportStatus, indicator plan.Indicator, found outcome, now metav1.Time) change {
+	var out change
+	attempt := &v1alpha1.ReportAttempt{RequestHash: indicator.RequestHash}
+	switch {
+	case found.numbers != nil:
+		attempt.Outcome = outcomeSucceeded
+		out.result = changedResult(status.Result, reportResult(indicator, found.numbers), now)
+	case found.failure != nil:
+		attempt.Outcome = outcomeFailed
+		attempt.Reason = cut(string(found.failure.Reason), maxReason)
+		attempt.Message = cut(found.failure.Message, maxMessage)
+		if found.killed {
+			kills := 1 + earlierKills(status.Attempt, indicator.RequestHash)
+			attempt.Kills = &kills
+		}
+	default:
+		return out
+	}
+	out.attempt = changedAttempt(status.Attempt, attempt, now)
+	return out
+}
+
+func changedResult(old, found *v1alpha1.ReportResult, now metav1.Time) *v1alpha1.ReportResult {
+	if old != nil {
+		if found.Restatement == "" && found.RequestHash == old.RequestHash {
+			found.Restatement = old.Restatement // the annotation was taken off; what it asked for was done
+		}
+		found.ChangedTime = old.ChangedTime
+		if equality.Semantic.DeepEqual(old, found) {
+			return nil
+		}
+	}
+	found.ChangedTime = &now
+	return found
+}
+
+func changedAttempt(old, tried *v1alpha1.ReportAttempt, now metav1.Time) *v1alpha1.ReportAttempt {
+	tried.Since = &now
+	if old == nil {
+		return tried
+	}
+	if old.RequestHash == tried.RequestHash && old.Outcome == tried.Outcome && old.Reason == tried.Reason {
+		tried.Since = old.Since
+	}
+	if equality.Semantic.DeepEqual(old, tried) {
+		return nil
+	}
+	return tried
+}
+
+func earlierKills(attempt *v1alpha1.ReportAttempt, requestHash string) int32 {
+	if attempt == nil || attempt.RequestHash != requestHash {
+		return 0
+	}
+	return value(attempt.Kills)
+}
