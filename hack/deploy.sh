@@ -31,7 +31,6 @@ deploy() {
 }
 
 install() {
-
   manifests | hack/cluster.sh kubectl apply --server-side --force-conflicts -f -
 }
 
