@@ -1,0 +1,264 @@
+package metrics
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+)
+
+// Key identifies an object with series.
+type Key struct {
+	Kind      alert.Kind
+	Namespace string
+	Name      string
+}
+
+// Publish says which of an indicator's series leave the cluster's API.
+type Publish string
+
+const (
+	PublishAll       Publish = "All"
+	PublishTotalOnly Publish = "TotalOnly"
+	// PublishNone withholds everything, the cpi_alert series included.
+	PublishNone Publish = "None"
+)
+
+// Indicator is what one indicator contributes.
+type Indicator struct {
+	Namespace string
+	// View and Decision as of Now.
+	View     *alert.Indicator
+	Decision alert.Decision
+	Now      time.Time
+	// Theme of a CPI, category of a KPI.
+	Theme   string
+	Class   string
+	Publish Publish
+	// State overrides the decision's, for a definition that is not valid.
+	State alert.State
+}
+
+// Source is what one data source contributes.
+type Source struct {
+	Namespace, Name string
+	LastSuccess     *time.Time
+	Alerts          []alert.Alert
+}
+
+// piece is the finished text of one family's samples of one object.
+type piece struct {
+	family int
+	text   []byte
+}
+
+// encoder collects samples by family. Samples of one family must be written in a row.
+type encoder struct {
+	text    []byte
+	starts  []int // of each piece in text
+	kinds   []int // family of each piece
+	object  []byte
+	series  int
+	dropped int
+}
+
+// sample appends one sample with the object's labels and the given pairs of names and values.
+func (e *encoder) sample(family int, value float64, labels ...string) {
+	if n := len(e.kinds); n == 0 || e.kinds[n-1] != family {
+		e.kinds = append(e.kinds, family)
+		e.starts = append(e.starts, len(e.text))
+	}
+	b := append(e.text, families[family].name...)
+	b = append(b, '{')
+	b = append(b, e.object...)
+	for i := 0; i < len(labels); i += 2 {
+		b = append(b, ',')
+		b = appendLabel(b, labels[i], labels[i+1])
+	}
+	b = append(b, '}', ' ')
+	b = strconv.AppendFloat(b, value, 'g', -1, 64)
+	e.text = append(b, '\n')
+	e.series++
+}
+
+func (e *encoder) instant(family int, t time.Time) {
+	if !t.IsZero() {
+		e.sample(family, float64(t.UnixMilli())/1000)
+	}
+}
+
+// pieces cuts the text by family.
+func (e *encoder) pieces() []piece {
+	text := slices.Clip(e.text)
+	out := make([]piece, len(e.kinds))
+	for i, kind := range e.kinds {
+		end := len(text)
+		if i+1 < len(e.starts) {
+			end = e.starts[i+1]
+		}
+		out[i] = piece{family: kind, text: text[e.starts[i]:end]}
+	}
+	return out
+}
+
+// objectLabels are the labels that all of an object's series begin with.
+func objectLabels(namespace, name string) []byte {
+	b := appendLabel(nil, labelNamespace, namespace)
+	return appendLabel(append(b, ','), labelName, name)
+}
+
+// encodeIndicator writes an indicator's series; segments only as long as room lasts.
+func encodeIndicator(in Indicator, room int) *encoder {
+	e := &encoder{object: objectLabels(in.Namespace, in.View.Name)}
+	if in.Publish == PublishNone {
+		return e
+	}
+	base := 0
+	if in.View.Kind == alert.KPI {
+		base = indicatorFamilies
+	}
+	e.total(base, in)
+	if in.Publish != PublishTotalOnly {
+		e.segments(base, in, room)
+	}
+	e.alerts(in.View.Kind, in.View.Name, in.Namespace, in.Theme, in.View.Title, in.Decision.Alerts)
+	return e
+}
+
+func (e *encoder) total(base int, in Indicator) {
+	view := in.View
+	unit := clean(view.Unit)
+	if p := view.Judged(); p != nil {
+		if p.Flag == "" && p.Value != nil {
+			e.value(base+familyValue, p.Estimate, labelUnit, unit)
+		}
+		e.sample(base+familySampleSize, float64(p.N))
+		e.instant(base+familyPeriodEnd, p.End)
+		for _, reason := range slices.Sorted(maps.Keys(p.Rejected)) {
+			e.sample(base+familyRejected, float64(p.Rejected[reason]), labelReason, clean(string(reason)))
+		}
+	}
+	if t := view.Thresholds.Warning; t != nil {
+		e.sample(base+familyThreshold, *t, labelLevel, string(alert.Warning))
+	}
+	if t := view.Thresholds.Critical; t != nil {
+		e.sample(base+familyThreshold, *t, labelLevel, string(alert.Critical))
+	}
+	if t := view.InForce(in.Now); t != nil {
+		bound, due := "at_least", ""
+		if t.Bound.AtMost {
+			bound = "at_most"
+		}
+		if !t.By.IsZero() {
+			due = t.By.Format(time.DateOnly)
+		}
+		e.sample(base+familyTarget, t.Bound.Level, labelBound, bound, labelDue, due)
+	}
+	state := in.Decision.Summary.State
+	if in.State != "" {
+		state = in.State
+	}
+	e.sample(base+familyState, 1, labelState, string(state))
+	if view.Current() && view.Result.Watermark != nil {
+		e.instant(base+familyWatermark, *view.Result.Watermark)
+	}
+	if last := view.Source.LastSuccess; last != nil {
+		e.instant(base+familyLastSuccess, *last)
+	}
+	e.instant(base+familyStaleAfter, in.Decision.StaleAfter)
+	e.sample(base+familyInfo, 1, labelTheme, clean(in.Theme), labelClass, clean(in.Class),
+		labelDirection, string(view.Direction), labelOwner, clean(view.Team), labelTitle, clean(view.Title))
+}
+
+// value writes a value with its interval into three families in a row.
+func (e *encoder) value(family int, estimate measure.Estimate, labels ...string) {
+	e.sample(family, *estimate.Value, labels...)
+	if estimate.Lower != nil && estimate.Upper != nil {
+		e.sample(family+familyLower-familyValue, *estimate.Lower, labels...)
+		e.sample(family+familyUpper-familyValue, *estimate.Upper, labels...)
+	}
+}
+
+// part is a segment with its labels ready.
+type part struct {
+	by, segment string
+	estimate    measure.Estimate
+}
+
+// seriesOfPart is how many series a segment needs at most.
+const seriesOfPart = 4
+
+func (e *encoder) segments(base int, in Indicator, room int) {
+	parts := publishable(in.View)
+	if fits := max(0, room) / seriesOfPart; len(parts) > fits {
+		e.dropped = seriesOfPart * (len(parts) - fits)
+		parts = parts[:fits]
+		e.sample(base+familyDropped, float64(e.dropped))
+	}
+	unit := clean(in.View.Unit)
+	labels := func(p part) []string { return []string{labelSegmentBy, p.by, labelSegment, p.segment, labelUnit, unit} }
+	for _, p := range parts {
+		e.sample(base+familySegmentValue, *p.estimate.Value, labels(p)...)
+	}
+	for _, p := range parts {
+		if p.estimate.Lower != nil && p.estimate.Upper != nil {
+			e.sample(base+familySegmentLower, *p.estimate.Lower, labels(p)...)
+		}
+	}
+	for _, p := range parts {
+		if p.estimate.Lower != nil && p.estimate.Upper != nil {
+			e.sample(base+familySegmentUpper, *p.estimate.Upper, labels(p)...)
+		}
+	}
+	for _, p := range parts {
+		e.sample(base+familySegmentSize, float64(p.estimate.N), labelSegmentBy, p.by, labelSegment, p.segment)
+	}
+}
+
+// publishable are the segments with a value that may be acted on, each pair of labels once.
+func publishable(view *alert.Indicator) []part {
+	if !view.Current() {
+		return nil
+	}
+	seen := make(map[[2]string]bool, len(view.Result.Segments))
+	out := make([]part, 0, len(view.Result.Segments))
+	for _, s := range view.Result.Segments {
+		if s.Current.Flag != "" || s.Current.Value == nil {
+			continue
+		}
+		p := part{estimate: s.Current.Estimate}
+		p.by, p.segment = segmentLabels(s.By, s.Values)
+		if labels := [2]string{p.by, p.segment}; !seen[labels] {
+			seen[labels] = true
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// alerts writes the active alerts.
+func (e *encoder) alerts(kind alert.Kind, name, namespace, theme, title string, active []alert.Alert) {
+	for i, a := range active {
+		if slices.ContainsFunc(active[:i], func(b alert.Alert) bool { return sameSeries(a, b) }) {
+			continue
+		}
+		e.sample(familyAlert, 1, labelKind, string(kind), labelAlert, string(a.Name), labelSeverity, string(a.Severity),
+			labelOwner, clean(a.Team), labelTheme, clean(theme), labelTitle, clean(title), labelSegment, cleanUnique(a.Segment))
+	}
+}
+
+func sameSeries(a, b alert.Alert) bool {
+	return a.Name == b.Name && a.Severity == b.Severity && clean(a.Team) == clean(b.Team) && cleanUnique(a.Segment) == cleanUnique(b.Segment)
+}
+
+func encodeSource(s Source) *encoder {
+	e := &encoder{object: objectLabels(s.Namespace, s.Name)}
+	e.alerts(alert.Source, s.Name, s.Namespace, "", s.Name, s.Alerts)
+	if s.LastSuccess != nil {
+		e.instant(familySourceLastSuccess, *s.LastSuccess)
+	}
+	return e
+}

@@ -1,0 +1,86 @@
+package metrics
+
+import (
+	"hash/fnv"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxLabel bounds a label value, in bytes.
+const maxLabel = 128
+
+// unknownRune replaces what a label value must not hold: invalid UTF-8 and control characters.
+const unknownRune = '\uFFFD'
+
+// clean makes a text from a definition fit for a label value.
+func clean(text string) string {
+	out, _ := cleaned(text)
+	return out
+}
+
+// cleanUnique does the same for values that tell series apart: what had to be changed gets a hash of the
+// original, so that two values never become one.
+func cleanUnique(text string) string {
+	out, changed := cleaned(text)
+	if !changed {
+		return out
+	}
+	h := fnv.New32a()
+	h.Write([]byte(text))
+	return out + "~" + strconv.FormatUint(uint64(h.Sum32()), 16)
+}
+
+func cleaned(text string) (string, bool) {
+	if len(text) <= maxLabel && !strings.ContainsFunc(text, unfit) && utf8.ValidString(text) {
+		return text, false
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if unfit(r) {
+			r = unknownRune
+		}
+		if b.Len()+utf8.RuneLen(r) > maxLabel {
+			break
+		}
+		b.WriteRune(r)
+	}
+	return b.String(), true
+}
+
+func unfit(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) }
+
+// segmentLabels are the two labels of a part. Values of crossed columns are joined by commas; commas
+// within a value are escaped then, so that ("a,b", "c") and ("a", "b,c") stay two.
+func segmentLabels(by, values []string) (segmentBy, segment string) {
+	if len(values) == 1 {
+		return cleanUnique(strings.Join(by, ",")), cleanUnique(values[0])
+	}
+	escaped := make([]string, len(values))
+	for i, v := range values {
+		escaped[i] = commas.Replace(v)
+	}
+	return cleanUnique(strings.Join(by, ",")), cleanUnique(strings.Join(escaped, ","))
+}
+
+var commas = strings.NewReplacer(`\`, `\\`, `,`, `\,`)
+
+// appendLabel writes name="value", escaped as the text format asks.
+func appendLabel(b []byte, name, value string) []byte {
+	b = append(b, name...)
+	b = append(b, '=', '"')
+	for i := range len(value) {
+		switch c := value[i]; c {
+		case '\\':
+			b = append(b, '\\', '\\')
+		case '"':
+			b = append(b, '\\', '"')
+		case '\n':
+			b = append(b, '\\', 'n')
+		default:
+			b = append(b, c)
+		}
+	}
+	return append(b, '"')
+}

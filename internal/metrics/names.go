@@ -1,0 +1,130 @@
+// Package metrics holds every metric and label name and serves /metrics. An indicator's series are encoded
+// once, when its numbers change; a scrape joins finished text. docs/metrics.md is generated from this file.
+package metrics
+
+// Labels that series carry.
+const (
+	labelNamespace = "namespace"
+	labelName      = "name"
+	labelKind      = "kind"
+	labelUnit      = "unit"
+	labelSegmentBy = "segment_by"
+	labelSegment   = "segment"
+	labelLevel     = "level"
+	labelState     = "state"
+	labelReason    = "reason"
+	labelBound     = "bound"
+	labelDue       = "due"
+	labelAlert     = "alert"
+	labelSeverity  = "severity"
+	labelOwner     = "owner"
+	labelTheme     = "theme"
+	labelClass     = "class"
+	labelDirection = "direction"
+	labelTitle     = "title"
+)
+
+// Names that alert rules refer to.
+const (
+	// AlertName is the series of active alerts.
+	AlertName = "cpi_alert"
+	// StaleAfterName without its prefix: the instant from which an indicator counts as stale.
+	StaleAfterName = "_stale_after_timestamp_seconds"
+	// InfoName without its prefix: owner, theme and title.
+	InfoName = "_info"
+	// LeaderName is 1 on the instance that works.
+	LeaderName = "cpi_operator_leader"
+)
+
+// Prefixes of an indicator's series, by kind.
+const (
+	PrefixCPI = "cpi"
+	PrefixKPI = "kpi"
+)
+
+// family is one metric: its samples stand together under one HELP and TYPE. All are gauges.
+type family struct {
+	name   string
+	help   string
+	labels []string
+}
+
+// Indicator series; the same for both prefixes. Their order is that of /metrics.
+const (
+	familyValue = iota
+	familyLower
+	familyUpper
+	familySegmentValue
+	familySegmentLower
+	familySegmentUpper
+	familySegmentSize
+	familySampleSize
+	familyThreshold
+	familyTarget
+	familyState
+	familyPeriodEnd
+	familyWatermark
+	familyLastSuccess
+	familyStaleAfter
+	familyRejected
+	familyDropped
+	familyInfo
+	indicatorFamilies
+)
+
+// Series that are not an indicator's alone.
+const (
+	familyAlert = 2*indicatorFamilies + iota
+	familySourceLastSuccess
+	familyCount
+)
+
+var families = buildFamilies()
+
+func buildFamilies() [familyCount]family {
+	var out [familyCount]family
+	object := func(extra ...string) []string { return append([]string{labelNamespace, labelName}, extra...) }
+	for i, prefix := range []string{PrefixCPI, PrefixKPI} {
+		set := func(index int, name, help string, labels ...string) {
+			out[i*indicatorFamilies+index] = family{name: prefix + name, help: help, labels: object(labels...)}
+		}
+		set(familyValue, "_value", "Total of the latest mature period, in the unit of the label; shares are ratios 0-1. Absent without data, with too small a sample and with suspect data.", labelUnit)
+		set(familyLower, "_value_lower", "Lower end of the interval of the value.", labelUnit)
+		set(familyUpper, "_value_upper", "Upper end of the interval of the value.", labelUnit)
+		set(familySegmentValue, "_segment_value", "A part of the total in the latest mature period. (none) is NULL.", labelSegmentBy, labelSegment, labelUnit)
+		set(familySegmentLower, "_segment_value_lower", "Lower end of the interval of the part.", labelSegmentBy, labelSegment, labelUnit)
+		set(familySegmentUpper, "_segment_value_upper", "Upper end of the interval of the part.", labelSegmentBy, labelSegment, labelUnit)
+		set(familySegmentSize, "_segment_sample_size", "Rows or responses used for the part.", labelSegmentBy, labelSegment)
+		set(familySampleSize, "_sample_size", "Rows or responses used in the latest mature period.")
+		set(familyThreshold, "_threshold", "Declared threshold of the total, in the unit of the value.", labelLevel)
+		set(familyTarget, "_target", "Target in force or, before any is, the next one, in the unit of the value. bound is at_least or at_most; due is the day of a dated target.", labelBound, labelDue)
+		set(familyState, "_state", "1 for the present state: OK, Warning, Critical, OnTarget, OffTarget, Inconclusive, NoData, InsufficientSample, SuspectData, Running, Maturing, Undated, Pending, Failing or Invalid.", labelState)
+		set(familyPeriodEnd, "_period_end_timestamp_seconds", "End of the period that the value speaks of.")
+		set(familyWatermark, "_watermark_timestamp_seconds", "Newest load seen in the data.")
+		set(familyLastSuccess, "_last_success_timestamp_seconds", "When a run last reached the data of the indicator.")
+		set(familyStaleAfter, StaleAfterName, "From when on the numbers count as stale, unless a run or a load of data comes.")
+		set(familyRejected, "_rows_rejected", "Rows of the period that could not be used, by reason.", labelReason)
+		set(familyDropped, "_series_dropped", "Series left out because the definition or its namespace has too many.")
+		set(familyInfo, InfoName, "1, with what people call the indicator and who owns it. theme is the category of a KPITarget.", labelTheme, labelClass, labelDirection, labelOwner, labelTitle)
+	}
+	out[familyAlert] = family{name: AlertName, help: "1 while an alert is active. The fixed rules turn it into named alerts. theme is the category of a KPITarget.",
+		labels: []string{labelNamespace, labelKind, labelName, labelAlert, labelSeverity, labelOwner, labelTheme, labelTitle, labelSegment}}
+	out[familySourceLastSuccess] = family{name: "cpi_source_last_success_timestamp_seconds", help: "When a run last reached the data of the DataSource.", labels: object()}
+	return out
+}
+
+// operatorFamily is a metric of the operator's own health.
+type operatorFamily struct {
+	name, typ, help string
+	labels          []string
+}
+
+var (
+	leaderFamily = operatorFamily{LeaderName, "gauge", "1 on the instance that holds the lease and exports indicators, 0 on the others.", nil}
+	objectFamily = operatorFamily{"cpi_operator_objects", "gauge", "Objects whose series are held ready.", nil}
+	seriesFamily = operatorFamily{"cpi_operator_series", "gauge", "Series held ready.", nil}
+	runsFamily   = operatorFamily{"cpi_operator_runs_total", "counter", "Finished runs on data sources by outcome: Succeeded, or the reason of the failure.", []string{"outcome"}}
+	gatherFamily = operatorFamily{"cpi_operator_gather_errors_total", "counter", "Scrapes in which some of the operator's own metrics could not be gathered.", nil}
+)
+
+var operatorFamilies = []operatorFamily{leaderFamily, objectFamily, seriesFamily, runsFamily, gatherFamily}
