@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -45,9 +46,6 @@ func FailSource(reason plan.Reason, cause error, format string, args ...any) *Er
 	return e
 }
 
-// QuoteName writes an SQL identifier.
-func QuoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
 // QuoteText writes an SQL string constant.
 func QuoteText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
@@ -61,3 +59,9 @@ func Within(err error, format string, args ...any) error {
 	located.Message = fmt.Sprintf(format, args...) + ": " + e.Message
 	return &located
 }
+
+var quoted = regexp.MustCompile(`'(?:[^']|'')*'|"(?:[^"]|"")*"`)
+
+// WithoutValues drops what stands in quotes from a database's message about values: it may be a
+// customer's.
+func WithoutValues(message string) string { return quoted.ReplaceAllString(message, "…") }

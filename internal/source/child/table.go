@@ -39,8 +39,12 @@ func (b tableBuilder) append(c *chunk) {
 		to.Floats = append(to.Floats, from.Floats...)
 		to.Strings = append(to.Strings, from.Strings...)
 		to.Bools = append(to.Bools, from.Bools...)
-		for _, us := range from.Times {
-			to.Times = append(to.Times, time.UnixMicro(us).UTC())
+		for row, us := range from.Times {
+			if from.Null != nil && from.Null[row] {
+				to.Times = append(to.Times, time.Time{})
+			} else {
+				to.Times = append(to.Times, time.UnixMicro(us).UTC())
+			}
 		}
 		switch {
 		case from.Null != nil:

@@ -28,9 +28,9 @@ func classifyEngine(e *child.EngineError) *source.Error {
 	case child.ClassRefused, child.ClassPermission:
 		return source.Fail(plan.QueryRefused, e, "%s", message)
 	case child.ClassConversion:
-		return source.Fail(plan.TypeMismatch, e, "%s: declare a column of the dataset with the type it should have; what does not fit is then counted as rejected", withoutValues(message))
+		return source.Fail(plan.TypeMismatch, e, "%s: declare a column of the dataset with the type it should have; what does not fit is then counted as rejected", source.WithoutValues(message))
 	case child.ClassInput:
-		return source.Fail(plan.QueryFailed, e, "%s", withoutValues(message))
+		return source.Fail(plan.QueryFailed, e, "%s", source.WithoutValues(message))
 	case child.ClassIO:
 		if strings.Contains(e.Message, "No space left") {
 			return source.Fail(plan.DiskFull, e, "no space is left on the scratch volume: raise its size")
@@ -50,7 +50,7 @@ func classifyEngine(e *child.EngineError) *source.Error {
 		}
 	}
 	if e.Fatal {
-		return source.Fail(plan.EngineCrashed, e, "the engine failed within (%s); the next query gets a new one", withoutValues(message))
+		return source.Fail(plan.EngineCrashed, e, "the engine failed within (%s); the next query gets a new one", source.WithoutValues(message))
 	}
 	return source.Fail(plan.QueryFailed, e, "%s", message)
 }
@@ -90,7 +90,7 @@ func (e *engine) unreadable(t *table, err error) error {
 	case strings.Contains(lower, "magic bytes"), strings.Contains(lower, "too small to be a parquet"):
 		why = "is not Parquet, or is cut off"
 	default:
-		why = "is not readable as " + string(t.Format) + where + ": " + withoutValues(firstLine(engine.Message))
+		why = "is not readable as " + string(t.Format) + where + ": " + source.WithoutValues(firstLine(engine.Message))
 	}
 	files := t.Path
 	if t.URL != "" {
@@ -100,10 +100,6 @@ func (e *engine) unreadable(t *table, err error) error {
 	}
 	return source.Fail(plan.FileUnreadable, err, "table %s: %s %s", t.Name, files, why)
 }
-
-var quoted = regexp.MustCompile(`'(?:[^']|'')*'|"(?:[^"]|"")*"`)
-
-func withoutValues(message string) string { return quoted.ReplaceAllString(message, "…") }
 
 func firstLine(message string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(message), "\n")

@@ -5,7 +5,6 @@ package files
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -248,12 +247,4 @@ func (e *engine) classify(err error) *source.Error {
 	default:
 		return source.FailSource(plan.EngineCrashed, err, "the engine's process does not start: %v", err)
 	}
-}
-
-// relation is the dataset's row set in a FROM clause.
-func relation(dataset plan.Dataset) string {
-	if dataset.Table != nil {
-		return source.QuoteName(dataset.Table.Name)
-	}
-	return fmt.Sprintf("(\n%s\n) AS t", dataset.Query)
 }

@@ -105,7 +105,7 @@ func (e *engine) importInto(ctx context.Context, t *table, path string, fast boo
 // settle gives an imported column its declared type if every value fits, and leaves it as text
 // otherwise.
 func (t *table) settle(run func(string) (*query.Table, error), c child.Column, declared plan.ColumnType) error {
-	name := source.QuoteName(c.Name)
+	name := query.Quote(c.Name)
 	target, condition := engineType(declared), ""
 	switch {
 	case declared == plan.Text:
@@ -143,7 +143,7 @@ func (t *table) settle(run func(string) (*query.Table, error), c child.Column, d
 }
 
 func impliedColumn(name string, declared plan.ColumnType) plan.Column {
-	return plan.Column{Name: name, Type: declared, Expr: source.QuoteName(name)}
+	return plan.Column{Name: name, Type: declared, Expr: query.Quote(name)}
 }
 
 // reader is the table function that reads the files. fast trusts a sample and the declared types.

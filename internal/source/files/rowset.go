@@ -18,7 +18,8 @@ const statisticsRows = 200_000
 // rowSet describes a dataset: its columns exactly; its size and distinct values from its tables.
 func (e *engine) rowSet(ctx context.Context, dataset plan.Dataset, tables []*table) (query.RowSet, error) {
 	set := query.RowSet{Dataset: dataset}
-	columns, err := e.describe(ctx, "SELECT * FROM "+relation(dataset))
+	from := query.Relation(query.DuckDB, dataset) + " AS t"
+	columns, err := e.describe(ctx, "SELECT * FROM "+from)
 	if err != nil {
 		return set, err
 	}
@@ -26,8 +27,8 @@ func (e *engine) rowSet(ctx context.Context, dataset plan.Dataset, tables []*tab
 		set.Columns = append(set.Columns, query.ColumnInfo{Name: c.Name, Kind: c.Kind})
 	}
 	for i, column := range dataset.Columns {
-		if _, err := e.describe(ctx, fmt.Sprintf("SELECT (\n%s\n) FROM %s", column.Expr, relation(dataset))); err != nil {
-			return set, source.Within(err, "columns[%d].expr (%s)", i, column.Name)
+		if _, err := e.describe(ctx, fmt.Sprintf("SELECT (\n%s\n) FROM %s", column.Expr, from)); err != nil {
+			return set, source.Within(err, "dataset %s: columns[%d].expr (%s)", dataset.Name, i, column.Name)
 		}
 	}
 	for _, t := range tables {
@@ -75,7 +76,7 @@ func (e *engine) measure(ctx context.Context, t *table) error {
 	if t.stats != nil {
 		return nil
 	}
-	name := source.QuoteName(t.Name)
+	name := query.Quote(t.Name)
 	columns, err := e.describe(ctx, "SELECT * FROM "+name)
 	if err != nil {
 		return err
@@ -91,7 +92,7 @@ func (e *engine) measure(ctx context.Context, t *table) error {
 			continue
 		}
 		stats.columns = append(stats.columns, query.ColumnInfo{Name: c.Name, Kind: c.Kind})
-		selected = append(selected, "approx_count_distinct("+source.QuoteName(c.Name)+")")
+		selected = append(selected, "approx_count_distinct("+query.Quote(c.Name)+")")
 	}
 	from := name
 	if stats.rows > statisticsRows {

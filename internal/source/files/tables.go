@@ -160,11 +160,11 @@ func (t *table) viewed() []string {
 
 // setup makes the table readable under its name.
 func (t *table) setup() []string {
-	name := source.QuoteName(t.Name)
+	name := query.Quote(t.Name)
 	if t.Format == plan.Parquet {
 		return []string{"CREATE VIEW " + name + " AS SELECT * FROM " + t.parquet()}
 	}
-	attached := source.QuoteName(fmt.Sprintf("imported %d", t.index))
+	attached := query.Quote(fmt.Sprintf("imported %d", t.index))
 	return []string{
 		"ATTACH " + source.QuoteText(t.paths[0]) + " AS " + attached + " (READ_ONLY)",
 		"CREATE VIEW " + name + " AS SELECT * FROM " + attached + ".main.data",

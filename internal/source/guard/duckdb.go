@@ -119,7 +119,7 @@ func withoutPlaces(v any) any {
 	case object:
 		out := make(object, len(v))
 		for key, value := range v {
-			if key != "query_location" {
+			if key != "query_location" && key != "location" {
 				out[key] = withoutPlaces(value)
 			}
 		}
