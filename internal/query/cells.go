@@ -1,0 +1,384 @@
+package query
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// cellStatement is a statement whose result is cells: sums by period, segment columns and whatever
+// tells which readings a cell belongs to (filter values or masks). The fold adds cells up.
+type cellStatement struct {
+	*table
+	shape    Shape
+	args     *arguments
+	base     *base
+	grid     *grid // nil if undated
+	readings []*reading
+	segments []string
+	sets     [][]string // breakdowns aggregated each by itself; nil: segments are crossed and folded
+	// following adds to each cell the entity's next period (previous, for First) with a usable row.
+	following bool
+	keys      []string      // StatCells: filter columns in the cell's key
+	masked    []conjunction // masks: predicates by bit
+	sums      []string      // aggregates
+	sumIndex  map[string]int
+	termSums  [][]int // by reading and term: its aggregate, −1 for a sum that is always 0
+}
+
+// maskBits is how many predicates one mask column holds.
+const maskBits = 60
+
+func (p *planner) cells(shape Shape, b *bucket) *cellStatement {
+	args := &arguments{}
+	s := &cellStatement{
+		table: p.table, shape: shape, args: args, base: p.base(args), readings: b.readings,
+		segments: b.segments, sumIndex: map[string]int{},
+	}
+	if p.time != "" {
+		windows := make([][]Window, len(b.readings))
+		for i, r := range b.readings {
+			windows[i] = r.windows
+		}
+		s.grid = newGrid(p.columns[p.time].kind, windows...)
+	}
+	if sets := breakdownSets(b.readings); len(sets) > 1 && p.segmentGroups(b.segments)*b.periods() > p.estimatedRows()/8 {
+		s.sets = sets
+	}
+	return s
+}
+
+// breakdownSets are the different breakdowns of readings, each sorted.
+func breakdownSets(readings []*reading) [][]string {
+	var sets [][]string
+	for _, r := range readings {
+		for _, b := range r.ask.Breakdowns {
+			set := slices.Sorted(slices.Values(b.By))
+			if !slices.ContainsFunc(sets, func(other []string) bool { return slices.Equal(other, set) }) {
+				sets = append(sets, set)
+			}
+		}
+	}
+	return sets
+}
+
+// collectSums lists the aggregates of all terms. inline writes a term's Any into its aggregate;
+// otherwise the fold decides by the cell which terms it feeds.
+func (s *cellStatement) collectSums(inline bool) {
+	for _, r := range s.readings {
+		index := make([]int, len(r.terms))
+		for i, m := range r.terms {
+			if m.zero {
+				index[i] = -1
+				continue
+			}
+			when := ""
+			if inline {
+				when = m.anySQL(s.base)
+			}
+			index[i] = s.sum(m.aggregate(s.base, when))
+		}
+		s.termSums = append(s.termSums, index)
+	}
+}
+
+func (s *cellStatement) sum(aggregate string) int {
+	i, ok := s.sumIndex[aggregate]
+	if !ok {
+		i = len(s.sums)
+		s.sumIndex[aggregate] = i
+		s.sums = append(s.sums, aggregate)
+	}
+	return i
+}
+
+// place restricts the base to the windows and adds the period as p.
+func (s *cellStatement) place() {
+	if s.grid == nil {
+		return
+	}
+	var used []run
+	for _, r := range s.readings {
+		used = append(used, s.grid.runs(r.windows)...)
+	}
+	s.base.filter(s.grid.within(raw(s.time), used))
+	s.base.extra = append(s.base.extra, s.grid.period(raw(s.time))+" AS p")
+}
+
+// narrow restricts the base to rows that some reading wants, where that is cheap to tell.
+func (s *cellStatement) narrow() {
+	if s.rows.Dataset.Time.Snapshot != "" {
+		return // the last snapshot is that of all rows
+	}
+	var seen, parts []string
+	for _, r := range s.readings {
+		if slices.Contains(seen, r.where.key) {
+			continue
+		}
+		seen = append(seen, r.where.key)
+		if r.where.key == "" || len(seen) > fewPredicates {
+			return
+		}
+		parts = append(parts, r.where.sql(s.table, raw, s.args))
+	}
+	if len(parts) == 1 {
+		s.base.filter(parts[0])
+	} else {
+		s.base.filter("((" + strings.Join(parts, ") OR (") + "))")
+	}
+}
+
+// rowsSQL is the base; of a snapshot dataset only the rows of each period's last snapshot.
+func (s *cellStatement) rowsSQL() string {
+	if s.rows.Dataset.Time.Snapshot == "" {
+		return s.base.sql()
+	}
+	at := s.base.ref(s.time)
+	return "SELECT b.* FROM (" + s.base.sql() + ") AS b JOIN (" + s.lastSnapshots() + ") AS l ON b.p = l.p AND " + at + " = l.t"
+}
+
+// lastSnapshots selects each period's last snapshot instant, of all rows that the named filters keep.
+func (s *cellStatement) lastSnapshots() string {
+	only := s.table.base(s.args)
+	at := only.ref(s.time)
+	only.where = []string{s.grid.within(raw(s.time), nil)}
+	only.extra = []string{s.grid.period(raw(s.time)) + " AS p"}
+	return "SELECT b.p, max(" + at + ") AS t FROM (" + only.sql() + ") AS b GROUP BY b.p"
+}
+
+// sql selects the cells from a layer, which is aliased b and has the base's columns.
+func (s *cellStatement) sql(layer string) string {
+	var list, group []string
+	add := func(expr, name, by string) {
+		list = append(list, expr+" AS "+name)
+		group = append(group, by)
+	}
+	if s.grid != nil {
+		add("b.p", "p", "b.p")
+	}
+	if s.following {
+		add("b.q", "q", "b.q")
+	}
+	for i, name := range s.keys {
+		add(s.output(name, s.base.ref(name)), "k"+strconv.Itoa(i), s.base.ref(name))
+	}
+	for i := range s.maskColumns() {
+		m := "m" + strconv.Itoa(i)
+		add("b."+m, m, "b."+m)
+	}
+	always := len(group)
+	for i, name := range s.segments {
+		add(s.output(name, s.base.ref(name)), "s"+strconv.Itoa(i), s.base.ref(name))
+	}
+	by := strings.Join(group, ", ")
+	if s.sets != nil {
+		refs := make([]string, len(s.segments))
+		for i, name := range s.segments {
+			refs[i] = s.base.ref(name)
+		}
+		list = append(list, "CAST(GROUPING("+strings.Join(refs, ", ")+") AS BIGINT) AS g")
+		sets := []string{"(" + strings.Join(group[:always], ", ") + ")"}
+		for _, set := range s.sets {
+			one := slices.Clone(group[:always])
+			for _, name := range set {
+				one = append(one, s.base.ref(name))
+			}
+			sets = append(sets, "("+strings.Join(one, ", ")+")")
+		}
+		by = "GROUPING SETS (" + strings.Join(sets, ", ") + ")"
+	}
+	for i, a := range s.sums {
+		list = append(list, a+" AS a"+strconv.Itoa(i))
+	}
+	if len(list) == 0 {
+		list = []string{"count(*) AS n"}
+	}
+	sql := "SELECT " + strings.Join(list, ",\n  ") + "\nFROM " + layer
+	if by != "" {
+		return sql + "\nGROUP BY " + by
+	}
+	return sql + "\nHAVING count(*) > 0" // no rows make no group, even undated
+}
+
+// output brings a key to a type that every driver reads alike: numbers as DOUBLE, other kinds as text.
+func (t *table) output(name, ref string) string {
+	switch t.columns[name].kind {
+	case KindInteger:
+		return "CAST(" + ref + " AS BIGINT)"
+	case KindNumber:
+		return "CAST(" + ref + " AS DOUBLE PRECISION)"
+	case KindText, KindOther:
+		return t.asText(ref)
+	}
+	return ref
+}
+
+func (s *cellStatement) maskColumns() int { return (len(s.masked) + maskBits - 1) / maskBits }
+
+// predicates lists what the masks tell, each once: every reading's where, and its where with each
+// alternative of its terms.
+func predicates(readings []*reading) []conjunction {
+	var list []conjunction
+	seen := map[string]bool{}
+	add := func(c conjunction) {
+		if !seen[c.key] {
+			seen[c.key] = true
+			list = append(list, c)
+		}
+	}
+	for _, r := range readings {
+		add(r.where)
+		for _, m := range r.terms {
+			for _, c := range m.any {
+				add(r.where.and(c))
+			}
+		}
+	}
+	return list
+}
+
+// bits writes the mask column m of the predicates as a sum of powers of two.
+func bits(m int, list []conjunction, predicate func(conjunction) string) string {
+	out := []string{"CAST(0 AS BIGINT)"}
+	for i := m * maskBits; i < min(len(list), (m+1)*maskBits); i++ {
+		bit := strconv.FormatInt(1<<(i%maskBits), 10)
+		switch p := predicate(list[i]); p {
+		case "": // holds for every row
+			out = append(out, bit)
+		default: // a NULL predicate does not hold
+			out = append(out, "CASE WHEN "+p+" THEN "+bit+" ELSE 0 END")
+		}
+	}
+	return strings.Join(out, " + ")
+}
+
+// inlineLayer computes the masks on each row.
+func (s *cellStatement) inlineLayer() string {
+	var list []string
+	for m := range s.maskColumns() {
+		list = append(list, bits(m, s.masked, func(c conjunction) string { return c.sql(s.table, s.base.ref, s.args) })+" AS m"+strconv.Itoa(m))
+	}
+	return "(SELECT b.*, " + strings.Join(list, ", ") + "\nFROM (" + s.rowsSQL() + ") AS b) AS b"
+}
+
+// dictionaryLayer looks the masks up in each filter column's distinct values and ANDs them. NULL finds
+// no match; its mask is known beforehand.
+func (s *cellStatement) dictionaryLayer(columns []string) string {
+	masks := make([][]string, s.maskColumns())
+	joins := ""
+	for i, name := range columns {
+		of := func(p conjunction) conjunction {
+			var c conjunction
+			for _, one := range p.conditions {
+				if one.column.name == name {
+					c.conditions = append(c.conditions, one)
+				}
+			}
+			return c
+		}
+		d := "d" + strconv.Itoa(i)
+		var list []string
+		for m := range masks {
+			list = append(list, bits(m, s.masked, func(p conjunction) string {
+				return of(p).sql(s.table, func(string) string { return "v.c0" }, s.args)
+			})+" AS m"+strconv.Itoa(m))
+			null := int64(0)
+			for j := m * maskBits; j < min(len(s.masked), (m+1)*maskBits); j++ {
+				if of(s.masked[j]).holds(func(string) any { return nil }) {
+					null |= 1 << (j % maskBits)
+				}
+			}
+			masks[m] = append(masks[m], fmt.Sprintf("coalesce(%s.m%d, %d)", d, m, null))
+		}
+		distinct := s.table.base(s.args)
+		distinct.ref(name)
+		distinct.where = s.base.where
+		joins += "\nLEFT JOIN (SELECT v.c0, " + strings.Join(list, ", ") + "\nFROM (SELECT DISTINCT c0 FROM (" + distinct.sql() + ") AS w) AS v) AS " +
+			d + " ON " + s.base.ref(name) + " = " + d + ".c0"
+	}
+	var list []string
+	for m, parts := range masks {
+		list = append(list, "CAST("+strings.Join(parts, " & ")+" AS BIGINT) AS m"+strconv.Itoa(m))
+	}
+	return "(SELECT b.*, " + strings.Join(list, ", ") + "\nFROM (" + s.rowsSQL() + ") AS b" + joins + ") AS b"
+}
+
+// additive plans readings whose cells add up.
+func (p *planner) additive(readings []*reading) {
+	for _, b := range p.buckets(readings) {
+		p.bucket(b)
+	}
+}
+
+func (p *planner) bucket(b *bucket) {
+	snapshot := p.rows.Dataset.Time.Snapshot != ""
+	shape := Single
+	switch {
+	case len(b.readings) > 1:
+		shape = p.shape(b)
+	case snapshot && len(b.filters) > 0:
+		shape = InlineMask // its rows may not be filtered before the last snapshot is known
+	}
+	s := p.cells(shape, b)
+	s.collectSums(shape == Single)
+	masked := predicates(b.readings)
+	tooMany := len(s.sums) > maxAggregates || shape != StatCells && shape != Single &&
+		(len(masked) > maxPredicates || p.maskGroups(b, masked) > p.estimatedRows()/splitPart && len(b.readings) > 2)
+	if tooMany && len(b.readings) > 1 {
+		p.halves(b)
+		return
+	}
+	if len(s.sums) > maxAggregates {
+		p.refuse(b.readings[0].ids, fail(plan.UnsupportedCombination, "the measure asks for %d sums, the limit is %d", len(s.sums), maxAggregates))
+		return
+	}
+	s.place()
+	s.narrow()
+	for _, name := range s.segments {
+		s.base.ref(name)
+	}
+	layer := ""
+	switch shape {
+	case StatCells:
+		s.keys = b.filters
+		for _, name := range s.keys {
+			s.base.ref(name)
+		}
+	case DictMasks, InlineMask:
+		s.masked = masked
+		for _, name := range b.filters {
+			s.base.ref(name)
+		}
+	}
+	if snapshot {
+		s.base.ref(s.time)
+	}
+	switch shape {
+	case DictMasks:
+		layer = s.dictionaryLayer(b.filters)
+	case InlineMask:
+		layer = s.inlineLayer()
+	default:
+		layer = "(" + s.rowsSQL() + ") AS b"
+	}
+	if !p.emit(shape, b.readings, s.sql(layer), s.args, s.fold) {
+		p.halves(b)
+	}
+}
+
+// halves plans each half of a bucket by itself.
+func (p *planner) halves(b *bucket) {
+	half := len(b.readings) / 2
+	for _, part := range [][]*reading{b.readings[:half], b.readings[half:]} {
+		one := &bucket{readings: part}
+		for _, r := range part {
+			one.filters = unionOf(one.filters, r.filterColumns())
+			one.segments = unionOf(one.segments, r.segmentColumns())
+			one.bounds = unionOfTimes(one.bounds, boundsOf(r))
+		}
+		p.bucket(one)
+	}
+}

@@ -1,0 +1,194 @@
+package query
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// reading is an ask on typed columns. Identical asks are one reading.
+type reading struct {
+	ids     []int
+	ask     Ask
+	zone    *time.Location
+	where   conjunction
+	terms   []term
+	windows []Window // as the time column tells them
+	offset  int      // of windows among the ask's, where the ask is split
+	// Of per-entity requests:
+	entity  string // column within which Latest or First is chosen; empty for all rows
+	keep    plan.Keep
+	cluster *pair
+	// state is the key column of a state request.
+	state string
+}
+
+// pair is a request for cluster sums on typed columns.
+type pair struct {
+	key  string
+	y, x []weighted
+}
+
+type weighted struct {
+	weight float64
+	term   term
+}
+
+// readingOf checks an ask against the columns and types it.
+func (t *table) readingOf(ask Ask) (*reading, error) {
+	r := &reading{ids: []int{ask.ID}, ask: ask, zone: time.UTC}
+	if ask.TimeZone != "" {
+		zone, err := time.LoadLocation(ask.TimeZone)
+		if err != nil {
+			return nil, fail(plan.UnsupportedCombination, "unknown time zone %q", ask.TimeZone)
+		}
+		r.zone = zone
+	}
+	dataset := t.rows.Dataset
+	if err := r.checkWindows(dataset); err != nil {
+		return nil, err
+	}
+	if !dataset.Time.Undated() {
+		r.windows = t.walls(ask.Windows, r.zone)
+	}
+	var err error
+	if r.where, err = t.conjunctionOf(ask.Where, r.zone); err != nil {
+		return nil, err
+	}
+	for _, breakdown := range ask.Breakdowns {
+		for _, name := range breakdown.By {
+			if _, err := t.column(name); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if state := ask.Request.State; state != nil {
+		if dataset.Time.Start == "" && dataset.Time.Snapshot == "" {
+			return nil, fail(plan.UnsupportedCombination,
+				"the measure compares states; dataset %s has neither intervals nor snapshots: declare time.interval or time.snapshot", dataset.Name)
+		}
+		if r.state, err = t.entity(state.Entity); err == nil && state.Amount != "" {
+			_, err = t.numeric(state.Amount)
+		}
+		return r, err
+	}
+	if dataset.Time.Start != "" {
+		return nil, fail(plan.UnsupportedCombination,
+			"the measure reads rows at a time; dataset %s holds intervals: use churn, retention or revenueRetention, or declare time.event", dataset.Name)
+	}
+	if r.terms, err = t.termsOf(ask.Request.Terms, r); err != nil {
+		return nil, err
+	}
+	if keep := ask.Responses; keep != nil && keep.Keep != plan.KeepAll {
+		if dataset.Time.Undated() {
+			return nil, fail(plan.UnsupportedCombination, "responses.keep %s needs a time; dataset %s has none", keep.Keep, dataset.Name)
+		}
+		r.keep = keep.Keep
+		if r.entity, err = t.entity(keep.Entity); err != nil {
+			return nil, err
+		}
+	}
+	if c := ask.Request.Cluster; c != nil {
+		r.cluster = &pair{}
+		if r.cluster.key, err = t.entity(c.Entity); err != nil {
+			return nil, err
+		}
+		if r.cluster.y, err = t.weightedOf(c.Y, r); err != nil {
+			return nil, err
+		}
+		if r.cluster.x, err = t.weightedOf(c.X, r); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func (r *reading) checkWindows(dataset plan.Dataset) error {
+	if dataset.Time.Undated() {
+		if len(r.ask.Windows) > 0 {
+			return fail(plan.UnsupportedCombination, "dataset %s has no time: leave period out", dataset.Name)
+		}
+		return nil
+	}
+	if len(r.ask.Windows) == 0 {
+		return fail(plan.UnsupportedCombination, "dataset %s has a time: a period is needed", dataset.Name)
+	}
+	for _, w := range r.ask.Windows {
+		if !w.Start.Before(w.End) {
+			return fail(plan.UnsupportedCombination, "a window ends at %s, not after its start", w.End.Format(time.RFC3339))
+		}
+	}
+	if r.ask.Request.State != nil && dataset.Time.Snapshot != "" &&
+		(len(r.ask.Opening) != len(r.ask.Windows) || len(r.ask.Closing) != len(r.ask.Windows)) {
+		return fail(plan.UnsupportedCombination, "a state over snapshots needs an opening and a closing period for each window")
+	}
+	return nil
+}
+
+func (t *table) termsOf(list []measure.Term, r *reading) ([]term, error) {
+	out := make([]term, len(list))
+	for i, m := range list {
+		var err error
+		if out[i], err = t.termOf(m, r); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (t *table) weightedOf(list []measure.WeightedTerm, r *reading) ([]weighted, error) {
+	out := make([]weighted, len(list))
+	for i, m := range list {
+		one, err := t.termOf(m.Term, r)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = weighted{m.Weight, one}
+	}
+	return out, nil
+}
+
+// filterColumns are the columns that decide which rows count: those of where and of the terms' Any.
+func (r *reading) filterColumns() []string {
+	var names []string
+	add := func(c conjunction) {
+		for _, one := range c.conditions {
+			names = append(names, one.column.name)
+		}
+	}
+	add(r.where)
+	for _, m := range r.terms {
+		for _, c := range m.any {
+			add(c)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// segmentColumns are the columns of all breakdowns.
+func (r *reading) segmentColumns() []string {
+	var names []string
+	for _, b := range r.ask.Breakdowns {
+		names = append(names, b.By...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// identity is equal for asks that wish the same.
+func identity(ask Ask) string {
+	ask.ID = 0
+	key, _ := json.Marshal(ask)
+	return string(key)
+}
+
+// groupsFor copies one reading's groups under each of its ids.
+func groupsFor(out map[int][]Group, r *reading, groups []Group) {
+	for _, id := range r.ids {
+		out[id] = slices.Clone(groups)
+	}
+}

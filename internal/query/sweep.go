@@ -1,0 +1,363 @@
+package query
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+)
+
+// A customer is open at an instant if a spell (a row of an interval dataset) covers it: start ≤ t < end.
+// Spells no farther apart than the tolerated gap make one stay. What happens within a window happens
+// after its opening instant and up to its closing one, so that open + new − lost = close for customers
+// who come or go once.
+//
+// Instants divide time into whole numbers: a stay covers the bounds from i (those before its start) up to
+// k (those before its end). Counting stays by (i, k) answers every window at once; the fold looks the
+// states up. A customer's segment in a window is that of the spell covering its opening (the latest to
+// start; of equals, the larger text), or, for one not open then, of the spell that begins the first stay.
+type sweepStatement struct {
+	*cellStatement
+	reading *reading
+}
+
+// Kinds of a sweep's cells, with what their four numbers are.
+const (
+	sweepOpen     = iota // a stay's part in one segment: covers [0, 1); 2: the stay covers up to here
+	sweepOpenPair        // such a part and a later stay of the customer: covers [0, 1), then [2, 3)
+	sweepNew             // a stay: 0: the previous stay's end; covers [1, 2)
+	sweepNewPair         // a stay and a later one: 0: the previous stay's end; begins at 1; then [2, 3)
+)
+
+func (p *planner) state(r *reading) {
+	if p.rows.Dataset.Time.Snapshot != "" || r.ask.Request.State.Amount != "" {
+		p.compare(r)
+		return
+	}
+	for _, part := range p.splitState(r) {
+		b := &bucket{readings: []*reading{part}, segments: part.segmentColumns(), bounds: boundsOf(part)}
+		s := &sweepStatement{cellStatement: p.cells(StateSweep, b), reading: part}
+		// Ties go by the breakdowns' columns in the order the ask has them.
+		s.segments = nil
+		for _, breakdown := range part.ask.Breakdowns {
+			for _, name := range breakdown.By {
+				if !slices.Contains(s.segments, name) {
+					s.segments = append(s.segments, name)
+				}
+			}
+		}
+		p.emit(StateSweep, []*reading{part}, s.sql(), s.args, s.fold)
+	}
+}
+
+// splitState cuts a state request by window where memory asks for it.
+func (p *planner) splitState(r *reading) []*reading {
+	var out []*reading
+	for _, part := range p.split([]*reading{r}) {
+		one := part[0]
+		if opening := r.ask.Opening; len(opening) == len(r.windows) {
+			one.ask.Opening = opening[one.offset : one.offset+len(one.windows)]
+			one.ask.Closing = r.ask.Closing[one.offset : one.offset+len(one.windows)]
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// single reports whether the primary key allows an entity one spell only.
+func (s *sweepStatement) single() bool {
+	key := s.rows.Dataset.PrimaryKey
+	return len(key) == 1 && key[0] == s.reading.state
+}
+
+// spells selects e, s, f (end, infinity if open), i, k and the segments' columns.
+func (s *sweepStatement) spells() string {
+	r, b, at := s.reading, s.base, s.rows.Dataset.Time
+	kind := s.columns[at.Start].kind
+	start, end := raw(at.Start), raw(at.Start)
+	finish := timeType(kind) + " 'infinity'"
+	if at.End != "" {
+		end = raw(at.End)
+		finish = "coalesce(" + end + ", " + finish + ")"
+		b.filter("(" + end + " IS NULL OR " + end + " > " + start + ")")
+	}
+	gap := r.ask.Request.State.ToleratedGapSeconds
+	first, last := s.grid.bounds[0], s.grid.bounds[len(s.grid.bounds)-1]
+	// Spells just outside may bridge a gap across the first or the last bound.
+	b.filter(start + " <= " + s.shifted(timeLiteral(kind, last), "+", gap))
+	if at.End != "" {
+		b.filter("(" + end + " IS NULL OR " + end + " > " + s.shifted(timeLiteral(kind, first), "-", gap) + ")")
+	}
+	b.filter(raw(r.state) + " IS NOT NULL")
+	b.filter(r.where.sql(s.table, raw, s.args))
+	b.extra = []string{raw(r.state) + " AS e", start + " AS s", finish + " AS f", s.grid.passed(start) + " AS i"}
+	if at.End != "" {
+		b.extra = append(b.extra, s.grid.passed(end)+" AS k")
+	} else {
+		b.extra = append(b.extra, strconv.Itoa(len(s.grid.bounds))+" AS k")
+	}
+	for _, name := range s.segments {
+		b.ref(name)
+	}
+	return b.sql()
+}
+
+func (s *sweepStatement) shifted(expr, sign string, seconds int64) string {
+	if seconds == 0 {
+		return expr
+	}
+	return "(" + expr + " " + sign + " INTERVAL '" + strconv.FormatInt(seconds, 10) + " seconds')"
+}
+
+// seconds writes a clamped instant as seconds since the first bound.
+func (s *sweepStatement) seconds(expr, clamp string, bound int) string {
+	kind := s.columns[s.time].kind
+	expr = clamp + "(" + expr + ", " + timeLiteral(kind, s.grid.bounds[bound]) + ")"
+	if s.dialect == DuckDB {
+		expr = "epoch(" + expr + ")"
+	} else {
+		expr = "CAST(extract(epoch FROM " + expr + ") AS DOUBLE PRECISION)"
+	}
+	return "(" + expr + " - " + strconv.FormatInt(s.grid.bounds[0].Unix(), 10) + ")"
+}
+
+func (s *sweepStatement) sql() string {
+	var segments, ties []string
+	for _, name := range s.segments {
+		ref := s.base.ref(name)
+		segments = append(segments, ref)
+		ties = append(ties, s.tie(name, ref))
+	}
+	out := make([]string, len(segments))
+	for i, name := range s.segments {
+		out[i] = s.output(name, segments[i]) + " AS s" + strconv.Itoa(i)
+	}
+	with := func(sep string, parts ...[]string) string { return strings.Join(slices.Concat(parts...), sep) }
+	es, ef := s.seconds("b.s", "greatest", 0)+" AS es", s.seconds("b.f", "least", len(s.grid.bounds)-1)+" AS ef"
+
+	if s.single() {
+		rows := "SELECT b.*, " + es + ", " + ef + "\nFROM (" + s.spells() + ") AS b"
+		cells := "SELECT " + with(", ", []string{"b.i", "b.k"}, out, []string{"count(*) AS n", "sum(b.es) AS es", "sum(b.ef) AS ef"}) +
+			"\nFROM (" + rows + ") AS b\nGROUP BY " + with(", ", []string{"b.i", "b.k"}, segments)
+		return cells
+	}
+
+	order := with(", ", []string{"b.s"}, ties)
+	over := "OVER (PARTITION BY b.e ORDER BY " + order + " "
+	// A spell begins a stay unless an earlier one reaches it.
+	gap := s.reading.ask.Request.State.ToleratedGapSeconds
+	sql := "WITH spells AS (SELECT b.*, CASE WHEN " + s.shifted("b.s", "-", gap) + " <= max(b.f) " + over +
+		"ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS h\nFROM (" + s.spells() + ") AS b),\n" +
+		"numbered AS (SELECT b.*, sum(b.h) " + over + "ROWS UNBOUNDED PRECEDING) AS n FROM spells AS b),\n" +
+		"stays AS (SELECT b.*, " + es + ", " + ef + ", lag(b.k) OVER (PARTITION BY b.e ORDER BY b.n) AS o, count(*) OVER (PARTITION BY b.e) AS times\n" +
+		"FROM (SELECT b.e, b.n, min(b.s) AS s, max(b.f) AS f, min(b.i) AS i, max(b.k) AS k FROM numbered AS b GROUP BY b.e, b.n) AS b)"
+	parts, entries := "stays", "stays"
+	if len(segments) > 0 {
+		sql += ",\n" + s.pieces(ties, segments)
+		parts, entries = "parts", "entries"
+	}
+	longest := 0
+	for _, w := range s.grid.runs(s.reading.windows) {
+		longest = max(longest, w.to-w.from)
+	}
+	reach := fmt.Sprintf("c.i <= b.k + %d", longest) // a later return meets no window of this stay
+	group := func(numbers ...string) string { return "\nGROUP BY " + with(", ", numbers, segments) }
+	row := func(kind int, numbers [4]string, of string) string {
+		list := []string{strconv.Itoa(kind) + " AS kind"}
+		for i, n := range numbers {
+			list = append(list, "CAST("+n+" AS BIGINT) AS n"+strconv.Itoa(i))
+		}
+		return "\nSELECT " + with(", ", list, out, []string{"count(*) AS n", "sum(" + of + ".es) AS es", "sum(" + of + ".ef) AS ef"})
+	}
+	stayEnd := "b.k"
+	if len(segments) > 0 {
+		stayEnd = "b.z"
+	}
+	pair := " AS b JOIN stays AS c ON c.e = b.e AND c.n > b.n AND " + reach + "\nWHERE b.times > 1"
+	if len(segments) > 0 {
+		pair = strings.Replace(pair, "b.k +", "b.z +", 1)
+	}
+	sql += row(sweepOpen, [4]string{"b.i", "b.k", stayEnd, "0"}, "b") + "\nFROM " + parts + " AS b WHERE b.i < b.k" + group("b.i", "b.k", stayEnd)
+	sql += "\nUNION ALL" + row(sweepOpenPair, [4]string{"b.i", "b.k", "c.i", "c.k"}, "c") + "\nFROM " + parts + pair + " AND b.i < b.k" + group("b.i", "b.k", "c.i", "c.k")
+	sql += "\nUNION ALL" + row(sweepNew, [4]string{"b.o", "b.i", "b.k", "0"}, "b") + "\nFROM " + entries + " AS b WHERE b.i > 0" + group("b.o", "b.i", "b.k")
+	sql += "\nUNION ALL" + row(sweepNewPair, [4]string{"b.o", "b.i", "c.i", "c.k"}, "c") + "\nFROM " + entries +
+		strings.Replace(pair, "b.z +", "b.k +", 1) + " AND b.i > 0" + group("b.o", "b.i", "c.i", "c.k")
+	return sql
+}
+
+// tie orders equals by their text, NULL first, alike on both engines.
+func (s *sweepStatement) tie(name, ref string) string {
+	ref = s.asText(ref)
+	if s.dialect == Postgres {
+		ref += ` COLLATE "C"`
+	}
+	return ref + " ASC NULLS FIRST"
+}
+
+// pieces cuts stays by the spell that decides the segment: at each bound the latest to start of those
+// that cover it; across a tolerated gap, the last before it. Spells in order of start hand over to the
+// next, unless one outlives a later one: such customers' bounds are looked at one by one.
+func (s *sweepStatement) pieces(ties, segments []string) string {
+	join := func(parts ...string) string { return strings.Join(parts, ", ") }
+	columns := strings.Join(segments, ", ")
+	order := join(append([]string{"b.s"}, ties...)...)
+	over := "OVER (PARTITION BY b.e ORDER BY " + order
+	descending := strings.ReplaceAll(order, " ASC NULLS FIRST", " DESC NULLS LAST")
+	descending = strings.Replace(descending, "b.s", "b.s DESC", 1)
+	bounds := make([]string, len(s.grid.bounds))
+	for i := range bounds {
+		bounds[i] = "(" + strconv.Itoa(i) + ")"
+	}
+	return "followed AS (SELECT b.*, lead(b.n) " + over + ") AS nn, lead(b.i) " + over + ") AS ni, lead(b.s) " + over + ") AS ns,\n" +
+		"  max(b.k) " + over + " ROWS UNBOUNDED PRECEDING) AS mk, max(b.f) " + over + " ROWS UNBOUNDED PRECEDING) AS mf\nFROM numbered AS b),\n" +
+		"hard AS (SELECT DISTINCT b.e FROM followed AS b WHERE b.mk > b.k),\n" +
+		"parts AS (SELECT b.e, b.n, b.i, b.k, c.k AS z, c.es, c.ef, c.times, " + columns + "\n" +
+		"FROM (SELECT b.e, b.n, b.i, CASE WHEN b.nn = b.n THEN b.ni ELSE b.k END AS k, " + columns + "\n" +
+		"FROM followed AS b WHERE NOT EXISTS (SELECT 1 FROM hard AS h WHERE h.e = b.e)\nUNION ALL\n" +
+		"SELECT b.e, b.n, b.j AS i, b.j + 1 AS k, " + columns + "\n" +
+		"FROM (SELECT b.*, v.j, row_number() OVER (PARTITION BY b.e, v.j ORDER BY " + descending + ") AS rank\n" +
+		"FROM followed AS b JOIN hard AS h ON h.e = b.e\n" +
+		"JOIN (VALUES " + strings.Join(bounds, ", ") + ") AS v(j) ON v.j >= b.i AND v.j < b.k OR b.nn = b.n AND b.ns > b.mf AND v.j >= b.mk AND v.j < b.ni) AS b\n" +
+		"WHERE b.rank = 1) AS b\nJOIN stays AS c ON c.e = b.e AND c.n = b.n),\n" +
+		"entries AS (SELECT c.e, c.n, c.i, c.k, c.o, c.es, c.ef, c.times, " + columns + "\nFROM followed AS b JOIN stays AS c ON c.e = b.e AND c.n = b.n\n" +
+		"WHERE b.s = c.s AND (b.ns IS NULL OR b.ns > b.s OR b.nn <> b.n))"
+}
+
+// sweepCell is one counted cell.
+type sweepCell struct {
+	kind     int
+	at       [4]int
+	n, s, f  float64 // customers; Σ start and Σ end in seconds since the first bound, clamped to the bounds
+	segments int32
+}
+
+func (s *sweepStatement) fold(result *Table) (map[int][]Group, error) {
+	in := &cursor{table: result}
+	var cells []sweepCell
+	single := s.single()
+	numbers := 5
+	if single {
+		numbers = 2
+	}
+	keys := in.take(numbers)
+	segments := newTuples(in.take(len(s.segments)), result.Len)
+	sums := in.take(3)
+	if in.err != nil {
+		return nil, in.err
+	}
+	for row := range result.Len {
+		c := sweepCell{n: sums[0].float(row), s: sums[1].float(row), f: sums[2].float(row), segments: segments.id[row]}
+		if !single {
+			c.kind = int(keys[0].int(row))
+			for i := range c.at {
+				c.at[i] = none
+				if !keys[i+1].null(row) {
+					c.at[i] = int(keys[i+1].int(row))
+				}
+			}
+			cells = append(cells, c)
+			continue
+		}
+		i, k := int(keys[0].int(row)), int(keys[1].int(row))
+		if i < k {
+			c.kind, c.at = sweepOpen, [4]int{i, k, k, 0}
+			cells = append(cells, c)
+		}
+		if i > 0 {
+			c.kind, c.at = sweepNew, [4]int{none, i, k, 0}
+			cells = append(cells, c)
+		}
+	}
+
+	r := s.reading
+	runs := s.grid.runs(r.windows)
+	var groups []Group
+	for breakdown := -1; breakdown < len(r.ask.Breakdowns); breakdown++ {
+		var positions []int
+		if breakdown >= 0 {
+			positions = s.positions(r.ask.Breakdowns[breakdown].By)
+		}
+		a := newAccount(r, positions, segments)
+		sums := make([][]measure.Sums, len(a.values))
+		for _, c := range cells {
+			g := a.group[c.segments]
+			if sums[g] == nil {
+				sums[g] = make([]measure.Sums, len(runs))
+			}
+			for w, run := range runs {
+				if !c.meets(run) {
+					continue
+				}
+				if sums[g][w] == nil {
+					sums[g][w] = make(measure.Sums, r.ask.Request.Size())
+				}
+				s.tally(sums[g][w], c, run)
+			}
+		}
+		columns := s.columnsOf(r, breakdown)
+		for g, byWindow := range sums {
+			var texts []*string
+			for i, v := range a.values[g] {
+				texts = append(texts, segmentText(columns[i].kind, v))
+			}
+			for w, one := range byWindow {
+				if one != nil {
+					groups = append(groups, Group{Window: r.offset + w, Breakdown: breakdown, Values: texts, Sums: one})
+				}
+			}
+		}
+	}
+	out := map[int][]Group{}
+	groupsFor(out, r, groups)
+	return out, nil
+}
+
+// meets reports whether the cell's customers are open at the window's opening, or come new in it.
+func (c sweepCell) meets(w run) bool {
+	if c.kind == sweepOpen || c.kind == sweepOpenPair {
+		return c.at[0] <= w.from && w.from < c.at[1]
+	}
+	return c.at[0] <= w.from && w.from < c.at[1] && c.at[1] <= w.to
+}
+
+// tally adds a cell that meets the window to its sums.
+func (s *sweepStatement) tally(sums measure.Sums, c sweepCell, w run) {
+	second := func(bound int) float64 { return s.grid.bounds[bound].Sub(s.grid.bounds[0]).Seconds() }
+	opening, closing := second(w.from), second(w.to)
+	switch c.kind {
+	case sweepOpen:
+		sums[measure.StateOpen] += c.n
+		if c.at[2] > w.to { // stays throughout
+			sums[measure.StateClose] += c.n
+			sums[measure.StateExposure] += c.n * (closing - opening)
+			return
+		}
+		sums[measure.StateLostOpen] += c.n // unless a later stay is open at the end
+		sums[measure.StateLostAll] += c.n
+		sums[measure.StateExposure] += c.f - c.n*opening
+	case sweepNew:
+		sums[measure.StateNew] += c.n
+		if c.at[2] > w.to {
+			sums[measure.StateClose] += c.n
+			sums[measure.StateExposure] += c.n*closing - c.s
+			return
+		}
+		sums[measure.StateLostAll] += c.n
+		sums[measure.StateExposure] += c.f - c.s
+	case sweepOpenPair, sweepNewPair:
+		if c.at[2] > w.to {
+			return // comes back after the window
+		}
+		if c.at[3] > w.to {
+			sums[measure.StateClose] += c.n
+			sums[measure.StateExposure] += c.n*closing - c.s
+			if c.kind == sweepOpenPair {
+				sums[measure.StateLostOpen] -= c.n
+			}
+			return
+		}
+		sums[measure.StateExposure] += c.f - c.s
+	}
+}
