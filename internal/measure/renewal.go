@@ -191,7 +191,7 @@ func (m *Renewal) Estimate(sums Sums, in Setting, confidence float64) Estimate {
 		},
 	}
 	if due := decided + open; due > 0 {
-		e.Worst, e.Best = new(won/due), new((won+open)/due)
+		e.Worst, e.Best = known(won/due), known((won+open)/due)
 	}
 	var clusters *interval.Paired
 	if request.Cluster != nil {

@@ -40,12 +40,19 @@ func (e Estimate) none(reason NoValueReason) Estimate {
 	return e
 }
 
-// is sets the value; one that is not a number has overflowed and is none.
+// known is a number, or nil for what has overflowed.
+func known(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return new(v)
+}
+
+// is sets the value; one that has overflowed is none.
 func (e Estimate) is(value float64) Estimate {
-	if !(interval.Interval{Lower: value, Upper: value}).Finite() {
+	if e.Value = known(value); e.Value == nil {
 		return e.none(NotFinite)
 	}
-	e.Value = new(value)
 	return e
 }
 
@@ -64,7 +71,7 @@ func (e Estimate) within(found interval.Interval, bounds interval.Interval, meth
 
 // over sets numerator and denominator.
 func (e Estimate) over(numerator, denominator float64) Estimate {
-	e.Numerator, e.Denominator = new(numerator), new(denominator)
+	e.Numerator, e.Denominator = known(numerator), known(denominator)
 	return e
 }
 
@@ -87,7 +94,7 @@ func (e Estimate) proportion(hits, n float64, clusters *interval.Paired, confide
 	if effective <= 0 {
 		return e
 	}
-	e.EffectiveN = new(effective)
+	e.EffectiveN = known(effective)
 	return e.within(interval.Wilson(p, effective, confidence), unit, methodWilsonClusters)
 }
 
@@ -110,7 +117,7 @@ func (e Estimate) net(plus, minus, n float64, clusters *interval.Paired, confide
 		found := interval.AdjustedWald(plus/n*few, minus/n*few, few, confidence).Scale(perPoint)
 		return e.within(found.Around(perPoint*share), points, methodAdjustedClusters)
 	}
-	e.EffectiveN = new(min(((plus+minus)/n-share*share)/(se*se), n))
+	e.EffectiveN = known(min(((plus+minus)/n-share*share)/(se*se), n))
 	return e.within(interval.Normal(share, se, confidence).Scale(perPoint), points, methodNormalClusters)
 }
 
@@ -127,19 +134,24 @@ func (e Estimate) mean(n, sum, squares float64, bounds interval.Interval, cluste
 		return e
 	}
 	if variance, several := interval.Variance(n, sum, squares); clusters != nil && several && se > 0 {
-		e.EffectiveN = new(min(variance/(se*se), n))
+		e.EffectiveN = known(min(variance/(se*se), n))
 	}
 	return e.within(interval.Student(sum/n, se, units.Count-1, confidence), bounds, method)
 }
 
 // rescaled maps value and interval from the range lo–hi to 0–100.
 func (e Estimate) rescaled(lo, hi float64) Estimate {
-	for _, number := range []**float64{&e.Value, &e.Lower, &e.Upper} {
-		if *number != nil {
-			*number = new(perPoint * (**number - lo) / (hi - lo))
-		}
+	if e.Value == nil {
+		return e
 	}
-	return e
+	mapped := func(v float64) float64 { return perPoint * (v - lo) / (hi - lo) }
+	lower, upper := e.Lower, e.Upper
+	e.Lower, e.Upper = nil, nil
+	e = e.is(mapped(*e.Value))
+	if lower == nil {
+		return e
+	}
+	return e.within(interval.Interval{Lower: mapped(*lower), Upper: mapped(*upper)}, unbounded, e.Method)
 }
 
 // ratio completes e with ΣY/ΣX over the units of p, at least one.

@@ -138,3 +138,22 @@ func TestEffectiveSize(t *testing.T) {
 		}
 	}
 }
+
+func TestGarwood(t *testing.T) {
+	for _, c := range []struct{ count, lower, upper float64 }{
+		{0, 0, 3.688879454113936}, // −ln 0.025
+		{12, 6.20057510872222, 20.9615850481769},
+		{999_999, 998039.984321, 1001960.910966}, // below the expansion
+		{1_000_000, 998040.983340294, 1001961.91194543},
+		{1e8, 99980401.3073247, 100019601.587079},
+	} {
+		got := Garwood(c.count, 1, 0.95)
+		near(t, "lower", got.Lower, c.lower, 1e-9)
+		near(t, "upper", got.Upper, c.upper, 1e-9)
+	}
+	for _, huge := range []float64{1e12, 1e300, math.MaxFloat64} {
+		if got := Garwood(huge, 1, 0.95); got.Lower > huge || got.Upper < huge {
+			t.Errorf("%g: %v", huge, got)
+		}
+	}
+}

@@ -1,0 +1,302 @@
+package measure
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+var testNow = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+
+// everySpec is one of each variant.
+func everySpec() map[string]Spec {
+	specs := map[string]Spec{
+		"nps":           {NetPromoterScore: &NetPromoterScore{Score: "s"}},
+		"share":         {Share: &Share{Of: []Condition{{Column: "c", Operator: In, Values: []string{"y"}}, {Column: "s", Operator: AtLeast, Values: []string{"2"}}}, Direction: HigherIsBetter}},
+		"count":         {Aggregate: &Aggregate{Function: Count}},
+		"ratio":         {Ratio: &Ratio{Numerator: "s", Denominator: "x"}},
+		"ratio by c":    {Ratio: &Ratio{Numerator: "s", Denominator: "x", ClusterBy: "customer"}},
+		"retention":     {Retention: &Retention{Entity: "customer"}},
+		"renewal":       {Renewal: &Renewal{Decision: "c", Renewed: []string{"y"}, Lost: []string{"n"}, NotDue: []string{"m"}, DecidedAt: "d", Grace: 240 * time.Hour}},
+		"renewal value": {Renewal: &Renewal{Decision: "c", Renewed: []string{"y"}, Lost: []string{"n"}, Grace: 240 * time.Hour, Value: "x"}},
+	}
+	for _, form := range []CSATForm{CSATTopBox, CSATMean, CSATRescaled, CSATNet, CSATBinary} {
+		specs["csat "+string(form)] = Spec{CustomerSatisfaction: &CustomerSatisfaction{Score: "s", Scale: Scale{Min: 1, Max: 5}, Form: form, Boxes: 2}}
+	}
+	for _, version := range []CESVersion{CESV1, CESV2} {
+		for _, form := range []CESForm{CESMean, CESShare, CESNet} {
+			specs["ces "+string(version)+string(form)] = Spec{CustomerEffortScore: &CustomerEffortScore{Score: "s", Version: version, Form: form, Bound: 3}}
+		}
+	}
+	for _, function := range []Function{Sum, Mean} {
+		specs[string(function)] = Spec{Aggregate: &Aggregate{Function: function, Column: "x"}}
+		specs[string(function)+" by c"] = Spec{Aggregate: &Aggregate{Function: function, Column: "x", ClusterBy: "customer"}}
+	}
+	for _, definition := range []ChurnDefinition{OpeningCohort, AllLostOverOpening, AverageBase, Hazard} {
+		specs["churn "+string(definition)] = Spec{Churn: &Churn{Entity: "customer", Definition: definition}}
+	}
+	for _, form := range []RevenueRetentionForm{Net, Gross} {
+		specs["revenue "+string(form)] = Spec{RevenueRetention: &RevenueRetention{Entity: "customer", Amount: "x", Form: form}}
+	}
+	return specs
+}
+
+// eachFamily runs a test for every variant, with independent rows and with all rows of a customer kept.
+func eachFamily(t *testing.T, test func(t *testing.T, f Family, in Setting)) {
+	t.Helper()
+	for name, spec := range everySpec() {
+		f, err := Of(spec)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, keepAll := range []string{"", "customer"} {
+			in := Setting{KeepAll: keepAll, TimeColumn: "due", Now: testNow}
+			t.Run(name+"/"+keepAll, func(t *testing.T) { test(t, f, in) })
+		}
+	}
+}
+
+// randomRows have every defect a column can have.
+func randomRows(random *rand.Rand, n int) []row {
+	rows := make([]row, n)
+	for i := range rows {
+		r := row{
+			"customer": fmt.Sprint(random.IntN(1 + n/3)),
+			"s":        float64(random.IntN(12)) - 1,
+			"x":        float64(random.IntN(1000)) / 8,
+			"c":        []any{"y", "n", "m", "?", nil}[random.IntN(5)],
+			"d":        []any{testNow.Add(-time.Hour), testNow.Add(time.Hour), nil}[random.IntN(3)],
+			"due":      testNow.AddDate(0, 0, random.IntN(30)-20),
+		}
+		for _, column := range []string{"s", "x"} {
+			switch random.IntN(12) {
+			case 0:
+				r[column] = nil
+			case 1:
+				r[column] = unreadable("N/A")
+			}
+		}
+		rows[i] = r
+	}
+	return rows
+}
+
+// sane fails on what no estimate may be.
+func sane(t *testing.T, e Estimate) {
+	t.Helper()
+	if _, err := json.Marshal(e); err != nil {
+		t.Fatalf("not a number escaped: %v in %+v", err, e)
+	}
+	if (e.Value == nil) != (e.Reason != "") {
+		t.Errorf("a value or a reason, not both or none: %+v", e)
+	}
+	if (e.Lower == nil) != (e.Upper == nil) || (e.Lower == nil) != (e.Method == "") {
+		t.Errorf("half an interval, or one without its method: %+v", e)
+	}
+	if e.Value == nil && (e.Lower != nil || e.EffectiveN != nil) {
+		t.Errorf("an interval around nothing: %+v", e)
+	}
+	if e.Value != nil && e.Lower != nil && (*e.Lower > *e.Value || *e.Upper < *e.Value) {
+		t.Errorf("value %v outside its interval %v–%v", *e.Value, *e.Lower, *e.Upper)
+	}
+	if e.EffectiveN != nil && (*e.EffectiveN <= 0 || *e.EffectiveN > float64(e.N)) {
+		t.Errorf("effective n %v of %d", *e.EffectiveN, e.N)
+	}
+	for reason, n := range e.Rejected {
+		if n <= 0 {
+			t.Errorf("%d rows rejected as %s", n, reason)
+		}
+	}
+}
+
+func TestNoRowsIsNotZero(t *testing.T) {
+	eachFamily(t, func(t *testing.T, f Family, in Setting) {
+		for _, sums := range []Sums{nil, make(Sums, f.Request(in).Size())} {
+			e := f.Estimate(sums, in, 0.95)
+			sane(t, e)
+			if e.Value != nil || e.Reason != NoRows || e.N != 0 {
+				t.Errorf("no rows read %+v", e)
+			}
+		}
+	})
+}
+
+func TestNaNAndInfinityNeverEscape(t *testing.T) {
+	eachFamily(t, func(t *testing.T, f Family, in Setting) {
+		size := f.Request(in).Size()
+		for i := range size {
+			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, 0} {
+				sums := make(Sums, size)
+				for k := range sums {
+					sums[k] = float64(10 + k)
+				}
+				sums[i] = bad
+				e := f.Estimate(sums, in, 0.95)
+				if _, err := json.Marshal(e); err != nil {
+					t.Errorf("sum %d is %v: %v", i, bad, err)
+				}
+				if math.IsNaN(bad) && (e.Value != nil || e.Reason != NotFinite) {
+					t.Errorf("sum %d is NaN: %+v", i, e)
+				}
+			}
+		}
+	})
+}
+
+func TestRandomRowsGiveSaneEstimates(t *testing.T) {
+	eachFamily(t, func(t *testing.T, f Family, in Setting) {
+		request := f.Request(in)
+		if request.State != nil {
+			return
+		}
+		random := rand.New(rand.NewPCG(7, 7))
+		for range 100 {
+			rows := randomRows(random, random.IntN(25))
+			e := estimateRows(f, in, rows)
+			sane(t, e)
+			var total int64
+			for _, n := range e.Rejected {
+				total += n
+			}
+			if e.N+total > int64(len(rows)) {
+				t.Fatalf("%d used and %d rejected of %d rows", e.N, total, len(rows))
+			}
+		}
+	})
+}
+
+func TestFoldedCellsAreTheWhole(t *testing.T) {
+	eachFamily(t, func(t *testing.T, f Family, in Setting) {
+		request := f.Request(in)
+		if request.Combination != Additive {
+			return
+		}
+		random := rand.New(rand.NewPCG(3, 3))
+		rows := randomRows(random, 400)
+		folded := make(Sums, request.Size())
+		for cell := range slices.Chunk(rows, 37) {
+			for i, v := range sumsOf(request, cell) {
+				folded[i] += v
+			}
+		}
+		whole := estimateRows(f, in, rows)
+		close := cmpopts.EquateApprox(1e-12, 0)
+		if diff := cmp.Diff(whole, f.Estimate(folded, in, 0.95), close); diff != "" {
+			t.Errorf("cells differ from the whole (-whole +cells):\n%s", diff)
+		}
+	})
+}
+
+func TestIntervalsWidenWithConfidence(t *testing.T) {
+	eachFamily(t, func(t *testing.T, f Family, in Setting) {
+		request := f.Request(in)
+		if request.State != nil {
+			return
+		}
+		sums := sumsOf(request, randomRows(rand.New(rand.NewPCG(5, 5)), 200))
+		var last Estimate
+		for _, confidence := range []float64{0.5, 0.8, 0.9, 0.95, 0.99} {
+			e := f.Estimate(sums, in, confidence)
+			if e.Lower == nil {
+				t.Fatalf("no interval: %+v", e)
+			}
+			if last.Lower != nil && (*e.Lower > *last.Lower || *e.Upper < *last.Upper) {
+				t.Errorf("%g: %v–%v is narrower than %v–%v", confidence, *e.Lower, *e.Upper, *last.Lower, *last.Upper)
+			}
+			last = e
+		}
+	})
+}
+
+// Requests travel as JSON in plans; a bound of 0 must survive.
+func TestRequestsSurviveJSON(t *testing.T) {
+	eachFamily(t, func(t *testing.T, f Family, in Setting) {
+		raw, err := json.Marshal(f.Request(in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back Request
+		if err := json.Unmarshal(raw, &back); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(f.Request(in), back, cmpopts.EquateEmpty()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestWrongSumsAreAFaultOfTheProgram(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("five sums were taken for six")
+		}
+	}()
+	(&NetPromoterScore{Score: "s"}).Estimate(make(Sums, 5), Setting{}, 0.95)
+}
+
+func TestOfRefusesContradictions(t *testing.T) {
+	csat := func(m CustomerSatisfaction) Spec {
+		m.Score = "s"
+		return Spec{CustomerSatisfaction: &m}
+	}
+	five := Scale{Min: 1, Max: 5}
+	for want, spec := range map[string]Spec{
+		"exactly one family must be set, 0": {},
+		"exactly one family must be set, 2": {Retention: &Retention{Entity: "a"}, NetPromoterScore: &NetPromoterScore{Score: "s"}},
+		"netPromoterScore: score":           {NetPromoterScore: &NetPromoterScore{}},
+		"min < max":                         csat(CustomerSatisfaction{Form: CSATMean}),
+		"boxes is 0":                        csat(CustomerSatisfaction{Form: CSATTopBox, Scale: five}),
+		"boxes is 5":                        csat(CustomerSatisfaction{Form: CSATTopBox, Scale: five, Boxes: 5}),
+		"overlap":                           csat(CustomerSatisfaction{Form: CSATNet, Scale: five, Boxes: 3}),
+		"unknown form":                      csat(CustomerSatisfaction{Form: "Mode", Scale: five}),
+		"bound 8 is outside":                {CustomerEffortScore: &CustomerEffortScore{Score: "s", Version: CESV2, Form: CESShare, Bound: 8}},
+		"unknown version":                   {CustomerEffortScore: &CustomerEffortScore{Score: "s", Version: "V3", Form: CESMean}},
+		"share: of":                         {Share: &Share{}},
+		"needs a column":                    {Aggregate: &Aggregate{Function: Sum}},
+		"Count counts rows":                 {Aggregate: &Aggregate{Function: Count, Column: "x"}},
+		"ratio: numerator":                  {Ratio: &Ratio{Numerator: "x"}},
+		"unknown definition":                {Churn: &Churn{Entity: "a", Definition: "Any"}},
+		"amount names no column":            {RevenueRetention: &RevenueRetention{Entity: "a", Form: Net}},
+		`"y" is listed twice`:               {Renewal: &Renewal{Decision: "c", Renewed: []string{"y"}, Lost: []string{"n", "y"}}},
+		"renewed and lost must":             {Renewal: &Renewal{Decision: "c", Renewed: []string{"y"}}},
+	} {
+		if _, err := Of(spec); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want an error with %q, got %v", want, err)
+		}
+	}
+}
+
+func TestCatalogueNamesEveryFamily(t *testing.T) {
+	named := map[string]bool{}
+	for _, doc := range Families() {
+		named[doc.Name] = true
+		if doc.Summary == "" || doc.Formula == "" || doc.Unit == "" || doc.Interval == "" || doc.Pitfalls == "" {
+			t.Errorf("%s: undocumented", doc.Name)
+		}
+	}
+	used := map[string]bool{}
+	variants := map[string]string{}
+	for name, spec := range everySpec() {
+		f, err := Of(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := f.Describe()
+		used[d.Family] = true
+		if other, taken := variants[d.Variant]; taken || d.Variant == "" {
+			t.Errorf("%s and %s have the same variant %q", name, other, d.Variant)
+		}
+		variants[d.Variant] = name
+	}
+	if diff := cmp.Diff(named, used); diff != "" {
+		t.Errorf("catalogue and families differ:\n%s", diff)
+	}
+}
