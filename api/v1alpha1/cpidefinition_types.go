@@ -21,12 +21,12 @@ type CPIDefinitionSpec struct {
 	// +kubebuilder:validation:MaxLength=4096
 	Description string `json:"description,omitempty"`
 
-	// theme: what customers get.
+	// theme says what customers get.
 	// +required
 	// +kubebuilder:validation:Enum=Time;Convenience;MoneySaved;LoyaltyRecognition;Satisfaction;Advocacy;Loyalty;Value
 	Theme string `json:"theme,omitempty"`
 
-	// class: Outcome (the customer got something), Perception (the customer said something) or Commercial.
+	// class is Outcome (the customer got something), Perception (the customer said something) or Commercial.
 	// +optional
 	// +kubebuilder:validation:Enum=Outcome;Perception;Commercial
 	Class string `json:"class,omitempty"`

@@ -88,15 +88,15 @@ type TableReference struct {
 // DatasetTime is how rows stand in time.
 // +kubebuilder:validation:ExactlyOneOf=event;interval;snapshot
 type DatasetTime struct {
-	// event: each row happened at an instant.
+	// event says that each row happened at an instant.
 	// +optional
 	Event *TimeColumn `json:"event,omitempty"`
 
-	// interval: each row is a state that held from start until before end.
+	// interval says that each row is a state that held from start until before end.
 	// +optional
 	Interval *IntervalColumns `json:"interval,omitempty"`
 
-	// snapshot: rows of one date show the state of everything on that date.
+	// snapshot says that rows of one date show the state of everything on that date.
 	// +optional
 	Snapshot *TimeColumn `json:"snapshot,omitempty"`
 }
@@ -140,6 +140,7 @@ type DatasetColumn struct {
 // +kubebuilder:validation:Enum=Text;Integer;Number;Boolean;Date;Timestamp
 type ColumnType string
 
+// The column types.
 const (
 	TextColumn      ColumnType = "Text"
 	IntegerColumn   ColumnType = "Integer"
@@ -178,7 +179,7 @@ type Freshness struct {
 
 // DatasetStatus tells whether the row set is usable.
 type DatasetStatus struct {
-	// conditions: Ready (valid, its source exists), Stalled.
+	// conditions are Ready (valid, its source exists), Stalled.
 	// +optional
 	// +listType=map
 	// +listMapKey=type

@@ -98,6 +98,7 @@ type FileTable struct {
 // +kubebuilder:validation:Enum=CSV;Parquet;NDJSON
 type FileFormat string
 
+// The file formats.
 const (
 	FormatCSV     FileFormat = "CSV"
 	FormatParquet FileFormat = "Parquet"
@@ -133,7 +134,7 @@ type ClaimFile struct {
 
 // URLFile is a file behind an https address.
 type URLFile struct {
-	// address, https only.
+	// address is https only.
 	// +required
 	// +kubebuilder:validation:MinLength=9
 	// +kubebuilder:validation:MaxLength=1024
@@ -181,7 +182,7 @@ type PostgresSource struct {
 // PostgresTLS says how the server is trusted.
 // +kubebuilder:validation:XValidation:rule="!has(self.caRef) || self.mode in ['VerifyCA', 'VerifyFull']",message="caRef needs mode VerifyCA or VerifyFull"
 type PostgresTLS struct {
-	// mode: Disable, Require (encrypted, server not verified), VerifyCA, or VerifyFull (certificate and host name).
+	// mode is Disable, Require (encrypted, server not verified), VerifyCA, or VerifyFull (certificate and host name).
 	// +required
 	Mode TLSMode `json:"mode,omitempty"`
 
@@ -194,6 +195,7 @@ type PostgresTLS struct {
 // +kubebuilder:validation:Enum=Disable;Require;VerifyCA;VerifyFull
 type TLSMode string
 
+// The TLS modes.
 const (
 	TLSDisable    TLSMode = "Disable"
 	TLSRequire    TLSMode = "Require"
@@ -269,7 +271,7 @@ type PodResources struct {
 
 // DataSourceStatus tells how runs on the source go.
 type DataSourceStatus struct {
-	// conditions: Ready (valid, children in place), Computed (the last run reached the data), Stalled.
+	// conditions are Ready (valid, children in place), Computed (the last run reached the data), Stalled.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -282,6 +284,7 @@ type DataSourceStatus struct {
 
 	// schedule in force, spelled out.
 	// +optional
+	// +kubebuilder:validation:MaxLength=128
 	Schedule string `json:"schedule,omitempty"`
 
 	// indicators that are computed from this source.
@@ -306,6 +309,7 @@ type DataSourceStatus struct {
 type RunStatus struct {
 	// job that ran.
 	// +optional
+	// +kubebuilder:validation:MaxLength=63
 	Job string `json:"job,omitempty"`
 
 	// startTime of the job.

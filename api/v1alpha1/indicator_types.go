@@ -25,7 +25,7 @@ type Indicator struct {
 	// +optional
 	Period *Period `json:"period,omitempty"`
 
-	// breakdowns: values by segment, each on its own; columns are crossed only within one entry.
+	// breakdowns are values by segment, each on its own; columns are crossed only within one entry.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
@@ -42,7 +42,7 @@ type Responses struct {
 	// +required
 	Entity Identifier `json:"entity,omitempty"`
 
-	// keep: Latest or First row of the entity in the window, or All of them with errors that allow for it.
+	// keep is Latest or First row of the entity in the window, or All of them with errors that allow for it.
 	// +required
 	// +kubebuilder:validation:Enum=Latest;First;All
 	Keep string `json:"keep,omitempty"`
@@ -121,7 +121,7 @@ type Quality struct {
 	// +kubebuilder:validation:XValidation:rule="type(self) == string && self.endsWith('%') && double(self.replace('%', '')) >= 50.0 && double(self.replace('%', '')) < 100.0",message="write a percentage from 50% to below 100%, such as 95%"
 	ConfidenceLevel Value `json:"confidenceLevel,omitempty"`
 
-	// collapseBelow: a period with fewer rows than this part of the median of the last complete ones is a data problem, not a result. Default: 50%; 0% switches the guard off.
+	// collapseBelow is the guard against collapsed rows: a period with fewer rows than this part of the median of the last complete ones is a data problem, not a result. Default: 50%; 0% switches the guard off.
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="type(self) == string && self.endsWith('%')",message="write a percentage, such as 50%"
 	CollapseBelow Value `json:"collapseBelow,omitempty"`
@@ -171,7 +171,7 @@ type Review struct {
 
 // Publish says what leaves the cluster's API.
 type Publish struct {
-	// metrics: All, TotalOnly or None. Default: All.
+	// metrics are All, TotalOnly or None. Default: All.
 	// +optional
 	// +kubebuilder:validation:Enum=All;TotalOnly;None
 	Metrics string `json:"metrics,omitempty"`

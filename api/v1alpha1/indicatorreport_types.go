@@ -27,7 +27,7 @@ type IndicatorReportSpec struct {
 
 // IndicatorReference names an indicator of the namespace.
 type IndicatorReference struct {
-	// kind: CPIDefinition or KPITarget.
+	// kind is CPIDefinition or KPITarget.
 	// +required
 	// +kubebuilder:validation:Enum=CPIDefinition;KPITarget
 	Kind string `json:"kind,omitempty"`
@@ -64,7 +64,7 @@ type ReportAttempt struct {
 	// +kubebuilder:validation:MaxLength=80
 	RequestHash string `json:"requestHash,omitempty"`
 
-	// outcome: Succeeded or Failed.
+	// outcome is Succeeded or Failed.
 	// +optional
 	// +kubebuilder:validation:Enum=Succeeded;Failed
 	Outcome string `json:"outcome,omitempty"`
@@ -104,7 +104,7 @@ type ReportResult struct {
 	// +kubebuilder:validation:MaxLength=63
 	Restatement string `json:"restatement,omitempty"`
 
-	// unit: points, ratio, a currency or another declared unit; absent for plain numbers.
+	// unit is points, ratio, a currency or another declared unit; absent for plain numbers.
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	Unit string `json:"unit,omitempty"`
@@ -181,12 +181,12 @@ type PeriodValue struct {
 	// +optional
 	End *metav1.Time `json:"end,omitempty"`
 
-	// state: Running, Maturing, Mature, Settled or Undated.
+	// state is Running, Maturing, Mature, Settled or Undated.
 	// +optional
 	// +kubebuilder:validation:Enum=Running;Maturing;Mature;Settled;Undated
 	State string `json:"state,omitempty"`
 
-	// flag: NoData, InsufficientSample or SuspectData; the value must not be acted on.
+	// flag is NoData, InsufficientSample or SuspectData; the value must not be acted on.
 	// +optional
 	// +kubebuilder:validation:Enum=NoData;InsufficientSample;SuspectData
 	Flag string `json:"flag,omitempty"`
@@ -254,7 +254,7 @@ type PeriodValue struct {
 
 // RejectedRows counts rows that could not be used.
 type RejectedRows struct {
-	// reason: Missing, Unreadable, OutOfScale or UnknownDecision.
+	// reason is Missing, Unreadable, OutOfScale or UnknownDecision.
 	// +required
 	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason,omitempty"`
@@ -291,7 +291,7 @@ type SegmentValue struct {
 
 // WaterfallStep is what was left after a step.
 type WaterfallStep struct {
-	// step: read, filter/NAME, filter/NAME:null, where, duplicates, rejected/REASON, used.
+	// step is read, filter/NAME, filter/NAME:null, where, duplicates, rejected/REASON, used.
 	// +required
 	// +kubebuilder:validation:MaxLength=128
 	Step string `json:"step,omitempty"`

@@ -4,7 +4,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // IndicatorStatus is an indicator's result in short, with its conditions.
 type IndicatorStatus struct {
-	// conditions: Ready, Computed, Stalled, Fresh, SampleSufficient, WithinThresholds, TargetMet, ReviewDue.
+	// conditions are Ready, Computed, Stalled, Fresh, SampleSufficient, WithinThresholds, TargetMet, ReviewDue.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -38,10 +38,12 @@ type IndicatorStatus struct {
 type IndicatorSummary struct {
 	// value with its unit, such as 26.5 % or 31.4.
 	// +optional
+	// +kubebuilder:validation:MaxLength=64
 	Value string `json:"value,omitempty"`
 
 	// interval such as [25.5, 27.6].
 	// +optional
+	// +kubebuilder:validation:MaxLength=64
 	Interval string `json:"interval,omitempty"`
 
 	// n is how many rows or responses were used.
@@ -50,14 +52,17 @@ type IndicatorSummary struct {
 
 	// period the value speaks of, such as 2026-10.
 	// +optional
+	// +kubebuilder:validation:MaxLength=32
 	Period string `json:"period,omitempty"`
 
-	// state: OK, Warning, Critical, NoData, InsufficientSample, SuspectData, Maturing, Undated, Failing, Pending, Invalid, OnTarget, OffTarget, Inconclusive.
+	// state is OK, Warning, Critical, NoData, InsufficientSample, SuspectData, Maturing, Undated, Failing, Pending, Invalid, OnTarget, OffTarget, Inconclusive.
 	// +optional
+	// +kubebuilder:validation:MaxLength=32
 	State string `json:"state,omitempty"`
 
 	// target in force, for a KPITarget.
 	// +optional
+	// +kubebuilder:validation:MaxLength=64
 	Target string `json:"target,omitempty"`
 }
 
@@ -65,6 +70,7 @@ type IndicatorSummary struct {
 type Baseline struct {
 	// requestHash of the formula.
 	// +optional
+	// +kubebuilder:validation:MaxLength=80
 	RequestHash string `json:"requestHash,omitempty"`
 
 	// since when it is in force.
@@ -76,17 +82,21 @@ type Baseline struct {
 type SegmentAlert struct {
 	// segment as column=value, comma separated.
 	// +optional
+	// +kubebuilder:validation:MaxLength=512
 	Segment string `json:"segment,omitempty"`
 
-	// severity: warning or critical.
+	// severity is warning or critical.
 	// +optional
+	// +kubebuilder:validation:MaxLength=16
 	Severity string `json:"severity,omitempty"`
 
 	// team that is told.
 	// +optional
+	// +kubebuilder:validation:MaxLength=63
 	Team string `json:"team,omitempty"`
 
 	// message in plain words.
 	// +optional
+	// +kubebuilder:validation:MaxLength=1024
 	Message string `json:"message,omitempty"`
 }

@@ -35,7 +35,7 @@ type KPITargetSpec struct {
 	// +required
 	Owner Owner `json:"owner,omitzero"`
 
-	// incentivised: people are paid by it.
+	// incentivised says that people are paid by it.
 	// +optional
 	Incentivised *bool `json:"incentivised,omitempty"`
 
@@ -91,7 +91,7 @@ type Target struct {
 	// +kubebuilder:validation:MaxItems=32
 	Overrides []TargetOverride `json:"overrides,omitempty"`
 
-	// accumulate: FiscalYear judges the sum since the fiscal year began; only for sums and counts.
+	// accumulate is FiscalYear to judge the sum since the fiscal year began; only for sums and counts.
 	// +optional
 	// +kubebuilder:validation:Enum=FiscalYear
 	Accumulate string `json:"accumulate,omitempty"`

@@ -3,15 +3,15 @@ package v1alpha1
 // Measure is the formula of an indicator. Exactly one family is set.
 // +kubebuilder:validation:ExactlyOneOf=netPromoterScore;customerSatisfaction;customerEffortScore;share;aggregate;ratio;churn;retention;revenueRetention;renewal
 type Measure struct {
-	// netPromoterScore: share of 9–10 less share of 0–6, in points from -100 to 100.
+	// netPromoterScore is share of 9–10 less share of 0–6, in points from -100 to 100.
 	// +optional
 	NetPromoterScore *NetPromoterScore `json:"netPromoterScore,omitempty"`
 
-	// customerSatisfaction: answers on a declared scale, in one of five forms that are never compared with each other.
+	// customerSatisfaction is answers on a declared scale, in one of five forms that are never compared with each other.
 	// +optional
 	CustomerSatisfaction *CustomerSatisfaction `json:"customerSatisfaction,omitempty"`
 
-	// customerEffortScore: how much effort (V1) or how easy (V2) it was; the version decides the direction.
+	// customerEffortScore tells how much effort (V1) or how easy (V2) it was; the version decides the direction.
 	// +optional
 	CustomerEffortScore *CustomerEffortScore `json:"customerEffortScore,omitempty"`
 
@@ -19,7 +19,7 @@ type Measure struct {
 	// +optional
 	Share *Share `json:"share,omitempty"`
 
-	// aggregate: a sum, a mean or a count.
+	// aggregate is a sum, a mean or a count.
 	// +optional
 	Aggregate *Aggregate `json:"aggregate,omitempty"`
 
@@ -27,19 +27,19 @@ type Measure struct {
 	// +optional
 	Ratio *Ratio `json:"ratio,omitempty"`
 
-	// churn: customers lost over a period.
+	// churn counts customers lost over a period.
 	// +optional
 	Churn *Churn `json:"churn,omitempty"`
 
-	// retention: customers of the opening day still there at the end.
+	// retention counts customers of the opening day still there at the end.
 	// +optional
 	Retention *Retention `json:"retention,omitempty"`
 
-	// revenueRetention: recurring revenue kept from opening customers, net or gross.
+	// revenueRetention is recurring revenue kept from opening customers, net or gross.
 	// +optional
 	RevenueRetention *RevenueRetention `json:"revenueRetention,omitempty"`
 
-	// renewal: renewed contracts of those due and decided.
+	// renewal is the share of contracts renewed of those due and decided.
 	// +optional
 	Renewal *Renewal `json:"renewal,omitempty"`
 }
@@ -85,11 +85,11 @@ type AnswerScale struct {
 // SatisfactionForm is a variant of customer satisfaction. Exactly one is set.
 // +kubebuilder:validation:ExactlyOneOf=topBox;net;mean;rescaled;binary
 type SatisfactionForm struct {
-	// topBox: share of answers in the top boxes.
+	// topBox is share of answers in the top boxes.
 	// +optional
 	TopBox *Boxes `json:"topBox,omitempty"`
 
-	// net: share in the top boxes less share in as many bottom boxes, in points.
+	// net is share in the top boxes less share in as many bottom boxes, in points.
 	// +optional
 	Net *Boxes `json:"net,omitempty"`
 
@@ -97,11 +97,11 @@ type SatisfactionForm struct {
 	// +optional
 	Mean *EmptyForm `json:"mean,omitempty"`
 
-	// rescaled: the mean mapped to 0–100.
+	// rescaled is the mean mapped to 0–100.
 	// +optional
 	Rescaled *EmptyForm `json:"rescaled,omitempty"`
 
-	// binary: share of the highest answer, as of thumbs up.
+	// binary is share of the highest answer, as of thumbs up.
 	// +optional
 	Binary *EmptyForm `json:"binary,omitempty"`
 }
@@ -121,7 +121,7 @@ type EmptyForm struct{}
 // CustomerEffortScore reads answers to the effort question.
 // +kubebuilder:validation:XValidation:rule="!has(self.form.share) || (self.version == 'V1' ? has(self.form.share.atMost) : has(self.form.share.atLeast))",message="share needs atMost with V1 (low effort) and atLeast with V2 (easy)"
 type CustomerEffortScore struct {
-	// version: V1 asks how much effort it took (1–5, lower is better), V2 whether it was made easy (1–7, higher is better).
+	// version is V1, which asks how much effort it took (1–5, lower is better), or V2, which asks whether it was made easy (1–7, higher is better).
 	// +required
 	// +kubebuilder:validation:Enum=V1;V2
 	Version string `json:"version,omitempty"`
@@ -146,7 +146,7 @@ type EffortForm struct {
 	// +optional
 	Share *ScoreBound `json:"share,omitempty"`
 
-	// net: share of easy answers less share of hard ones, in points.
+	// net is share of easy answers less share of hard ones, in points.
 	// +optional
 	Net *EmptyForm `json:"net,omitempty"`
 }
@@ -169,7 +169,7 @@ type ScoreBound struct {
 
 // Share of rows that meet every condition.
 type Share struct {
-	// of: the conditions that make a row count. A row with NULL in one of their columns meets only DoesNotExist.
+	// of lists the conditions that make a row count. A row with NULL in one of their columns meets only DoesNotExist.
 	// +required
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
@@ -195,6 +195,7 @@ type Preset string
 // +kubebuilder:validation:Enum=HigherIsBetter;LowerIsBetter
 type Direction string
 
+// The directions.
 const (
 	HigherIsBetter Direction = "HigherIsBetter"
 	LowerIsBetter  Direction = "LowerIsBetter"
@@ -203,7 +204,7 @@ const (
 // Aggregate is a sum, a mean or a count of rows.
 // +kubebuilder:validation:XValidation:rule="(self.function == 'Count') != has(self.column)",message="Sum and Mean need a column; Count takes none"
 type Aggregate struct {
-	// function: Sum, Mean or Count.
+	// function is Sum, Mean or Count.
 	// +required
 	// +kubebuilder:validation:Enum=Sum;Mean;Count
 	Function string `json:"function,omitempty"`
@@ -253,7 +254,7 @@ type Ratio struct {
 	// +optional
 	Preset Preset `json:"preset,omitempty"`
 
-	// format: Percent or Number; how people read it. Default: Number.
+	// format is Percent or Number; how people read it. Default: Number.
 	// +optional
 	// +kubebuilder:validation:Enum=Percent;Number
 	Format string `json:"format,omitempty"`
@@ -273,7 +274,7 @@ type Churn struct {
 	// +required
 	Entity Identifier `json:"entity,omitempty"`
 
-	// definition: OpeningCohort (lost of those open at the start; default), AllLostOverOpening, AverageBase or Hazard.
+	// definition is OpeningCohort (lost of those open at the start; default), AllLostOverOpening, AverageBase or Hazard.
 	// +optional
 	// +kubebuilder:validation:Enum=OpeningCohort;AllLostOverOpening;AverageBase;Hazard
 	Definition string `json:"definition,omitempty"`
@@ -304,7 +305,7 @@ type RevenueRetention struct {
 	// +required
 	Amount Identifier `json:"amount,omitempty"`
 
-	// form: Net counts expansion, Gross caps each customer at its opening revenue.
+	// form is Net, which counts expansion, or Gross, which caps each customer at its opening revenue.
 	// +required
 	// +kubebuilder:validation:Enum=Net;Gross
 	Form string `json:"form,omitempty"`
@@ -376,7 +377,7 @@ type Condition struct {
 	// +required
 	Column Identifier `json:"column,omitempty"`
 
-	// operator. NULL satisfies only DoesNotExist.
+	// operator compares the column with the values. NULL satisfies only DoesNotExist.
 	// +required
 	// +kubebuilder:validation:Enum=In;NotIn;AtLeast;AtMost;GreaterThan;LessThan;Exists;DoesNotExist
 	Operator string `json:"operator,omitempty"`

@@ -21,6 +21,7 @@ type Value string
 // ValueKind is how a Value is spelled.
 type ValueKind string
 
+// The spellings.
 const (
 	PlainValue    ValueKind = "Plain"
 	PercentValue  ValueKind = "Percent"

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"time"
 
@@ -25,6 +26,7 @@ const (
 	URLDir = "/source/url"
 )
 
+// What holds where a source says nothing.
 const (
 	defaultQueryTimeout = 2 * time.Minute
 	defaultMaxSegments  = 50
@@ -86,9 +88,7 @@ func Limits(ds *v1alpha1.DataSource) corev1.ResourceList {
 		corev1.ResourceMemory: resource.MustParse(DefaultMemory),
 	}
 	if p := ds.Spec.Pod; p != nil && p.Resources != nil {
-		for name, quantity := range p.Resources.Limits {
-			out[name] = quantity
-		}
+		maps.Copy(out, p.Resources.Limits)
 	}
 	return out
 }

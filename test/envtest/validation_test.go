@@ -214,4 +214,3 @@ func TestCRDsStaySmall(t *testing.T) {
 		}
 	}
 }
-
