@@ -1,0 +1,118 @@
+package datasource
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/job"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
+)
+
+// requestRun starts a one-off run for what is new, edited or to be restated, once for each such set, when
+// the set has been left alone for a while and no run of the source is under way.
+func (r *Reconciler) requestRun(ctx context.Context, s *scope) error {
+	key := client.ObjectKeyFromObject(s.source)
+	wanted := identity(s.source, s.indicators)
+	if wanted == "" || wanted == s.source.Status.Requested || ptr.Deref(s.source.Spec.Suspend, false) || len(s.runs.active) > 0 {
+		return nil // the end of an active run brings us back here
+	}
+	if left := r.settling.left(key, wanted, r.Clock.Now(), r.Debounce); left > 0 {
+		s.again(left)
+		return nil
+	}
+	oneOff := job.OneOff(s.source, wanted, s.schedule, r.Images)
+	err := r.Client.Create(ctx, oneOff)
+	if apierrors.IsAlreadyExists(err) {
+		// Started by a reconcile whose status was lost, unless it is somebody else's.
+		found := &batchv1.Job{}
+		if err := r.Live.Get(ctx, client.ObjectKeyFromObject(oneOff), found); err != nil {
+			return err
+		}
+		if !metav1.IsControlledBy(found, s.source) {
+			return r.foreign(oneOff)
+		}
+		err = nil
+	}
+	if err == nil {
+		s.source.Status.Requested = wanted
+		r.settling.forget(key)
+	}
+	return err
+}
+
+// identity stands for what a one-off run is wanted for; empty if for nothing. Besides indicators that wait
+// for a first try, that is a source edited after its last run failed.
+func identity(ds *v1alpha1.DataSource, indicators []indicator) string {
+	if len(indicators) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, i := range indicators {
+		if i.pending() {
+			spec := i.report.Spec
+			parts = append(parts, fmt.Sprintf("%s %s %s %d %s", i.key(), spec.IndicatorRef.UID, spec.RequestHash, i.report.Generation, planstep.Restatement(i.annotations)))
+		}
+	}
+	computed := meta.FindStatusCondition(ds.Status.Conditions, v1alpha1.ConditionComputed)
+	mended := computed != nil && computed.Status == metav1.ConditionFalse && computed.ObservedGeneration < ds.Generation
+	if len(parts) == 0 && !mended {
+		return ""
+	}
+	parts = append(parts, fmt.Sprintf("source %s %d", ds.UID, ds.Generation))
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// longestSettling bounds how long a stream of edits can put a run off, in debounces.
+const longestSettling = 12
+
+// debouncer remembers since when each source has asked for the same. It forgets with the process, which
+// costs one more wait.
+type debouncer struct {
+	mu    sync.Mutex
+	asked map[types.NamespacedName]asked
+}
+
+type asked struct {
+	identity     string
+	first, since time.Time
+}
+
+// left is how long to wait until the wish has stood unchanged for the debounce.
+func (d *debouncer) left(key types.NamespacedName, identity string, now time.Time, debounce time.Duration) time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.asked == nil {
+		d.asked = map[types.NamespacedName]asked{}
+	}
+	wish, known := d.asked[key]
+	if !known {
+		wish.first = now
+	}
+	if wish.identity != identity {
+		wish.identity, wish.since = identity, now
+	}
+	d.asked[key] = wish
+	settled, latest := wish.since.Add(debounce), wish.first.Add(longestSettling*debounce)
+	return min(settled.Sub(now), latest.Sub(now))
+}
+
+func (d *debouncer) forget(key types.NamespacedName) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.asked, key)
+}
