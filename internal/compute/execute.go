@@ -139,7 +139,7 @@ func (e executor) retry(ctx context.Context, lot []part, cause error) error {
 	if failed := (recordFailed{}); errors.As(cause, &failed) {
 		return cause
 	}
-	failure := failureOf(cause)
+	failure := FailureOf(cause)
 	if failure.Source {
 		return sourceFailed{failure}
 	}
@@ -212,8 +212,8 @@ func tooMuch(reason plan.Reason) bool {
 	return false
 }
 
-// failureOf classifies an error of an engine or of the planner's folding.
-func failureOf(err error) plan.Failure {
+// FailureOf classifies an error of an engine or of the planner's folding.
+func FailureOf(err error) plan.Failure {
 	if failed, ok := errors.AsType[*source.Error](err); ok {
 		return failed.Failure
 	}

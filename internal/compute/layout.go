@@ -1,0 +1,194 @@
+package compute
+
+import (
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/calendar"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/query"
+	"github.com/cpi-operator/cpi-operator/internal/state"
+)
+
+// layout is an indicator's history: its periods, what each of them reads and how final it is. An undated
+// indicator has one period without times.
+type layout struct {
+	// periods are the history, oldest first, the running one last.
+	periods []calendar.Period
+	// before are as many earlier ones as windows and opening states look back to.
+	before []calendar.Period
+	// rows are those of before and periods; of an undated dataset, one number.
+	rows   []int64
+	states []plan.State
+	// suspect marks values that rest on periods whose rows collapsed.
+	suspect []bool
+	// complete marks periods whose rows are proven to be all there.
+	complete []bool
+	// headline is the period to explain and break down: the latest mature one with rows to stand on, else
+	// the last. previous is the one before it with rows, −1 if there is none.
+	headline, previous int
+
+	window int // how many periods a value looks back
+	reads  reads
+	now    time.Time
+}
+
+// reads says which rows a value rests on.
+type reads int
+
+const (
+	readsWindow reads = iota // those of its window
+	readsLast                // those of the last snapshot in its window
+	readsEnds                // those of the snapshots that open and close its window
+	readsState               // the intervals that reach into its window
+)
+
+func readsOf(dataset plan.Dataset, stateful bool) reads {
+	switch snapshot := dataset.Time.Snapshot != ""; {
+	case stateful && snapshot:
+		return readsEnds
+	case stateful:
+		return readsState
+	case snapshot:
+		return readsLast
+	}
+	return readsWindow
+}
+
+func newLayout(indicator plan.Indicator, data *dataset, looked *survey, stateful bool) layout {
+	l := layout{rows: looked.audit.PeriodRows, previous: -1, reads: readsOf(data.rows.Dataset, stateful), now: data.now}
+	if indicator.Period == nil {
+		l.periods = make([]calendar.Period, 1)
+		l.states, l.suspect, l.complete = []plan.State{plan.Undated}, []bool{false}, []bool{false}
+		return l
+	}
+	l.window = max(indicator.Period.Window, 1)
+	skip := len(looked.periods) - reach(indicator.Period)
+	history := skip + l.window
+	l.before, l.periods, l.rows = looked.periods[skip:history], looked.periods[history:], l.rows[skip:]
+
+	asOf := data.asOf(looked)
+	for _, p := range l.periods {
+		l.states = append(l.states, state.Of(p.End, asOf, indicator.Period.Maturity, indicator.Period.Settle))
+	}
+	l.judge(indicator.Quality.CollapseRatio)
+	loaded := data.rows.Dataset.Freshness != nil
+	start := l.emptyStart()
+	for i := range l.periods {
+		l.complete = append(l.complete, loaded && i >= start && l.states[i] != plan.Running)
+	}
+	l.choose()
+	return l
+}
+
+// judge finds values that rest on collapsed row counts: a value over snapshots by its snapshots, any other by its own rows.
+func (l *layout) judge(ratio float64) {
+	if l.reads != readsEnds {
+		counts, ended := make([]int64, len(l.periods)), make([]bool, len(l.periods))
+		for i := range l.periods {
+			counts[i], ended[i] = l.rowsIn(i), l.states[i] != plan.Running
+		}
+		l.suspect = state.Collapsed(counts, ended, ratio)
+		return
+	}
+	ended := make([]bool, len(l.rows))
+	for k := range ended {
+		i := k - len(l.before)
+		ended[k] = i < 0 || l.states[i] != plan.Running
+	}
+	collapsed := state.Collapsed(l.rows, ended, ratio)
+	for i := range l.periods {
+		closing := i + len(l.before)
+		l.suspect = append(l.suspect, collapsed[closing] || collapsed[closing-l.window])
+	}
+}
+
+// choose picks headline and previous period.
+func (l *layout) choose() {
+	stands := func(i int) bool {
+		final := l.states[i] == plan.Mature || l.states[i] == plan.Settled
+		return final && !l.suspect[i] && (l.rowsIn(i) > 0 || l.complete[i])
+	}
+	l.headline = len(l.periods) - 1
+	for i := range l.periods {
+		if stands(i) {
+			l.headline = i
+		}
+	}
+	for i := range l.headline {
+		if stands(i) {
+			l.previous = i
+		}
+	}
+}
+
+// shown are the periods that are explained and broken down.
+func (l *layout) shown() []int {
+	if l.previous < 0 {
+		return []int{l.headline}
+	}
+	return []int{l.previous, l.headline}
+}
+
+// at is period i, negative for those before the history.
+func (l *layout) at(i int) calendar.Period {
+	if i < 0 {
+		return l.before[len(l.before)+i]
+	}
+	return l.periods[i]
+}
+
+// span is the window that the value of period i reads. A state is not known beyond now.
+func (l *layout) span(i int) query.Window {
+	span := query.Window{Start: l.at(i - l.window + 1).Start, End: l.periods[i].End}
+	if l.reads == readsState && span.End.After(l.now) {
+		span.End = l.now
+	}
+	return span
+}
+
+// opening is the period whose last snapshot is the state at the start of period i's window.
+func (l *layout) opening(i int) query.Window {
+	p := l.at(i - l.window)
+	return query.Window{Start: p.Start, End: p.End}
+}
+
+// closing is the period whose last snapshot is the state at the end of period i's window.
+func (l *layout) closing(i int) query.Window {
+	return query.Window{Start: l.periods[i].Start, End: l.periods[i].End}
+}
+
+// rowsIn is how many rows of the dataset the value of period i rests on, before the indicator's own where.
+// A state over several periods counts an interval once for each of them.
+func (l *layout) rowsIn(i int) int64 {
+	closing := i + len(l.before)
+	switch l.reads {
+	case readsEnds:
+		opening := l.rows[closing-l.window]
+		if opening == 0 || l.rows[closing] == 0 {
+			return 0 // nothing to compare
+		}
+		return opening + l.rows[closing]
+	case readsLast:
+		for k := closing; k > closing-max(l.window, 1); k-- {
+			if l.rows[k] > 0 {
+				return l.rows[k]
+			}
+		}
+		return 0
+	}
+	var sum int64
+	for k := closing; k > closing-max(l.window, 1); k-- {
+		sum += l.rows[k]
+	}
+	return sum
+}
+
+// emptyStart is how many periods of the history lie before the dataset's first row.
+func (l *layout) emptyStart() int {
+	for k, rows := range l.rows {
+		if rows > 0 {
+			return max(0, k-len(l.before))
+		}
+	}
+	return len(l.periods)
+}

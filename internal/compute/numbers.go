@@ -1,0 +1,124 @@
+package compute
+
+import (
+	"math"
+	"strings"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/query"
+	"github.com/cpi-operator/cpi-operator/internal/state"
+)
+
+// maxSQLBytes bounds the SQL that a result carries.
+const maxSQLBytes = 8 << 10
+
+// numbers estimates everything that was asked for. They depend on the data and the definition alone: the
+// same rows give the same bytes.
+func (j *job) numbers(maxSegments int) *plan.Numbers {
+	described := j.family.Describe()
+	n := &plan.Numbers{
+		Unit: described.Unit, Direction: described.Direction, Variant: described.Variant,
+		SQL: j.sql(), Watermark: j.looked.audit.Watermark,
+	}
+	var kept int
+	for i := range j.layout.periods {
+		period, old := j.value(i), j.frozen(i)
+		switch {
+		case old == nil:
+		case !j.Full, emptier(period, *old):
+			if j.Full {
+				kept++
+			}
+			period = *old
+		}
+		n.Periods = append(n.Periods, period)
+	}
+	if len(j.Breakdowns) > 0 {
+		j.breakDown(n, maxSegments)
+	}
+	n.Waterfall = j.waterfall()
+	n.Warnings = j.warnings(kept)
+	return n
+}
+
+// value is what the run found for a period.
+func (j *job) value(i int) plan.PeriodResult {
+	estimate := j.estimate(j.totals[i])
+	proven := false
+	if j.layout.complete[i] {
+		estimate, proven = measure.ZeroWhenComplete(j.family, estimate, j.Quality.Confidence)
+	}
+	return j.result(i, estimate, proven)
+}
+
+// result places an estimate in its period. A proven zero is neither missing nor a small sample.
+func (j *job) result(i int, estimate measure.Estimate, proven bool) plan.PeriodResult {
+	period := plan.PeriodResult{State: j.layout.states[i], Estimate: estimate}
+	if j.Period != nil {
+		p := j.layout.periods[i]
+		period.Label, period.Start, period.End = p.Label, p.Start, p.End
+	}
+	if !proven {
+		period.Flag = state.Flag(estimate, j.Quality, j.Responses != nil, j.layout.suspect[i])
+	}
+	// What is missing or suspect may yet be loaded: it stays open, so that it heals by itself.
+	if period.State == plan.Settled && (period.Flag == plan.NoData || period.Flag == plan.SuspectData) {
+		period.State = plan.Mature
+	}
+	return period
+}
+
+// estimate turns sums into a value that is safe to write: no NaN, no infinity.
+func (j *job) estimate(sums measure.Sums) measure.Estimate {
+	e := j.family.Estimate(sums, j.setting, j.Quality.Confidence)
+	if e.Entities == nil && j.Responses != nil && j.Responses.Keep != plan.KeepAll {
+		e.Entities = new(e.N) // one row was kept of each
+	}
+	for _, number := range []*float64{e.Value, e.Lower, e.Upper, e.EffectiveN, e.Numerator, e.Denominator, e.Worst, e.Best} {
+		if number != nil && !isFinite(*number) {
+			return measure.Estimate{N: e.N, Rejected: e.Rejected, Reason: measure.NotFinite}
+		}
+	}
+	for name, number := range e.Detail {
+		if !isFinite(number) {
+			delete(e.Detail, name)
+		}
+	}
+	return e
+}
+
+func isFinite(number float64) bool { return !math.IsNaN(number) && !math.IsInf(number, 0) }
+
+// frozen is what an earlier run settled for a period, nil if it is still open.
+func (j *job) frozen(i int) *plan.PeriodResult {
+	for k, old := range j.Frozen {
+		if p := j.layout.periods[i]; old.Start.Equal(p.Start) && old.End.Equal(p.End) {
+			return &j.Frozen[k]
+		}
+	}
+	return nil
+}
+
+// emptier reports whether a period lost what it held: the source has forgotten it.
+func emptier(found, old plan.PeriodResult) bool {
+	return found.Value == nil && old.Value != nil || found.N == 0 && old.N > 0
+}
+
+// sql is a statement that yields the headline's sums, of this indicator alone so that people can read and
+// run it. The run may have merged it with its neighbours'.
+func (j *job) sql() string {
+	ask := query.Ask{Where: j.Where, Request: j.request, Responses: j.Responses}
+	alone := job{Indicator: j.Indicator, data: j.data, layout: j.layout}
+	alone.add(forTotals, ask, []int{j.layout.headline})
+	batches, _ := query.Plan(j.data.engine.Dialect(), j.data.rows, []query.Ask{alone.asks[0].Ask}, query.Options{})
+	if len(batches) == 0 {
+		return ""
+	}
+	text := query.Display(batches[0].Statement)
+	if len(text) > maxSQLBytes {
+		const cut = "\n-- cut at 8 KiB"
+		text = strings.ToValidUTF8(text[:maxSQLBytes-len(cut)], "") + cut
+	}
+	return text
+}
