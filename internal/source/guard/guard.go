@@ -41,7 +41,7 @@ func refuse(format string, args ...any) error { return &Refusal{fmt.Sprintf(form
 // Dataset checks all SQL of a dataset: its query, which may read tables, and the expressions of
 // its columns and filters. The error is a *source.Error that names the field.
 func Dataset(grammar Grammar, dataset plan.Dataset, tables []string) error {
-	if dataset.Query != "" {
+	if dataset.Table == nil {
 		sql := strings.TrimRight(dataset.Query, "; \t\r\n") // as query.Relation does
 		if err := check(sql, maxBytes, func() error { return grammar.query(sql, tables) }); err != nil {
 			return located(err, dataset.Name, "query")
