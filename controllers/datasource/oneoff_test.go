@@ -1,0 +1,209 @@
+package datasource_test
+
+import (
+	"testing"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
+)
+
+func TestRunWaitsUntilEditsSettle(t *testing.T) {
+	w := newWorld(t)
+	w.addIndicator("nps", "v1-abc")
+	if result := w.reconcile(); result.RequeueAfter != debounce {
+		t.Errorf("looks again after %v, want %v", result.RequeueAfter, debounce)
+	}
+	w.clock.Step(debounce - 1)
+	w.addIndicator("csat", "v1-def") // the set changed: the wait begins anew
+	w.reconcile()
+	w.clock.Step(debounce - 1)
+	w.reconcile()
+	if n := len(w.jobs()); n != 0 {
+		t.Fatalf("%d jobs before the edits settled", n)
+	}
+	w.clock.Step(1)
+	w.reconcile()
+	w.onlyJob()
+}
+
+func TestEndlessEditsDoNotPutARunOffForever(t *testing.T) {
+	w := newWorld(t)
+	_, report := w.addIndicator("nps", "v1-0")
+	for range 20 {
+		w.reconcile()
+		w.clock.Step(debounce - 1)
+		envtestkit.Reload(t, w.client, report)
+		report.Spec.RequestHash += "x"
+		if err := w.client.Update(t.Context(), report); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(w.jobs()) == 0 {
+		t.Error("no run was started while edits kept coming")
+	}
+}
+
+func TestNoSecondRunForTheSameSet(t *testing.T) {
+	w := newWorld(t)
+	_, report := w.addIndicator("nps", "v1-abc")
+	w.settle()
+	first := w.onlyJob()
+	w.settle() // the run is under way
+	w.finish(first, batchv1.JobFailed, batchv1.JobReasonBackoffLimitExceeded)
+	w.settle() // it ended and wrote no attempt: it must not be started over and over
+	w.onlyJob()
+
+	w.edit(report, "v1-def")
+	w.settle()
+	if n := len(w.jobs()); n != 2 {
+		t.Errorf("%d jobs after an edit, want 2", n)
+	}
+}
+
+func TestRevertedEditRunsAgain(t *testing.T) {
+	w := newWorld(t)
+	_, report := w.addIndicator("nps", "v1-abc")
+	for i, hash := range []string{"v1-abc", "v1-def", "v1-abc"} {
+		if i > 0 {
+			w.edit(report, hash)
+		}
+		w.settle()
+		if n := len(w.jobs()); n != i+1 {
+			t.Fatalf("%d jobs after formula %d, want %d", n, i+1, i+1)
+		}
+		w.attempted(report)
+		for _, j := range w.jobs() {
+			if len(j.Status.Conditions) == 0 {
+				w.finish(&j, batchv1.JobComplete, batchv1.JobReasonCompletionsReached)
+			}
+		}
+	}
+}
+
+func TestNoOneOffWhileARunIsActive(t *testing.T) {
+	w := newWorld(t)
+	w.addIndicator("nps", "v1-abc")
+	w.settle()
+	running := w.onlyJob()
+	w.addIndicator("csat", "v1-def")
+	w.settle()
+	w.onlyJob()
+	w.finish(running, batchv1.JobComplete, batchv1.JobReasonCompletionsReached)
+	w.settle()
+	if n := len(w.jobs()); n != 2 {
+		t.Errorf("%d jobs after the run ended, want 2", n)
+	}
+}
+
+func TestRunOfTheCronJobIsActiveToo(t *testing.T) {
+	w := newWorld(t)
+	_, report := w.addIndicator("nps", "v1-abc")
+	w.attempted(report)
+	w.reconcile()
+	cronJob := w.cronJob()
+	scheduled := &batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: cronJob.Namespace, Name: cronJob.Name + "-29012345", Labels: cronJob.Spec.JobTemplate.Labels,
+			OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(cronJob, batchv1.SchemeGroupVersion.WithKind("CronJob"))},
+		},
+		Spec: cronJob.Spec.JobTemplate.Spec,
+	}
+	envtestkit.Create(t, w.client, scheduled)
+	w.addIndicator("csat", "v1-def")
+	w.settle()
+	w.onlyJob()
+}
+
+func TestLostStatusWriteStartsNoSecondRun(t *testing.T) {
+	w := newWorld(t)
+	w.addIndicator("nps", "v1-abc")
+	w.settle()
+	w.finish(w.onlyJob(), batchv1.JobComplete, batchv1.JobReasonCompletionsReached)
+	requested := w.source.Status.Requested
+	w.source.Status.Requested = ""
+	w.updateStatus(w.source)
+	w.settle()
+	w.onlyJob()
+	if w.source.Status.Requested != requested || requested == "" {
+		t.Errorf("requested = %q, want %q again", w.source.Status.Requested, requested)
+	}
+}
+
+func TestNothingPendingStartsNothing(t *testing.T) {
+	for name, change := range map[string]func(*world, *v1alpha1.CPIDefinition, *v1alpha1.IndicatorReport){
+		"tried": func(w *world, _ *v1alpha1.CPIDefinition, report *v1alpha1.IndicatorReport) { w.attempted(report) },
+		"invalid": func(w *world, cpi *v1alpha1.CPIDefinition, _ *v1alpha1.IndicatorReport) {
+			cpi.Status.Conditions = []metav1.Condition{{
+				Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonInvalid,
+				ObservedGeneration: cpi.Generation, LastTransitionTime: metav1.Now(),
+			}}
+			w.updateStatus(cpi)
+		},
+		"quarantined": func(w *world, _ *v1alpha1.CPIDefinition, report *v1alpha1.IndicatorReport) {
+			report.Status.Attempt = &v1alpha1.ReportAttempt{RequestHash: report.Spec.RequestHash, Outcome: "Failed", Kills: ptr.To[int32](2)}
+			w.updateStatus(report)
+		},
+		"suspended": func(w *world, _ *v1alpha1.CPIDefinition, _ *v1alpha1.IndicatorReport) {
+			w.source.Spec.Suspend = ptr.To(true)
+			w.update()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			cpi, report := w.addIndicator("nps", "v1-abc")
+			change(w, cpi, report)
+			w.settle()
+			if n := len(w.jobs()); n != 0 {
+				t.Errorf("%d jobs, want none", n)
+			}
+		})
+	}
+}
+
+func TestRestatementRunsOnce(t *testing.T) {
+	w := newWorld(t)
+	cpi, report := w.addIndicator("nps", "v1-abc")
+	w.attempted(report)
+	cpi.Annotations = map[string]string{v1alpha1.RestateAnnotation: "double load of May was mended"}
+	if err := w.client.Update(t.Context(), cpi); err != nil {
+		t.Fatal(err)
+	}
+	w.settle()
+	j := w.onlyJob()
+	envtestkit.Reload(t, w.client, report)
+	report.Status.Result = &v1alpha1.ReportResult{RequestHash: "v1-abc", Restatement: "double load of May was mended"}
+	w.updateStatus(report)
+	w.finish(j, batchv1.JobComplete, batchv1.JobReasonCompletionsReached)
+	w.settle()
+	w.onlyJob()
+}
+
+func TestEditOfAFailedSourceRunsAtOnce(t *testing.T) {
+	w := newWorld(t, envtestkit.Postgres)
+	_, report := w.addIndicator("nps", "v1-abc")
+	w.settle()
+	w.attempted(report)
+	w.finish(w.onlyJob(), batchv1.JobFailed, batchv1.JobReasonPodFailurePolicy)
+	w.settle()
+	w.onlyJob()
+	w.source.Spec.Postgres.Host = "other.example"
+	w.update()
+	w.settle()
+	if n := len(w.jobs()); n != 2 {
+		t.Errorf("%d jobs after the host was mended, want 2", n)
+	}
+}
+
+// edit gives the report another formula, as the controller does when its definition changes.
+func (w *world) edit(report *v1alpha1.IndicatorReport, hash string) {
+	w.Helper()
+	envtestkit.Reload(w, w.client, report)
+	report.Spec.RequestHash = hash
+	if err := w.client.Update(w.Context(), report); err != nil {
+		w.Fatal(err)
+	}
+}
