@@ -174,7 +174,7 @@ func TestPeriodsTile(t *testing.T) {
 					if i > 1 && !got.WindowStart.Equal(periods[i-2].Start) {
 						t.Fatalf("%s %s: window of 3 starts at %v", zone, grain, got.WindowStart)
 					}
-					for _, inside := range []time.Time{got.Start, got.End.Add(-1)} {
+					for _, inside := range []time.Time{got.Start, got.Start.Add(30 * time.Minute), got.End.Add(-1)} {
 						if found, err := At(p, inside); err != nil || found != got {
 							t.Fatalf("%s %s: %v lies in %+v, not in %+v (%v)", zone, grain, inside, got, found, err)
 						}

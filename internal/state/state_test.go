@@ -117,7 +117,7 @@ func TestCollapse(t *testing.T) {
 		"nothing at all":                        {0, []int64{100, 90, 110}, 0.5, true},
 		"too little history":                    {1, []int64{100, 100}, 0.5, false},
 		"switched off":                          {0, []int64{100, 100, 100}, 0, false},
-		"older periods do not count":            {60, []int64{9000, 9000, 9000, 100, 100, 100, 100, 100, 100}, 0.5, false},
+		"older periods do not count":            {60, []int64{9000, 9000, 9000, 9000, 9000, 9000, 9000, 100, 100, 100, 100, 100, 100}, 0.5, false},
 		"one earlier collapse does not hide it": {40, []int64{100, 100, 100, 10, 100, 100}, 0.5, true},
 		"even count":                            {49, []int64{80, 90, 110, 120}, 0.5, true},
 		"always empty":                          {0, []int64{0, 0, 0}, 0.5, false},
