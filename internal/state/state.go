@@ -59,11 +59,12 @@ func Actionable(p plan.PeriodResult) bool {
 	return p.Value != nil && p.Flag == "" && Final(p.State)
 }
 
-// LatestMature is the newest of periods, oldest first, whose value moves no more by design, flagged or not; nil if none is.
+// LatestMature is the newest of periods, oldest first, that people are shown: its value moves no more by design and its
+// data are there and not suspect. A small sample is shown with its flag. It is nil if there is none.
 func LatestMature(periods []plan.PeriodResult) *plan.PeriodResult {
 	for i := len(periods) - 1; i >= 0; i-- {
-		if Final(periods[i].State) {
-			return &periods[i]
+		if p := &periods[i]; Final(p.State) && p.Flag != plan.NoData && p.Flag != plan.SuspectData {
+			return p
 		}
 	}
 	return nil

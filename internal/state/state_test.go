@@ -96,9 +96,12 @@ func TestOnlyFinalUnflaggedValuesAreActedOn(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	latest := LatestMature([]plan.PeriodResult{result(plan.Settled, 1), result(plan.Mature, 2), result(plan.Maturing, 3), result(plan.Running, 4)})
-	if latest == nil || latest.N != 2 {
-		t.Errorf("latest mature: %+v", latest)
+	periods := []plan.PeriodResult{result(plan.Settled, 1), result(plan.Mature, 2), result(plan.Maturing, 3), result(plan.Running, 4)}
+	for flag, want := range map[plan.Flag]int64{"": 2, plan.InsufficientSample: 2, plan.SuspectData: 1, plan.NoData: 1} {
+		periods[1].Flag = flag
+		if latest := LatestMature(periods); latest == nil || latest.N != want {
+			t.Errorf("latest mature beside a period flagged %q: %+v", flag, latest)
+		}
 	}
 	if LatestMature([]plan.PeriodResult{result(plan.Running, 4)}) != nil {
 		t.Error("a running period is mature")
