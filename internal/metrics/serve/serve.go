@@ -1,4 +1,5 @@
-package metrics
+// Package serve puts the indicators' series onto controller-runtime's metrics endpoint.
+package serve
 
 import (
 	"net/http"
@@ -7,10 +8,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"k8s.io/client-go/rest"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
 )
 
-// Path of the metrics.
-const Path = "/metrics"
+const path = "/metrics"
 
 // filterProvider is what controller-runtime's metrics server takes to secure its endpoints.
 type filterProvider = func(*rest.Config, *http.Client) (metricsserver.Filter, error)
@@ -18,7 +20,7 @@ type filterProvider = func(*rest.Config, *http.Client) (metricsserver.Filter, er
 // FilterProvider puts the store's series onto controller-runtime's metrics endpoint, behind the given
 // provider's authentication and authorization (nil for none). registry is what the endpoint would serve
 // by itself: the server offers no other place to add text that is encoded already.
-func (s *Store) FilterProvider(registry prometheus.Gatherer, secure filterProvider) filterProvider {
+func FilterProvider(store *metrics.Store, registry prometheus.Gatherer, secure filterProvider) filterProvider {
 	return func(config *rest.Config, client *http.Client) (metricsserver.Filter, error) {
 		outer := metricsserver.Filter(func(_ logr.Logger, h http.Handler) (http.Handler, error) { return h, nil })
 		if secure != nil {
@@ -27,10 +29,10 @@ func (s *Store) FilterProvider(registry prometheus.Gatherer, secure filterProvid
 				return nil, err
 			}
 		}
-		own := s.Handler(registry)
+		own := store.Handler(registry)
 		return func(log logr.Logger, inner http.Handler) (http.Handler, error) {
 			return outer(log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Path == Path {
+				if r.URL.Path == path {
 					own.ServeHTTP(w, r)
 					return
 				}
