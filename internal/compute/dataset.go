@@ -9,6 +9,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/query"
 	"github.com/cpi-operator/cpi-operator/internal/source"
+	"github.com/cpi-operator/cpi-operator/internal/state"
 )
 
 // dataset is an opened dataset with what one look at its rows found.
@@ -140,17 +141,11 @@ func (d *dataset) checkPrimaryKey(ctx context.Context, span query.Window, zone s
 		d.rows.Dataset.Name, surplus, d.rows.Dataset.PrimaryKey)}}
 }
 
-// asOf is the instant up to which the data is known: the clock's, or the watermark's if that is behind.
-// It is zero if freshness is declared and nothing was ever loaded.
-func (d *dataset) asOf(s *survey) time.Time {
-	switch mark := s.audit.Watermark; {
-	case d.rows.Dataset.Freshness == nil:
-		return d.now
-	case mark == nil:
-		return time.Time{}
-	case mark.Before(d.now):
-		return *mark
-	default:
-		return d.now
+// clock is what is known of the present, by the plan and by the rows.
+func (d *dataset) clock(s *survey) state.Clock {
+	clock := state.Clock{Now: d.now, Watermark: s.audit.Watermark}
+	if d.rows.Dataset.Freshness != nil && clock.Watermark == nil {
+		clock.Watermark = &time.Time{} // nothing was ever loaded
 	}
+	return clock
 }

@@ -212,9 +212,12 @@ func tooMuch(reason plan.Reason) bool {
 	return false
 }
 
-// FailureOf classifies an error of an engine or of the planner's folding.
+// FailureOf classifies an error of an engine or of the planner.
 func FailureOf(err error) plan.Failure {
 	if failed, ok := errors.AsType[*source.Error](err); ok {
+		return failed.Failure
+	}
+	if failed, ok := errors.AsType[*query.Error](err); ok {
 		return failed.Failure
 	}
 	return plan.Failure{Reason: plan.QueryFailed, Message: fmt.Sprintf("The result of the query could not be read: %v", err)}

@@ -124,11 +124,8 @@ func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
 		Indicator: indicator, place: place, family: family, data: data, looked: data.surveys[rhythmOf(indicator.Period)],
 		totals: map[int]measure.Sums{}, segments: map[int][]query.Group{},
 	}
-	asOf := data.asOf(j.looked)
-	j.setting = measure.Setting{TimeColumn: data.rows.Dataset.Time.Event, Now: asOf}
-	if asOf.IsZero() {
-		j.setting.Now = data.now
-	}
+	// By the rows' own clock where they have one, so that the same rows always give the same numbers.
+	j.setting = measure.Setting{TimeColumn: data.rows.Dataset.Time.Event, Now: data.clock(j.looked).Known()}
 	if indicator.Responses != nil && indicator.Responses.Keep == plan.KeepAll {
 		j.setting.KeepAll = indicator.Responses.Entity
 	}

@@ -203,7 +203,7 @@ func answers(months ...string) []string {
 	for _, month := range months {
 		for i, score := range twenty {
 			lines = append(lines, fmt.Sprintf("%s-%02d,%s-%02dT10:00:00Z,c%02d,%s,%d,2026-11-16T08:00:00Z",
-				month, i, month, i%14+1, i, []string{"north", "south"}[i%2], score))
+				month, i, month, i+1, i%14+1, []string{"north", "south"}[i%2], score))
 		}
 	}
 	return lines

@@ -66,47 +66,34 @@ func newLayout(indicator plan.Indicator, data *dataset, looked *survey, stateful
 	history := skip + l.window
 	l.before, l.periods, l.rows = looked.periods[skip:history], looked.periods[history:], l.rows[skip:]
 
-	asOf := data.asOf(looked)
-	for _, p := range l.periods {
-		l.states = append(l.states, state.Of(p.End, asOf, indicator.Period.Maturity, indicator.Period.Settle))
+	clock, start := data.clock(looked), l.emptyStart()
+	for i, p := range l.periods {
+		l.states = append(l.states, state.Of(p.End, *indicator.Period, clock))
+		l.complete = append(l.complete, i >= start && state.Complete(p.End, clock))
 	}
 	l.judge(indicator.Quality.CollapseRatio)
-	loaded := data.rows.Dataset.Freshness != nil
-	start := l.emptyStart()
-	for i := range l.periods {
-		l.complete = append(l.complete, loaded && i >= start && l.states[i] != plan.Running)
-	}
 	l.choose()
 	return l
 }
 
-// judge finds values that rest on collapsed row counts: a value over snapshots by its snapshots, any other by its own rows.
+// judge finds values that rest on collapsed row counts: those of their own period, or of the snapshots that
+// open and close their window.
 func (l *layout) judge(ratio float64) {
-	if l.reads != readsEnds {
-		counts, ended := make([]int64, len(l.periods)), make([]bool, len(l.periods))
-		for i := range l.periods {
-			counts[i], ended[i] = l.rowsIn(i), l.states[i] != plan.Running
-		}
-		l.suspect = state.Collapsed(counts, ended, ratio)
-		return
-	}
-	ended := make([]bool, len(l.rows))
-	for k := range ended {
-		i := k - len(l.before)
-		ended[k] = i < 0 || l.states[i] != plan.Running
-	}
-	collapsed := state.Collapsed(l.rows, ended, ratio)
+	collapsed := func(k int) bool { return state.Collapsed(l.rows[k], l.rows[:k], ratio) }
 	for i := range l.periods {
-		closing := i + len(l.before)
-		l.suspect = append(l.suspect, collapsed[closing] || collapsed[closing-l.window])
+		own := i + len(l.before)
+		suspect := l.states[i] != plan.Running && collapsed(own)
+		if l.reads == readsEnds {
+			suspect = suspect || collapsed(own-l.window)
+		}
+		l.suspect = append(l.suspect, suspect)
 	}
 }
 
 // choose picks headline and previous period.
 func (l *layout) choose() {
 	stands := func(i int) bool {
-		final := l.states[i] == plan.Mature || l.states[i] == plan.Settled
-		return final && !l.suspect[i] && (l.rowsIn(i) > 0 || l.complete[i])
+		return state.Final(l.states[i]) && !l.suspect[i] && (l.rowsIn(i) > 0 || l.complete[i])
 	}
 	l.headline = len(l.periods) - 1
 	for i := range l.periods {

@@ -23,14 +23,16 @@ func (j *job) numbers(maxSegments int) *plan.Numbers {
 	}
 	var kept int
 	for i := range j.layout.periods {
-		period, old := j.value(i), j.frozen(i)
-		switch {
-		case old == nil:
-		case !j.Full, emptier(period, *old):
+		period := j.value(i)
+		if old := j.frozen(i); old != nil {
+			replaced := false
 			if j.Full {
-				kept++
+				if period, replaced = state.Restate(*old, period, j.Quality.CollapseRatio); !replaced {
+					kept++
+				}
+			} else {
+				period = *old
 			}
-			period = *old
 		}
 		n.Periods = append(n.Periods, period)
 	}
@@ -52,16 +54,21 @@ func (j *job) value(i int) plan.PeriodResult {
 	return j.result(i, estimate, proven)
 }
 
-// result places an estimate in its period. A proven zero is neither missing nor a small sample.
+// result places an estimate in its period. A proven zero is not a small sample.
 func (j *job) result(i int, estimate measure.Estimate, proven bool) plan.PeriodResult {
 	period := plan.PeriodResult{State: j.layout.states[i], Estimate: estimate}
 	if j.Period != nil {
 		p := j.layout.periods[i]
 		period.Label, period.Start, period.End = p.Label, p.Start, p.End
 	}
-	if !proven {
-		period.Flag = state.Flag(estimate, j.Quality, j.Responses != nil, j.layout.suspect[i])
+	sample, minimum := estimate.N, j.Quality.MinSampleSize
+	if j.Responses != nil && estimate.Entities != nil {
+		sample = *estimate.Entities
 	}
+	if proven {
+		minimum = 0
+	}
+	period.Flag = state.Flag(estimate.Value, j.layout.suspect[i], sample, minimum)
 	// What is missing or suspect may yet be loaded: it stays open, so that it heals by itself.
 	if period.State == plan.Settled && (period.Flag == plan.NoData || period.Flag == plan.SuspectData) {
 		period.State = plan.Mature
@@ -98,11 +105,6 @@ func (j *job) frozen(i int) *plan.PeriodResult {
 		}
 	}
 	return nil
-}
-
-// emptier reports whether a period lost what it held: the source has forgotten it.
-func emptier(found, old plan.PeriodResult) bool {
-	return found.Value == nil && old.Value != nil || found.N == 0 && old.N > 0
 }
 
 // sql is a statement that yields the headline's sums, of this indicator alone so that people can read and

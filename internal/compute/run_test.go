@@ -227,7 +227,7 @@ func TestDataBehindTheClockKeepsPeriodsRunning(t *testing.T) {
 func TestFrozenPeriods(t *testing.T) {
 	september := plan.PeriodResult{
 		Label: "2026-09", Start: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC),
-		State: plan.Settled, Estimate: measure.Estimate{Value: new(12.0), N: 500},
+		State: plan.Settled, Estimate: measure.Estimate{Value: new(12.0), N: 30},
 	}
 	for name, test := range map[string]struct {
 		months []string
@@ -235,10 +235,10 @@ func TestFrozenPeriods(t *testing.T) {
 		want   int64 // n of September
 		kept   bool
 	}{
-		"stay as they were":                  {months: []string{"2026-09", "2026-10"}, want: 500},
-		"stay when the source has forgotten": {months: []string{"2026-10"}, want: 500},
+		"stay as they were":                  {months: []string{"2026-09", "2026-10"}, want: 30},
+		"stay when the source has forgotten": {months: []string{"2026-10"}, want: 30},
 		"are restated when asked":            {months: []string{"2026-09", "2026-10"}, full: true, want: 20},
-		"are not restated to nothing":        {months: []string{"2026-10"}, full: true, want: 500, kept: true},
+		"are not restated to nothing":        {months: []string{"2026-10"}, full: true, want: 30, kept: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
