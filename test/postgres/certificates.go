@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// writeCertificates makes a CA, a server certificate for the name localhost and for no address,
-// and a second CA that vouches for nobody.
-func writeCertificates(dir string) error {
+// writeCertificates makes a CA, a server certificate for the names and for no address, and a second
+// CA that vouches for nobody.
+func writeCertificates(dir string, hosts []string) error {
 	ca, caKey, err := newCertificate("tests' CA", nil, nil, nil)
 	if err != nil {
 		return err
@@ -24,7 +24,7 @@ func writeCertificates(dir string) error {
 	if err != nil {
 		return err
 	}
-	server, serverKey, err := newCertificate("localhost", []string{"localhost"}, ca, caKey)
+	server, serverKey, err := newCertificate(hosts[0], hosts, ca, caKey)
 	if err != nil {
 		return err
 	}

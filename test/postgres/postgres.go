@@ -41,6 +41,7 @@ type Option func(*options)
 type options struct {
 	listen   string
 	settings []string
+	hosts    []string
 }
 
 // Listen has the server take connections at an address other machines or containers can reach.
@@ -50,6 +51,9 @@ func Listen(address string) Option { return func(o *options) { o.listen = addres
 func Setting(setting string) Option {
 	return func(o *options) { o.settings = append(o.settings, setting) }
 }
+
+// CertificateFor makes the server's certificate valid for a further name.
+func CertificateFor(host string) Option { return func(o *options) { o.hosts = append(o.hosts, host) } }
 
 var shared struct {
 	sync.Mutex
@@ -90,7 +94,7 @@ rm -rf "$2"
 `
 
 func start(opts ...Option) (*Server, error) {
-	o := options{listen: "127.0.0.1"}
+	o := options{listen: "127.0.0.1", hosts: []string{"localhost"}}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -113,7 +117,7 @@ func start(opts ...Option) (*Server, error) {
 	s := &Server{Host: o.listen, Port: port, Superuser: "postgres", Password: "superuser-of-tests", log: filepath.Join(dir, "log"),
 		CAPath: filepath.Join(dir, "ca.pem"), OtherCAPath: filepath.Join(dir, "other-ca.pem")}
 	data := filepath.Join(dir, "data")
-	if err := writeCertificates(dir); err != nil {
+	if err := writeCertificates(dir, o.hosts); err != nil {
 		return nil, err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "password"), []byte(s.Password), 0o600); err != nil {

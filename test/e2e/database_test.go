@@ -1,0 +1,110 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	postgrestest "github.com/cpi-operator/cpi-operator/test/postgres"
+)
+
+// databaseHost is the name by which pods of a namespace reach PostgreSQL, and that its certificate is for.
+const databaseHost = "database"
+
+// database is a PostgreSQL database of the test, which its namespace's pods reach as "database" with the Secret "reader".
+type database struct{ *postgrestest.Database }
+
+var exposed struct {
+	sync.Mutex
+	server *postgrestest.Server
+	port   int32
+}
+
+// postgresServer is the one server of the test binary, and its port in the node's network.
+func postgresServer(t *testing.T) (*postgrestest.Server, int32) {
+	t.Helper()
+	exposed.Lock()
+	defer exposed.Unlock()
+	if exposed.server == nil {
+		server := postgrestest.Start(t, postgrestest.CertificateFor(databaseHost))
+		listener := listenInside(t)
+		go relay(listener, net.JoinHostPort(server.Host, strconv.Itoa(server.Port)))
+		exposed.server, exposed.port = server, portOf(listener)
+	}
+	return exposed.server, exposed.port
+}
+
+// newDatabase makes a database for the namespace.
+func newDatabase(t *testing.T, ns string) database {
+	t.Helper()
+	needsDevcluster(t)
+	server, port := postgresServer(t)
+	db := database{server.NewDatabase(t)}
+	service(t, ns, databaseHost, 5432, port)
+	create(t, credentials(ns, "reader", db.User, db.Password))
+	return db
+}
+
+func credentials(ns, name, user, password string) *corev1.Secret {
+	return &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: name},
+		Type:       corev1.SecretTypeBasicAuth,
+		StringData: map[string]string{corev1.BasicAuthUsernameKey: user, corev1.BasicAuthPasswordKey: password},
+	}
+}
+
+// surveyTable makes a table of answers like survey.
+func (d database) surveyTable(t *testing.T, name string, all, good int) {
+	t.Helper()
+	d.Exec(t, fmt.Sprintf(`CREATE TABLE %s (%s)`, name, surveyColumns), fmt.Sprintf(`
+		INSERT INTO %s SELECT 'c' || i, CASE WHEN i <= %d THEN '10' ELSE '0' END, '2026-03-10 12:00Z', CASE i %% 2 WHEN 1 THEN 'pro' ELSE 'free' END
+		FROM generate_series(1, %d) i`, name, good, all))
+}
+
+// source is the YAML of a data source on the database, with further lines of its spec.
+func (d database) source(name string, extra ...string) string {
+	return fmt.Sprintf(`
+---
+apiVersion: cpi-operator.io/v1alpha1
+kind: DataSource
+metadata: {name: %s}
+spec:
+  postgres: {host: %s, database: %s, tls: {mode: Require}, credentialsRef: {name: reader}}
+%s`, name, databaseHost, d.Name, indent(extra))
+}
+
+// lock holds a table so that every query on it waits, until release is called or the test ends.
+func (d database) lock(t *testing.T, table string) (release func()) {
+	t.Helper()
+	connection, err := pgx.Connect(t.Context(), d.Server.URL(d.Name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := connection.Exec(t.Context(), "BEGIN; LOCK TABLE "+table+" IN ACCESS EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	release = sync.OnceFunc(func() { _ = connection.Close(context.Background()) }) // ends the transaction
+	t.Cleanup(release)
+	return release
+}
+
+// held waits until a query of the operator waits for a lock.
+func (d database) held(t *testing.T) {
+	t.Helper()
+	eventually(t, "a query to wait for the lock", func(ctx context.Context) error {
+		var waiting int
+		err := d.Admin().QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = $1 AND wait_event_type = 'Lock'`, d.User).Scan(&waiting)
+		if err == nil && waiting == 0 {
+			err = errors.New("none does")
+		}
+		return err
+	})
+}
