@@ -204,8 +204,8 @@ func (a *audit) fold(result *Table) (AuditResult, error) {
 		inside := false
 		for w, r := range a.runs {
 			switch {
-			case a.rows.Dataset.Time.Start != "": // from the bound after its start up to that of its end
-				if p <= r.to && int(until.int(row)) > r.from && !(p == r.to && r.to > 0 && int(until.int(row)) >= p && p > r.to) {
+			case a.rows.Dataset.Time.Start != "": // begun by the window's end, not over by its start
+				if p <= r.to && int(until.int(row)) > r.from {
 					out.PeriodRows[w] += n
 					inside = true
 				}

@@ -198,9 +198,12 @@ func (s *cellStatement) sql(layer string) string {
 	}
 	sql := "SELECT " + strings.Join(list, ",\n  ") + "\nFROM " + layer
 	if by != "" {
-		return sql + "\nGROUP BY " + by
+		sql += "\nGROUP BY " + by
 	}
-	return sql + "\nHAVING count(*) > 0" // no rows make no group, even undated
+	if s.sets != nil || by == "" {
+		sql += "\nHAVING count(*) > 0" // no rows make no group, not even a total
+	}
+	return sql
 }
 
 // output brings a key to a type that every driver reads alike: numbers as DOUBLE, other kinds as text.

@@ -16,7 +16,7 @@ import (
 // last in Ask.Closing; a window that lacks one has no group. Nothing is known between two snapshots:
 // everyone lost is lost from the opening cohort, and exposure is the mean of the two states times the
 // window. A customer's amount at an instant is the sum over its rows; a customer with a missing amount
-// at either instant is left out of the window. A segment is that of the opening row (the latest to
+// at either instant is left out of the window and counted as missing. A segment is that of the opening row (the latest to
 // start; of equals, the larger text), or of the closing row for customers not there at the opening.
 type compareStatement struct {
 	*cellStatement
@@ -25,7 +25,7 @@ type compareStatement struct {
 
 func (p *planner) compare(r *reading) {
 	for _, part := range p.splitState(r) {
-		b := &bucket{readings: []*reading{part}, segments: part.segmentColumns(), bounds: boundsOf(part)}
+		b := &bucket{readings: []*reading{part}, segments: part.orderedSegments(), bounds: boundsOf(part)}
 		s := &compareStatement{cellStatement: p.cells(StateCompare, b), reading: part}
 		sql := ""
 		if p.rows.Dataset.Time.Snapshot != "" {
@@ -133,21 +133,22 @@ func (s *compareStatement) groups(rows string) string {
 		ref := "b.s" + strconv.Itoa(i)
 		list, group = append(list, ref), append(group, ref)
 	}
-	open := func(value string) string { return "sum(CASE WHEN b.o = 1 THEN " + value + " ELSE 0 END)" }
 	var sums []string
-	where := ""
 	if amount == "" {
 		sums = []string{"sum(b.o)", "sum(b.o * (1 - b.z))", "sum(b.o * (1 - b.z))", "sum(b.z * (1 - b.o))", "sum(b.z)", "sum(b.o + b.z)"}
 	} else {
-		where = "\nWHERE b.missing = 0"
+		complete := func(value string) string { return "sum(CASE WHEN b.missing = 0 THEN " + value + " ELSE 0 END)" }
 		m := "least(b.s, b.e)"
-		sums = []string{"sum(b.o)", "sum(b.o * (1 - b.z))", open("b.s"), open("b.e"), open(m), open("b.s * b.s"), open("b.e * b.e"),
-			open(m + " * " + m), open("b.s * b.e"), open("b.s * " + m), "sum(b.z)"}
+		sums = []string{complete("b.o"), complete("b.o * (1 - b.z)")}
+		for _, value := range []string{"b.s", "b.e", m, "b.s * b.s", "b.e * b.e", m + " * " + m, "b.s * b.e", "b.s * " + m} {
+			sums = append(sums, complete("b.o * "+value))
+		}
+		sums = append(sums, complete("b.z"), "sum(CASE WHEN b.missing = 0 THEN 0 ELSE b.o END)")
 	}
 	for i, one := range sums {
 		list = append(list, "CAST("+one+" AS DOUBLE PRECISION) AS a"+strconv.Itoa(i))
 	}
-	return "SELECT " + strings.Join(list, ",\n  ") + "\nFROM (" + customers + ") AS b" + where + "\nGROUP BY " + strings.Join(group, ", ")
+	return "SELECT " + strings.Join(list, ",\n  ") + "\nFROM (" + customers + ") AS b\nGROUP BY " + strings.Join(group, ", ")
 }
 
 func (s *compareStatement) fold(result *Table) (map[int][]Group, error) {

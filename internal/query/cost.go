@@ -126,7 +126,7 @@ func unionOfTimes(a, b []time.Time) []time.Time {
 // shape picks how a bucket of several readings runs.
 func (t *table) shape(b *bucket) Shape {
 	rows := t.estimatedRows()
-	if n, known := t.cells(b); known && n <= rows/cellsPart {
+	if n, known := t.cells(b); len(b.filters) == 0 || known && n <= rows/cellsPart {
 		return StatCells
 	}
 	limit := rows / dictionaryPart

@@ -179,6 +179,19 @@ func (r *reading) segmentColumns() []string {
 	return slices.Compact(names)
 }
 
+// orderedSegments are the columns of all breakdowns in the order the ask has them: ties go by it.
+func (r *reading) orderedSegments() []string {
+	var names []string
+	for _, b := range r.ask.Breakdowns {
+		for _, name := range b.By {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
 // identity is equal for asks that wish the same.
 func identity(ask Ask) string {
 	ask.ID = 0

@@ -37,17 +37,8 @@ func (p *planner) state(r *reading) {
 		return
 	}
 	for _, part := range p.splitState(r) {
-		b := &bucket{readings: []*reading{part}, segments: part.segmentColumns(), bounds: boundsOf(part)}
+		b := &bucket{readings: []*reading{part}, segments: part.orderedSegments(), bounds: boundsOf(part)}
 		s := &sweepStatement{cellStatement: p.cells(StateSweep, b), reading: part}
-		// Ties go by the breakdowns' columns in the order the ask has them.
-		s.segments = nil
-		for _, breakdown := range part.ask.Breakdowns {
-			for _, name := range breakdown.By {
-				if !slices.Contains(s.segments, name) {
-					s.segments = append(s.segments, name)
-				}
-			}
-		}
 		p.emit(StateSweep, []*reading{part}, s.sql(), s.args, s.fold)
 	}
 }
@@ -85,9 +76,10 @@ func (s *sweepStatement) spells() string {
 	}
 	gap := r.ask.Request.State.ToleratedGapSeconds
 	first, last := s.grid.bounds[0], s.grid.bounds[len(s.grid.bounds)-1]
-	// Spells just outside may bridge a gap across the first or the last bound.
+	// Spells just outside may bridge a gap across the first or the last bound. Which of them decides the
+	// segment within such a gap, earlier ones have a say in.
 	b.filter(start + " <= " + s.shifted(timeLiteral(kind, last), "+", gap))
-	if at.End != "" {
+	if at.End != "" && (gap == 0 || len(s.segments) == 0) {
 		b.filter("(" + end + " IS NULL OR " + end + " > " + s.shifted(timeLiteral(kind, first), "-", gap) + ")")
 	}
 	b.filter(raw(r.state) + " IS NOT NULL")
