@@ -43,7 +43,7 @@ func classifyEngine(e *child.EngineError) *source.Error {
 	case child.ClassBinder:
 		switch {
 		case strings.Contains(message, "not found") && strings.Contains(strings.ToLower(message), "column"):
-			return source.Fail(plan.ColumnMissing, e, "%s", message)
+			return source.Fail(plan.ColumnMissing, e, "%s%s", message, candidates(e.Message))
 		case strings.Contains(message, "No function matches"), strings.Contains(message, "Cannot compare"), strings.Contains(message, "Cannot mix"),
 			strings.Contains(message, "Could not choose"), strings.Contains(message, "explicit type cast"):
 			return source.Fail(plan.TypeMismatch, e, "%s", message)
@@ -55,8 +55,17 @@ func classifyEngine(e *child.EngineError) *source.Error {
 	return source.Fail(plan.QueryFailed, e, "%s", message)
 }
 
+// candidates are the column names the engine would have known.
+func candidates(message string) string {
+	_, list, ok := strings.Cut(message, "Candidate bindings: ")
+	if !ok {
+		return ""
+	}
+	list, _, _ = strings.Cut(list, "\n")
+	return " Near: " + list
+}
+
 var csvLine = regexp.MustCompile(`CSV Error on Line: (\d+)`)
-var csvColumns = regexp.MustCompile(`Expected Number of Columns: \d+ Found: \d+`)
 
 // unreadable explains why a table's files could not be read, without quoting their content.
 func (e *engine) unreadable(t *table, err error) error {
@@ -72,25 +81,32 @@ func (e *engine) unreadable(t *table, err error) error {
 			return classifyEngine(engine)
 		}
 	}
-	where := ""
-	if m := csvLine.FindStringSubmatch(engine.Message); m != nil {
-		where = " at line " + m[1]
-	}
 	var why string
+	if t.Format == plan.CSV {
+		for _, path := range t.paths {
+			if why = diagnoseCSV(path, t.Delimiter); why != "" {
+				break
+			}
+		}
+	}
 	lower := strings.ToLower(engine.Message)
 	switch {
-	case strings.Contains(lower, "unicode"), strings.Contains(lower, "utf-8"), strings.Contains(lower, "utf8"):
-		why = "is not UTF-8" + where + ": save it as UTF-8"
+	case why != "":
 	case strings.Contains(lower, "maximum line size"), strings.Contains(lower, "maximum_object_size"):
-		why = "has a line longer than 16 MiB" + where + ": check the quotes"
-	case csvColumns.MatchString(engine.Message):
-		why = "has another number of columns" + where + " (" + strings.ToLower(csvColumns.FindString(engine.Message)) + ")"
-	case strings.Contains(lower, "unterminated quote"):
-		why = "has a quote that does not end" + where
+		why = "has a line longer than 16 MiB: check the quotes"
 	case strings.Contains(lower, "magic bytes"), strings.Contains(lower, "too small to be a parquet"):
 		why = "is not Parquet, or is cut off"
-	default:
-		why = "is not readable as " + string(t.Format) + where + ": " + source.WithoutValues(firstLine(engine.Message))
+	case strings.Contains(lower, "non-record json"):
+		why = "is not NDJSON: it holds one JSON object on each line"
+	case strings.Contains(lower, "unicode"), strings.Contains(lower, "utf-8"), strings.Contains(lower, "utf8"):
+		why = "is not UTF-8: save it as UTF-8"
+	}
+	if why == "" {
+		why = "is not readable as " + string(t.Format)
+		if m := csvLine.FindStringSubmatch(engine.Message); m != nil {
+			why += " at line " + m[1]
+		}
+		why += ": " + source.WithoutValues(firstLine(engine.Message))
 	}
 	files := t.Path
 	if t.URL != "" {

@@ -174,8 +174,23 @@ func (e *engine) run(ctx context.Context, statement query.Statement) (*query.Tab
 }
 
 // inChild does one thing with the locked child and classifies its failure. A child that died is
-// replaced when it is next needed.
+// replaced when it is next needed. One that refuses a file may have been set to log there by an
+// earlier statement: a fresh one has the last word.
 func (e *engine) inChild(ctx context.Context, do func(*child.Process) error) error {
+	used := e.process != nil
+	err := e.inOneChild(ctx, do)
+	if used && err != nil && isPermission(err) {
+		err = e.inOneChild(ctx, do)
+	}
+	return err
+}
+
+func isPermission(err error) bool {
+	var engine *child.EngineError
+	return errors.As(err, &engine) && engine.Class == child.ClassPermission
+}
+
+func (e *engine) inOneChild(ctx context.Context, do func(*child.Process) error) error {
 	if e.process == nil {
 		process, err := child.Start(ctx, e.queryConfig())
 		if err != nil {
@@ -184,7 +199,7 @@ func (e *engine) inChild(ctx context.Context, do func(*child.Process) error) err
 		e.process = process
 	}
 	err := do(e.process)
-	if !e.process.Alive() {
+	if !e.process.Alive() || isPermission(err) {
 		e.stop()
 	}
 	if err != nil {

@@ -25,10 +25,18 @@ func open(t *testing.T, tables ...plan.FileTable) source.Engine {
 
 func openWithin(t *testing.T, limits plan.Limits, tables ...plan.FileTable) source.Engine {
 	t.Helper()
-	engine, err := files.Open(t.Context(), files.Config{
-		Source:     plan.Source{Namespace: "test", Name: "rows", Files: &plan.Files{Tables: tables}, Limits: limits},
-		ScratchDir: t.TempDir(),
-	})
+	return openConfig(t, files.Config{Source: plan.Source{Files: &plan.Files{Tables: tables}, Limits: limits}, ScratchDir: t.TempDir()})
+}
+
+func openIn(t *testing.T, scratch string, tables ...plan.FileTable) source.Engine {
+	t.Helper()
+	return openConfig(t, files.Config{Source: plan.Source{Files: &plan.Files{Tables: tables}}, ScratchDir: scratch})
+}
+
+func openConfig(t *testing.T, cfg files.Config) source.Engine {
+	t.Helper()
+	cfg.Source.Namespace, cfg.Source.Name = "test", "rows"
+	engine, err := files.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

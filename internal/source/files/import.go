@@ -89,6 +89,11 @@ func (e *engine) importInto(ctx context.Context, t *table, path string, fast boo
 		return err
 	}
 	t.untyped = nil
+	if t.Format == plan.NDJSON {
+		if err := t.detectTimes(run, columns); err != nil {
+			return err
+		}
+	}
 	for _, c := range columns {
 		declared, ok := t.Columns[c.Name]
 		if !ok || kindOf(declared) == c.Kind {
@@ -115,11 +120,11 @@ func (t *table) settle(run func(string) (*query.Table, error), c child.Column, d
 		return nil // has its zone, the better answer
 	case declared == plan.Timestamp && c.Kind == query.KindText:
 		// All with an offset are instants, all without are naive; a mixture stays text.
-		offsets, err := run("SELECT count(*) FILTER (WHERE regexp_matches(" + name + `, '(Z|[+-]\d\d(:?\d\d)?)$') AND contains(` + name + ", ':')), count(" + name + ") FROM data")
+		counts, err := run("SELECT count(" + name + "), " + countMatches(name, offset) + " FROM data")
 		if err != nil {
 			return err
 		}
-		switch with, all := offsets.Columns[0].Ints[0], offsets.Columns[1].Ints[0]; {
+		switch all, with := counts.Columns[0].Ints[0], counts.Columns[1].Ints[0]; {
 		case with == all && all > 0:
 			target = "TIMESTAMP WITH TIME ZONE"
 		case with > 0:
@@ -139,6 +144,52 @@ func (t *table) settle(run func(string) (*query.Table, error), c child.Column, d
 		}
 	}
 	t.untyped = append(t.untyped, impliedColumn(c.Name, declared))
+	return nil
+}
+
+const (
+	clock  = `\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?`
+	zone   = `\s?(Z|UTC|[+-]\d\d(:?\d\d)?)`
+	offset = `.*:.*` + zone
+)
+
+func countMatches(name, pattern string) string {
+	return "count(*) FILTER (WHERE regexp_full_match(" + name + ", " + source.QuoteText(pattern) + "))"
+}
+
+// detectTimes gives NDJSON's text columns that hold nothing but timestamps their type. The
+// engine's own detection would drop an offset without a word.
+func (t *table) detectTimes(run func(string) (*query.Table, error), columns []child.Column) error {
+	var texts, selected []string
+	for _, c := range columns {
+		if _, declared := t.Columns[c.Name]; c.Kind == query.KindText && !declared {
+			name := query.Quote(c.Name)
+			texts = append(texts, name)
+			selected = append(selected, "count("+name+")", countMatches(name, clock+zone), countMatches(name, clock))
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	counts, err := run("SELECT " + strings.Join(selected, ", ") + " FROM data")
+	if err != nil {
+		return err
+	}
+	for i, name := range texts {
+		all, zoned, naive := counts.Columns[3*i].Ints[0], counts.Columns[3*i+1].Ints[0], counts.Columns[3*i+2].Ints[0]
+		target := ""
+		switch {
+		case all > 0 && zoned == all:
+			target = "TIMESTAMP WITH TIME ZONE"
+		case all > 0 && naive == all:
+			target = "TIMESTAMP"
+		default:
+			continue
+		}
+		if _, err := run("ALTER TABLE data ALTER " + name + " TYPE " + target); err != nil && !isMisfit(err) {
+			return err // a 31 February stays text
+		}
+	}
 	return nil
 }
 
@@ -162,15 +213,14 @@ func (t *table) reader(fast bool) string {
 	}
 	if t.Format == plan.NDJSON {
 		options = append(options,
-			"format = 'newline_delimited'", "records = true", "convert_strings_to_integers = false",
+			"format = 'newline_delimited'", "timestampformat = 'none'", // see detectTimes
+			"records = true", "convert_strings_to_integers = false",
 			fmt.Sprintf("maximum_object_size = %d", maxLineBytes))
 		return "read_json(" + strings.Join(options, ", ") + ")"
 	}
-	options = append(options, "header = true", "null_padding = false", "ignore_errors = false",
+	options = append(options, "header = true", "skip = 0", "comment = ''", "null_padding = false", "ignore_errors = false",
+		"delim = "+source.QuoteText(t.Delimiter), `quote = '"'`, `escape = '"'`,
 		fmt.Sprintf("max_line_size = %d", maxLineBytes), fmt.Sprintf("buffer_size = %d", 2*maxLineBytes))
-	if t.Delimiter != "" {
-		options = append(options, "delim = "+source.QuoteText(t.Delimiter))
-	}
 	if len(t.NullText) > 0 {
 		options = append(options, "nullstr = "+listOfText(append([]string{""}, t.NullText...)))
 	}

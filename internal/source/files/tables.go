@@ -1,11 +1,9 @@
 package files
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,6 +72,11 @@ func (e *engine) read(ctx context.Context, t *table) error {
 			return err
 		}
 	}
+	if t.Format == plan.CSV && t.Delimiter == "" {
+		if t.Delimiter, err = detectDelimiter(t.Name, t.paths[0]); err != nil {
+			return err
+		}
+	}
 	return e.importTable(ctx, t)
 }
 
@@ -104,45 +107,6 @@ func expand(t plan.FileTable) ([]string, error) {
 		f.Close()
 	}
 	return paths, nil
-}
-
-// checkWhole reads a gzip file to its end: the engine takes a cut-off one for complete, and rows
-// would be missing without a word.
-func checkWhole(ctx context.Context, name, path string) error {
-	if !strings.HasSuffix(path, ".gz") {
-		return nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return source.Fail(plan.FileUnreadable, err, "table %s: %s cannot be opened", name, filepath.Base(path))
-	}
-	defer f.Close()
-	reader, err := gzip.NewReader(contextReader{ctx, f})
-	if err == nil {
-		_, err = io.Copy(io.Discard, reader)
-	}
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return source.Fail(plan.FileUnreadable, err, "table %s: %s is cut off: write it under another name and rename it when complete", name, filepath.Base(path))
-	default:
-		return source.Fail(plan.FileUnreadable, err, "table %s: %s is not a sound gzip file", name, filepath.Base(path))
-	}
-}
-
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }
 
 // database is the file an imported table lives in.
