@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/job"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
@@ -132,6 +134,16 @@ func (r *Reconciler) validate(s *scope) resolve.Problems {
 	return problems
 }
 
+// countRun counts a run once its end stands in the status.
+func countRun(before, after *v1alpha1.DataSource) {
+	if equality.Semantic.DeepEqual(before.Status.LastRun, after.Status.LastRun) {
+		return
+	}
+	if computed := meta.FindStatusCondition(after.Status.Conditions, v1alpha1.ConditionComputed); computed != nil {
+		metrics.RunFinished(computed.Reason)
+	}
+}
+
 // conclude is the end of every reconcile: conditions, status, events, and when to look again.
 func (r *Reconciler) conclude(ctx context.Context, s *scope, err error) (ctrl.Result, error) {
 	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
@@ -152,6 +164,7 @@ func (r *Reconciler) conclude(ctx context.Context, s *scope, err error) (ctrl.Re
 			return ctrl.Result{}, errors.Join(err, client.IgnoreNotFound(updateErr))
 		}
 		r.tellTransitions(s.before, s.source)
+		countRun(s.before, s.source)
 	}
 	if err != nil {
 		return ctrl.Result{}, err

@@ -3,23 +3,22 @@ package publish
 import (
 	"math"
 	"strconv"
+
+	"github.com/cpi-operator/cpi-operator/internal/state"
 )
 
-// significantDigits of a number in a report: more than any interval is worth, and few enough that reading
-// and writing it again gives the same text.
-const significantDigits = 10
+// maxDecimal is how long a number may be in a report.
+const maxDecimal = 32
 
-// decimal writes a number for a report; nothing for an unknown one.
+// decimal writes a number for a report; nothing for an unknown one. A number too large or too small to be
+// written out, which no customer metric is, gets an exponent.
 func decimal(number *float64) string {
 	if number == nil || math.IsNaN(*number) || math.IsInf(*number, 0) {
 		return ""
 	}
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(*number, 'g', significantDigits, 64), 64)
-	if err != nil || rounded == 0 {
-		return "0"
+	text := state.Decimal(*number)
+	if len(text) > maxDecimal {
+		text = strconv.FormatFloat(*number, 'e', 9, 64)
 	}
-	if size := math.Abs(rounded); size < 1e-9 || size >= 1e15 {
-		return strconv.FormatFloat(rounded, 'e', -1, 64)
-	}
-	return strconv.FormatFloat(rounded, 'f', -1, 64)
+	return text
 }

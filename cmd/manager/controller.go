@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/cpi-operator/cpi-operator/controllers/datasource"
+	"github.com/cpi-operator/cpi-operator/internal/job"
+)
+
+// options of the operator.
+type options struct {
+	images         job.Images
+	namespaces     []string
+	debounce       time.Duration
+	leaderElection bool
+	metricsAddress string
+	healthAddress  string
+}
+
+func controllerCommand() *cobra.Command {
+	var o options
+	command := &cobra.Command{
+		Use:   "controller",
+		Short: "Reconcile definitions and serve metrics",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&o.images.Manager, "manager-image", os.Getenv("MANAGER_IMAGE"), "image of a run's plan and publish steps (default $MANAGER_IMAGE)")
+	flags.StringVar(&o.images.Compute, "compute-image", os.Getenv("COMPUTE_IMAGE"), "image of a run's computation (default $COMPUTE_IMAGE)")
+	flags.StringSliceVar(&o.namespaces, "namespaces", nil, "namespaces to look after (default all)")
+	flags.DurationVar(&o.debounce, "debounce", 5*time.Second, "how long new and edited definitions must have been left alone before a run starts for them")
+	flags.BoolVar(&o.leaderElection, "leader-elect", false, "work only while holding the lease, so that several replicas may run")
+	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8443", "address of /metrics (TLS, with authentication), 0 for none")
+	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz")
+	return command
+}
+
+func (o options) run(ctx context.Context) error {
+	if o.images.Manager == "" || o.images.Compute == "" {
+		return errors.New("the images of runs are not known: set --manager-image and --compute-image")
+	}
+	mgr, err := o.newManager()
+	if err != nil {
+		return err
+	}
+	if err := o.addControllers(mgr); err != nil {
+		return err
+	}
+	if err := errors.Join(mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("caches", cachesSynced(mgr))); err != nil {
+		return err
+	}
+	return mgr.Start(ctx)
+}
+
+func (o options) newManager() (ctrl.Manager, error) {
+	config, err := ctrl.GetConfig()
+	if err != nil {
+		return nil, err
+	}
+	scheme, err := newScheme()
+	if err != nil {
+		return nil, err
+	}
+	return ctrl.NewManager(config, ctrl.Options{
+		Scheme:                        scheme,
+		Cache:                         o.cache(),
+		LeaderElection:                o.leaderElection,
+		LeaderElectionID:              "cpi-operator.cpi-operator.io",
+		LeaderElectionReleaseOnCancel: true, // main ends when the manager does
+		HealthProbeBindAddress:        o.healthAddress,
+		Metrics: metricsserver.Options{
+			BindAddress:    o.metricsAddress,
+			SecureServing:  true,
+			FilterProvider: filters.WithAuthenticationAndAuthorization,
+		},
+	})
+}
+
+// cache holds of the built-in kinds only what the operator made, and no managed fields.
+func (o options) cache() cache.Options {
+	ours := cache.ByObject{Label: labels.SelectorFromSet(labels.Set{job.LabelManagedBy: job.ManagedBy})}
+	out := cache.Options{
+		DefaultTransform: cache.TransformStripManagedFields(),
+		ByObject: map[client.Object]cache.ByObject{
+			&batchv1.Job{}: ours, &batchv1.CronJob{}: ours, &corev1.Pod{}: ours, &corev1.ServiceAccount{}: ours, &rbacv1.RoleBinding{}: ours,
+		},
+	}
+	for _, namespace := range o.namespaces {
+		if out.DefaultNamespaces == nil {
+			out.DefaultNamespaces = map[string]cache.Config{}
+		}
+		out.DefaultNamespaces[namespace] = cache.Config{}
+	}
+	return out
+}
+
+func (o options) addControllers(mgr ctrl.Manager) error {
+	sources := &datasource.Reconciler{
+		Client:   mgr.GetClient(),
+		Live:     mgr.GetAPIReader(),
+		Events:   mgr.GetEventRecorder("cpi-operator"),
+		Clock:    clock.RealClock{},
+		Images:   o.images,
+		Debounce: o.debounce,
+	}
+	if err := sources.SetupWithManager(mgr); err != nil {
+		return fmt.Errorf("datasource controller: %w", err)
+	}
+	return nil
+}
+
+// cachesSynced is ready once everything that is known to the cluster is known here.
+func cachesSynced(mgr ctrl.Manager) healthz.Checker {
+	return func(request *http.Request) error {
+		ctx, cancel := context.WithTimeout(request.Context(), time.Second)
+		defer cancel()
+		if !mgr.GetCache().WaitForCacheSync(ctx) {
+			return errors.New("the caches are not filled yet")
+		}
+		return nil
+	}
+}
