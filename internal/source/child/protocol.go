@@ -81,18 +81,7 @@ type Column struct {
 // chunk is some rows by column.
 type chunk struct {
 	Len     int
-	Columns []vector
-}
-
-// vector mirrors query.Vector, with times as microseconds since 1970: gob encodes a time.Time
-// thirty times as slowly.
-type vector struct {
-	Ints    []int64
-	Floats  []float64
-	Strings []string
-	Bools   []bool
-	Times   []int64
-	Null    []bool
+	Columns []packed
 }
 
 // EngineError is an error of the engine itself; the child lives on unless Fatal.

@@ -34,7 +34,7 @@ func (b tableBuilder) append(c *chunk) {
 	before := b.table.Len
 	b.table.Len += c.Len
 	for i := range c.Columns {
-		from, to := &c.Columns[i], &b.table.Columns[i]
+		from, to := unpack(c.Columns[i]), &b.table.Columns[i]
 		to.Ints = append(to.Ints, from.Ints...)
 		to.Floats = append(to.Floats, from.Floats...)
 		to.Strings = append(to.Strings, from.Strings...)

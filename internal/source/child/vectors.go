@@ -119,7 +119,7 @@ func readerOf(t duckdb.Type, logical duckdb.LogicalType) reader {
 
 func readChunk(data duckdb.DataChunk, columns []Column, readers []reader) (*chunk, int64, *EngineError) {
 	n := int(duckdb.DataChunkGetSize(data))
-	out := &chunk{Len: n, Columns: make([]vector, len(columns))}
+	out := &chunk{Len: n, Columns: make([]packed, len(columns))}
 	var size int64
 	for i, column := range columns {
 		if readers[i] == nil {
@@ -127,7 +127,7 @@ func readChunk(data duckdb.DataChunk, columns []Column, readers []reader) (*chun
 		}
 		source := duckdb.DataChunkGetVector(data, duckdb.IdxT(i))
 		mask := duckdb.VectorGetValidity(source)
-		v := &out.Columns[i]
+		v := &vector{}
 		v.Null = nulls(mask, n)
 		valid := func(row int) bool { return v.Null == nil || !v.Null[row] }
 		if err := readers[i](duckdb.VectorGetData(source), n, valid, v); err != nil {
@@ -137,6 +137,7 @@ func readChunk(data duckdb.DataChunk, columns []Column, readers []reader) (*chun
 		for _, s := range v.Strings {
 			size += int64(len(s)) + 8
 		}
+		out.Columns[i] = pack(*v)
 	}
 	return out, size, nil
 }
