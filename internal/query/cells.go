@@ -113,16 +113,21 @@ func (s *cellStatement) narrow() {
 	if s.rows.Dataset.Time.Snapshot != "" {
 		return // the last snapshot is that of all rows
 	}
-	var seen, parts []string
+	var wheres []conjunction
 	for _, r := range s.readings {
-		if slices.Contains(seen, r.where.key) {
-			continue
-		}
-		seen = append(seen, r.where.key)
-		if r.where.key == "" || len(seen) > fewPredicates {
+		if r.where.key == "" {
 			return
 		}
-		parts = append(parts, r.where.sql(s.table, raw, s.args))
+		if !slices.ContainsFunc(wheres, func(c conjunction) bool { return c.key == r.where.key }) {
+			wheres = append(wheres, r.where)
+		}
+	}
+	if len(wheres) > fewPredicates {
+		return
+	}
+	var parts []string
+	for _, c := range wheres {
+		parts = append(parts, c.sql(s.table, raw, s.args))
 	}
 	if len(parts) == 1 {
 		s.base.filter(parts[0])

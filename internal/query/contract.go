@@ -78,6 +78,10 @@ type Ask struct {
 	// over one month they are August and September; over twelve, September of the year before and
 	// September. Other requests ignore them.
 	Opening, Closing []Window
+	// Known is the instant up to which the data is known, at or after every window's end. Of a state
+	// request with a tolerated gap, who left less than the gap before it may yet come back, and counts
+	// as open. Zero if nobody may.
+	Known time.Time
 	// TimeZone of the windows' civil boundaries (for DATE columns, which are never shifted).
 	TimeZone string
 }
