@@ -67,13 +67,15 @@ in_module() {
   "$1"
 }
 
-# Kubernetes replaces its staging modules with folders of its own repository; each is published under v0.x.y as well.
+# Kubernetes requires its staging modules at v0.0.0, replaced by folders of its own repository; each is published under
+# v0.x.y as well. Required at that version too, or packages carry v0.0.0 in their paths and share no build cache.
 kubernetes_module() {
   local go_mod staging=v0.${KUBERNETES_VERSION#*.}
   go_mod=$(go mod download -json "k8s.io/kubernetes@v$KUBERNETES_VERSION" | sed -n 's/.*"GoMod": "\(.*\)".*/\1/p')
   go mod init tools
   go mod edit -require="k8s.io/kubernetes@v$KUBERNETES_VERSION"
-  sed -n "s#^\t\(k8s.io/[a-z0-9-]*\) => ./staging/.*#replace \1 => \1 $staging#p" "$go_mod" >>go.mod
+  sed -n -e "s#^\t\(k8s.io/[a-z0-9-]*\) v0.0.0\$#require \1 $staging#p" \
+    -e "s#^\t\(k8s.io/[a-z0-9-]*\) => ./staging/.*#replace \1 => \1 $staging#p" "$go_mod" >>go.mod
 }
 
 kubernetes_version_flags() {
