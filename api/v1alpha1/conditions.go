@@ -18,6 +18,8 @@ const (
 	ConditionTargetMet = "TargetMet"
 	// ConditionReviewDue is True when people should look at the definition again.
 	ConditionReviewDue = "ReviewDue"
+	// ConditionPublished tells whether the indicator's metrics are exported in full.
+	ConditionPublished = "Published"
 )
 
 // Reasons of Ready and Stalled.
@@ -98,6 +100,16 @@ const (
 	ReasonReviewed = "Reviewed"
 	// ReasonOverdue: the last review is older than review.every.
 	ReasonOverdue = "Overdue"
+)
+
+// Reasons of Published.
+const (
+	// ReasonPublished: exported as declared.
+	ReasonPublished = "Published"
+	// ReasonSeriesCapped: segments are left out because there are too many series.
+	ReasonSeriesCapped = "SeriesCapped"
+	// ReasonNotPublished: publish.metrics is None.
+	ReasonNotPublished = "NotPublished"
 )
 
 // RestateAnnotation on an indicator asks for a full restatement; its value is free text that must change to ask again.

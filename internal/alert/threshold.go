@@ -69,8 +69,8 @@ func (d *Decision) thresholds(in *Indicator) {
 	default:
 		d.totalThresholds(in, p)
 	}
-	if p == nil || p.Flag == plan.SuspectData {
-		return
+	if p == nil || p.Flag == plan.SuspectData || p.Flag == plan.NoData {
+		return // the segments are of an earlier period
 	}
 	for _, o := range in.Overrides {
 		d.segmentThresholds(in, o)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
 // Key identifies an object with series.
@@ -220,8 +221,8 @@ func (e *encoder) segments(base int, in Indicator, room int) {
 
 // publishable are the segments with a value that may be acted on, each pair of labels once.
 func publishable(view *alert.Indicator) []part {
-	if !view.Current() {
-		return nil
+	if p := view.Judged(); p == nil || p.Flag == plan.SuspectData || p.Flag == plan.NoData {
+		return nil // the segments are of an earlier period
 	}
 	seen := make(map[[2]string]bool, len(view.Result.Segments))
 	out := make([]part, 0, len(view.Result.Segments))

@@ -60,20 +60,30 @@ func frozen(periods []v1alpha1.PeriodValue) []plan.PeriodResult {
 		if p.State != string(plan.Settled) || p.Start == nil || p.End == nil {
 			continue
 		}
-		out = append(out, plan.PeriodResult{
-			Label: p.Label,
-			Start: p.Start.Time,
-			End:   p.End.Time,
-			State: plan.Settled,
-			Flag:  plan.Flag(p.Flag),
-			Estimate: measure.Estimate{
-				Value: number(p.Value), Lower: number(p.Lower), Upper: number(p.Upper),
-				N: count(p.N), Entities: p.Entities, EffectiveN: number(p.EffectiveN),
-				Numerator: number(p.Numerator), Denominator: number(p.Denominator),
-				Worst: number(p.Worst), Best: number(p.Best),
-				Rejected: rejected(p.Rejected), Reason: measure.NoValueReason(p.Reason),
-			},
-		})
+		out = append(out, Period(p))
+	}
+	return out
+}
+
+// Period is one period of a report in the plan's terms.
+func Period(p v1alpha1.PeriodValue) plan.PeriodResult {
+	out := plan.PeriodResult{
+		Label: p.Label,
+		State: plan.State(p.State),
+		Flag:  plan.Flag(p.Flag),
+		Estimate: measure.Estimate{
+			Value: number(p.Value), Lower: number(p.Lower), Upper: number(p.Upper),
+			N: count(p.N), Entities: p.Entities, EffectiveN: number(p.EffectiveN),
+			Numerator: number(p.Numerator), Denominator: number(p.Denominator),
+			Worst: number(p.Worst), Best: number(p.Best),
+			Rejected: rejected(p.Rejected), Reason: measure.NoValueReason(p.Reason),
+		},
+	}
+	if p.Start != nil {
+		out.Start = p.Start.Time
+	}
+	if p.End != nil {
+		out.End = p.End.Time
 	}
 	return out
 }

@@ -1,0 +1,141 @@
+// Package indicator looks after CPIDefinitions and KPITargets: it resolves them, keeps the report that runs
+// write to, and tells in status, Events and metrics what internal/alert decides from the numbers.
+package indicator
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
+)
+
+// Reconciler of one of the two kinds of indicators.
+type Reconciler struct {
+	// Kind is alert.CPI or alert.KPI.
+	Kind   alert.Kind
+	Client client.Client
+	Events events.EventRecorder
+	Clock  clock.PassiveClock
+	// Store takes the series.
+	Store *metrics.Store
+}
+
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions;kpitargets;datasets;datasources,verbs=get;list;watch
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions/status;kpitargets/status,verbs=update
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions/finalizers;kpitargets/finalizers,verbs=update
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=indicatorreports,verbs=get;list;watch;create;update;delete
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+const (
+	// conflictRetry is how soon to look whether a foreign object is gone.
+	conflictRetry = 5 * time.Minute
+	// cacheRetry is how soon to look again when the cache lags behind what we did.
+	cacheRetry = time.Second
+)
+
+// errLagging: the cache does not show yet what is known to be so.
+var errLagging = errors.New("the cache lags behind")
+
+// Reconcile brings one indicator's report, series and status up to date.
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	object := newObject(r.Kind)
+	err := r.Client.Get(ctx, request.NamespacedName, object)
+	if apierrors.IsNotFound(err) || err == nil && !object.GetDeletionTimestamp().IsZero() {
+		r.Store.Delete(metrics.Key{Kind: r.Kind, Namespace: request.Namespace, Name: request.Name})
+		return ctrl.Result{}, nil // the report goes with its owner
+	}
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	d := define(object)
+	before := d.status.DeepCopy()
+	requeue, err := r.reconcile(ctx, d)
+	switch {
+	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
+		return ctrl.Result{}, nil // everything here is going
+	case errors.Is(err, errLagging):
+		return ctrl.Result{RequeueAfter: cacheRetry}, nil
+	case err != nil:
+		return ctrl.Result{}, err
+	}
+	return r.conclude(ctx, d, before, requeue)
+}
+
+// reconcile fills in the status and tells when to look again, 0 for never.
+func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration, error) {
+	found, err := r.resolve(ctx, d)
+	var report *v1alpha1.IndicatorReport
+	if err == nil {
+		report, err = r.report(ctx, d, found)
+	}
+	now := r.Clock.Now()
+	if blocked, ok := errors.AsType[*blockedError](err); ok {
+		r.tellBlocked(d, blocked, now)
+		if blocked.reason == v1alpha1.ReasonConflict {
+			return conflictRetry, nil
+		}
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	in := view(d, found, report)
+	decision := alert.Decide(in, now)
+	dropped := r.Store.SetIndicator(metrics.Indicator{
+		Namespace: d.object.GetNamespace(), View: in, Decision: decision, Now: now,
+		Theme: d.theme, Class: d.class, Publish: d.published(),
+	})
+	tellReady(d)
+	tellDecision(d, decision, dropped)
+	if report != nil {
+		d.status.ReportRef = &v1alpha1.LocalReference{Name: report.Name}
+	}
+	if b := d.status.Baseline; b == nil || b.RequestHash != in.Formula {
+		since := metav1.NewTime(now.Truncate(time.Second))
+		d.status.Baseline = &v1alpha1.Baseline{RequestHash: in.Formula, Since: &since}
+	}
+	if decision.Next.IsZero() {
+		return 0, nil
+	}
+	return max(decision.Next.Sub(now), time.Millisecond), nil
+}
+
+// published says which series leave; a goal's segments are its CPI's and are exported there.
+func (d definition) published() metrics.Publish {
+	out := metrics.PublishAll
+	if d.publish != nil && d.publish.Metrics != "" {
+		out = metrics.Publish(d.publish.Metrics)
+	}
+	if d.goalOn != "" && out == metrics.PublishAll {
+		return metrics.PublishTotalOnly
+	}
+	return out
+}
+
+// conclude writes the status if it changed and tells transitions.
+func (r *Reconciler) conclude(ctx context.Context, d definition, before *v1alpha1.IndicatorStatus, requeue time.Duration) (ctrl.Result, error) {
+	d.status.ObservedGeneration = d.object.GetGeneration()
+	if equality.Semantic.DeepEqual(before, d.status) {
+		return ctrl.Result{RequeueAfter: requeue}, nil
+	}
+	if err := r.Client.Status().Update(ctx, d.object); err != nil {
+		if apierrors.IsConflict(err) {
+			return ctrl.Result{RequeueAfter: cacheRetry}, nil
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	r.tellTransitions(d.object, before.Conditions, d.status.Conditions)
+	return ctrl.Result{RequeueAfter: requeue}, nil
+}

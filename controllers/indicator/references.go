@@ -1,0 +1,125 @@
+package indicator
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// blockedError is why an indicator cannot be computed as it stands. It is told in Ready and is no failure of
+// the reconcile: an edit or a new object, which we watch, brings us back.
+type blockedError struct {
+	reason  string
+	message string
+	// stalled: only an edit of this object helps.
+	stalled bool
+}
+
+func (e *blockedError) Error() string { return e.reason + ": " + e.message }
+
+func invalid(problems resolve.Problems) error {
+	return &blockedError{reason: v1alpha1.ReasonInvalid, message: problems.String(), stalled: true}
+}
+
+// resolved is a definition with everything it refers to.
+type resolved struct {
+	formula plan.Indicator
+	dataset plan.Dataset
+	source  *v1alpha1.DataSource
+	// cpi whose report a goal judges.
+	cpi *v1alpha1.CPIDefinition
+}
+
+// resolve follows the definition's references and checks it against them.
+func (r *Reconciler) resolve(ctx context.Context, d definition) (*resolved, error) {
+	if d.goalOn != "" {
+		return r.resolveGoal(ctx, d)
+	}
+	if d.spec.DatasetRef == nil {
+		return nil, invalid(resolve.Problems{{Field: "spec.datasetRef", Message: "is required"}})
+	}
+	out, err := r.resolveDataset(ctx, d.object.GetNamespace(), d.spec.DatasetRef.Name, "spec.datasetRef")
+	if err != nil {
+		return nil, err
+	}
+	var problems resolve.Problems
+	switch o := d.object.(type) {
+	case *v1alpha1.CPIDefinition:
+		out.formula, problems = resolve.CPI(o, out.dataset)
+	case *v1alpha1.KPITarget:
+		out.formula, problems = resolve.KPI(o, out.dataset)
+	}
+	if len(problems) > 0 {
+		return nil, invalid(problems)
+	}
+	return out, nil
+}
+
+// resolveGoal resolves the CPI that the KPITarget sets a goal on, then the goal.
+func (r *Reconciler) resolveGoal(ctx context.Context, d definition) (*resolved, error) {
+	cpi := &v1alpha1.CPIDefinition{}
+	if err := r.get(ctx, d.object.GetNamespace(), d.goalOn, cpi, "spec.cpiRef", "CPIDefinition"); err != nil {
+		return nil, err
+	}
+	notReady := func(why string) error {
+		return &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("spec.cpiRef: CPIDefinition %q is not ready: %s", d.goalOn, why)}
+	}
+	if cpi.Spec.DatasetRef == nil {
+		return nil, notReady("it names no dataset")
+	}
+	out, err := r.resolveDataset(ctx, cpi.Namespace, cpi.Spec.DatasetRef.Name, "its spec.datasetRef")
+	if err != nil {
+		if blocked, ok := err.(*blockedError); ok {
+			return nil, notReady(blocked.message)
+		}
+		return nil, err
+	}
+	var problems resolve.Problems
+	if out.formula, problems = resolve.CPI(cpi, out.dataset); len(problems) > 0 {
+		return nil, notReady(problems.String())
+	}
+	if problems = resolve.Goal(d.object.(*v1alpha1.KPITarget), out.formula); len(problems) > 0 {
+		return nil, invalid(problems)
+	}
+	out.cpi = cpi
+	return out, nil
+}
+
+func (r *Reconciler) resolveDataset(ctx context.Context, namespace, name, field string) (*resolved, error) {
+	dataset := &v1alpha1.Dataset{}
+	if err := r.get(ctx, namespace, name, dataset, field, "Dataset"); err != nil {
+		return nil, err
+	}
+	out := &resolved{source: &v1alpha1.DataSource{}}
+	var problems resolve.Problems
+	if out.dataset, problems = resolve.Dataset(dataset); len(problems) > 0 {
+		return nil, &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("%s: Dataset %q is invalid: %s", field, name, problems)}
+	}
+	sourceField := fmt.Sprintf("%s: spec.dataSourceRef of Dataset %q", field, name)
+	if err := r.get(ctx, namespace, dataset.Spec.DataSourceRef.Name, out.source, sourceField, "DataSource"); err != nil {
+		return nil, err
+	}
+	ready := meta.FindStatusCondition(out.source.Status.Conditions, v1alpha1.ConditionReady)
+	if ready != nil && ready.Status == metav1.ConditionFalse && ready.ObservedGeneration == out.source.Generation {
+		return nil, &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("%s: DataSource %q is not ready: %s", field, out.source.Name, ready.Message)}
+	}
+	return out, nil
+}
+
+// get reads an object that a field refers to.
+func (r *Reconciler) get(ctx context.Context, namespace, name string, into client.Object, field, kind string) error {
+	err := r.Client.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, into)
+	if apierrors.IsNotFound(err) {
+		return &blockedError{reason: v1alpha1.ReasonReferenceNotFound, message: fmt.Sprintf("%s: %s %q does not exist in this namespace.", field, kind, name)}
+	}
+	return err
+}

@@ -1,0 +1,53 @@
+package indicator
+
+import (
+	"context"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
+)
+
+// SourceReconciler exports a data source's own series: when it last succeeded, and the alert that stands for
+// all its indicators while it fails. It writes nothing to the cluster.
+type SourceReconciler struct {
+	Client client.Reader
+	Clock  clock.PassiveClock
+	Store  *metrics.Store
+}
+
+// SetupWithManager starts the controller with the manager.
+func (r *SourceReconciler) SetupWithManager(mgr ctrl.Manager) error {
+	return ctrl.NewControllerManagedBy(mgr).Named("datasource-metrics").For(&v1alpha1.DataSource{}).Complete(r)
+}
+
+// Reconcile brings one source's series up to date.
+func (r *SourceReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	ds := &v1alpha1.DataSource{}
+	err := r.Client.Get(ctx, request.NamespacedName, ds)
+	if apierrors.IsNotFound(err) || err == nil && !ds.DeletionTimestamp.IsZero() {
+		r.Store.Delete(metrics.Key{Kind: alert.Source, Namespace: request.Namespace, Name: request.Name})
+		return ctrl.Result{}, nil
+	}
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	runs := sourceRuns(ds)
+	message := ""
+	if c := meta.FindStatusCondition(ds.Status.Conditions, v1alpha1.ConditionComputed); c != nil {
+		message = c.Message
+	}
+	now := r.Clock.Now()
+	alerts, next := alert.SourceAlerts(runs, message, now)
+	r.Store.SetSource(metrics.Source{Namespace: ds.Namespace, Name: ds.Name, LastSuccess: runs.LastSuccess, Alerts: alerts})
+	if next.IsZero() {
+		return ctrl.Result{}, nil
+	}
+	return ctrl.Result{RequeueAfter: next.Sub(now)}, nil
+}

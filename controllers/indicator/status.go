@@ -1,0 +1,137 @@
+package indicator
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
+)
+
+// decided are the conditions that internal/alert decides; those it leaves out do not apply and are removed.
+var decided = []alert.Type{alert.Computed, alert.Fresh, alert.SampleSufficient, alert.WithinThresholds, alert.TargetMet, alert.ReviewDue}
+
+// maxSegmentAlerts and maxMessage are bounds of the schema.
+const (
+	maxSegmentAlerts = 32
+	maxMessage       = 4096
+)
+
+func (d definition) set(condition string, status metav1.ConditionStatus, reason, message string) {
+	if len(message) > maxMessage {
+		message = string([]rune(message)[:maxMessage/4])
+	}
+	meta.SetStatusCondition(&d.status.Conditions, metav1.Condition{
+		Type: condition, Status: status, Reason: reason, Message: message, ObservedGeneration: d.object.GetGeneration(),
+	})
+}
+
+func tellReady(d definition) {
+	d.set(v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonReady, "The definition is valid and everything it refers to exists.")
+	d.set(v1alpha1.ConditionStalled, metav1.ConditionFalse, v1alpha1.ReasonProgressing, "")
+}
+
+// tellDecision turns decisions into conditions and summary.
+func tellDecision(d definition, decision alert.Decision, dropped int) {
+	for _, t := range decided {
+		c := decision.Condition(t)
+		if c == nil {
+			meta.RemoveStatusCondition(&d.status.Conditions, string(t))
+			continue
+		}
+		d.set(string(t), metav1.ConditionStatus(c.Status), string(c.Reason), c.Message)
+	}
+	tellPublished(d, dropped)
+	s := decision.Summary
+	d.status.Summary = &v1alpha1.IndicatorSummary{Value: s.Value, Interval: s.Interval, N: s.N, Period: s.Period, State: string(s.State), Target: s.Target}
+	d.status.SegmentAlerts = nil
+	for _, a := range decision.Alerts {
+		if a.Segment != "" && len(d.status.SegmentAlerts) < maxSegmentAlerts {
+			d.status.SegmentAlerts = append(d.status.SegmentAlerts, v1alpha1.SegmentAlert{Segment: a.Segment, Severity: string(a.Severity), Team: a.Team, Message: a.Message})
+		}
+	}
+}
+
+func tellPublished(d definition, dropped int) {
+	switch published := d.published(); {
+	case published == metrics.PublishNone:
+		d.set(v1alpha1.ConditionPublished, metav1.ConditionFalse, v1alpha1.ReasonNotPublished, "publish.metrics is None: neither values nor alerts leave the cluster's API.")
+	case dropped > 0:
+		d.set(v1alpha1.ConditionPublished, metav1.ConditionFalse, v1alpha1.ReasonSeriesCapped,
+			fmt.Sprintf("%d segment series are left out of the metrics: the definition or its namespace has too many. Take fewer breakdowns, or publish.metrics: TotalOnly.", dropped))
+	default:
+		d.set(v1alpha1.ConditionPublished, metav1.ConditionTrue, v1alpha1.ReasonPublished, "The metrics are exported as declared.")
+	}
+}
+
+// tellBlocked tells why the indicator cannot be computed. Its last numbers stay in the report and leave the
+// metrics, for nobody could say any more what they mean.
+func (r *Reconciler) tellBlocked(d definition, why *blockedError, now time.Time) {
+	d.set(v1alpha1.ConditionReady, metav1.ConditionFalse, why.reason, why.message)
+	state := alert.StatePending
+	if why.stalled {
+		state = alert.StateInvalid
+		d.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, why.reason, why.message)
+	} else {
+		d.set(v1alpha1.ConditionStalled, metav1.ConditionFalse, v1alpha1.ReasonProgressing, "")
+	}
+	if meta.FindStatusCondition(d.status.Conditions, v1alpha1.ConditionComputed) == nil {
+		d.set(v1alpha1.ConditionComputed, metav1.ConditionUnknown, v1alpha1.ReasonPending, "No run has finished under the present formula yet.")
+	}
+	if d.status.Summary == nil {
+		d.status.Summary = &v1alpha1.IndicatorSummary{}
+	}
+	d.status.Summary.State = string(state)
+	d.status.SegmentAlerts = nil
+	in := &alert.Indicator{Kind: d.kind, Name: d.object.GetName(), Title: d.title, Team: d.owner.Team}
+	r.Store.SetIndicator(metrics.Indicator{
+		Namespace: d.object.GetNamespace(), View: in, Now: now, Theme: d.theme, Class: d.class, Publish: d.published(), State: state,
+		Decision: alert.Decision{Alerts: []alert.Alert{{Name: alert.ComputationFailed, Severity: alert.Warning, Team: d.owner.Team, Message: why.message}}},
+	})
+}
+
+// badWhenTrue are conditions of which True is the news.
+var badWhenTrue = []string{v1alpha1.ConditionStalled, v1alpha1.ConditionReviewDue}
+
+// tellTransitions sends one Event for each condition whose status or reason turned bad, or good again. The
+// first look at an object tells only what is bad.
+func (r *Reconciler) tellTransitions(object client.Object, before, after []metav1.Condition) {
+	for _, now := range after {
+		was := meta.FindStatusCondition(before, now.Type)
+		if now.Type == v1alpha1.ConditionStalled || was != nil && was.Status == now.Status && was.Reason == now.Reason {
+			continue // Stalled says what Ready says
+		}
+		switch {
+		case bad(now):
+			r.Events.Eventf(object, nil, corev1.EventTypeWarning, now.Reason, now.Type, "%s", eventNote(now.Message))
+		case was != nil && bad(*was):
+			r.Events.Eventf(object, nil, corev1.EventTypeNormal, now.Reason, now.Type, "%s", eventNote(now.Message))
+		}
+	}
+}
+
+func bad(c metav1.Condition) bool {
+	if c.Reason == v1alpha1.ReasonNotPublished {
+		return false // as asked for
+	}
+	if slices.Contains(badWhenTrue, c.Type) {
+		return c.Status == metav1.ConditionTrue
+	}
+	return c.Status == metav1.ConditionFalse
+}
+
+// eventNote keeps a message within what an Event takes.
+func eventNote(message string) string {
+	const limit = 1000
+	if runes := []rune(message); len(runes) > limit/4 && len(message) > limit {
+		return string(runes[:limit/4]) + "…"
+	}
+	return message
+}

@@ -1,0 +1,172 @@
+package indicator
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/job"
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// view puts a resolved definition and its report into the plain form that decisions are made on.
+func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *alert.Indicator {
+	formula := found.formula
+	out := &alert.Indicator{
+		Kind: d.kind, Name: d.object.GetName(), Title: d.title, Team: d.owner.Team,
+		Formula:       formula.RequestHash,
+		MinSampleSize: formula.Quality.MinSampleSize,
+		Confidence:    formula.Quality.Confidence,
+		Period:        formula.Period,
+		Location:      time.UTC,
+		Review:        review(d),
+		Source:        sourceRuns(found.source),
+	}
+	if created := d.object.GetCreationTimestamp().Time; created.After(out.Source.Created) {
+		out.Source.Created = created
+	}
+	if family, err := measure.Of(formula.Measure); err == nil { // checked when it was resolved
+		described := family.Describe()
+		out.Direction, out.Unit, out.Percent = described.Direction, described.Unit, resolve.IsPercent(formula.Measure, described)
+	}
+	if formula.Period != nil {
+		if zone, err := time.LoadLocation(formula.Period.TimeZone); err == nil { // checked when it was resolved
+			out.Location = zone
+		}
+	}
+	if f := found.dataset.Freshness; f != nil {
+		out.FreshWithin = f.Within
+	}
+	switch o := d.object.(type) {
+	case *v1alpha1.CPIDefinition:
+		out.Thresholds, out.Overrides = thresholds(o.Spec.Thresholds), overrides(o.Spec.Overrides)
+	case *v1alpha1.KPITarget:
+		out.Targets = targets(o.Spec.Targets, out.Location)
+	}
+	if report != nil {
+		out.Result, out.Attempt = result(report.Status.Result), attempt(report.Status.Attempt)
+	}
+	return out
+}
+
+func review(d definition) *alert.Review {
+	if d.review == nil {
+		return nil
+	}
+	every, err := v1alpha1.Value(d.review.Every).Duration()
+	if err != nil {
+		return nil
+	}
+	last, err := time.Parse(time.DateOnly, d.review.LastReviewed)
+	if err != nil {
+		last = d.object.GetCreationTimestamp().Time
+	}
+	return &alert.Review{Last: last, Every: every}
+}
+
+// level of an optional value; what cannot be parsed was told as a problem before.
+func level(v *v1alpha1.Value) *float64 {
+	if v == nil {
+		return nil
+	}
+	f, err := v.Float()
+	if err != nil {
+		return nil
+	}
+	return &f
+}
+
+func thresholds(t *v1alpha1.Thresholds) alert.Thresholds {
+	if t == nil {
+		return alert.Thresholds{}
+	}
+	return alert.Thresholds{Warning: level(t.Warning), Critical: level(t.Critical)}
+}
+
+func overrides(specs []v1alpha1.SegmentOverride) []alert.Override {
+	var out []alert.Override
+	for _, o := range specs {
+		override := alert.Override{Match: o.Match, Thresholds: thresholds(o.Thresholds)}
+		if o.Owner != nil {
+			override.Team = o.Owner.Team
+		}
+		out = append(out, override)
+	}
+	return out
+}
+
+func targets(specs []v1alpha1.Target, zone *time.Location) []alert.Target {
+	day := func(text string) time.Time {
+		t, _ := time.ParseInLocation(time.DateOnly, text, zone) // the zero time for an absent day
+		return t
+	}
+	var out []alert.Target
+	for _, t := range specs {
+		target := alert.Target{From: day(t.From), By: day(t.By), Bound: bound(t.AtLeast, t.AtMost), FiscalYear: t.Accumulate != ""}
+		for _, o := range t.Overrides {
+			target.Overrides = append(target.Overrides, alert.TargetOverride{Match: o.Match, Bound: bound(o.AtLeast, o.AtMost)})
+		}
+		out = append(out, target)
+	}
+	return out
+}
+
+func bound(atLeast, atMost *v1alpha1.Value) alert.Bound {
+	if l := level(atMost); l != nil {
+		return alert.Bound{Level: *l, AtMost: true}
+	}
+	return alert.Bound{Level: ptr.Deref(level(atLeast), 0)}
+}
+
+func result(r *v1alpha1.ReportResult) *alert.Result {
+	if r == nil {
+		return nil
+	}
+	out := &alert.Result{Formula: r.RequestHash}
+	if r.Watermark != nil {
+		out.Watermark = &r.Watermark.Time
+	}
+	for _, p := range r.Periods {
+		out.Periods = append(out.Periods, planstep.Period(p))
+	}
+	for _, s := range r.Segments {
+		out.Segments = append(out.Segments, alert.Segment{By: s.By, Values: s.Values, Current: planstep.Period(s.Current)})
+	}
+	return out
+}
+
+func attempt(a *v1alpha1.ReportAttempt) *alert.Attempt {
+	if a == nil {
+		return nil
+	}
+	out := &alert.Attempt{Formula: a.RequestHash, Failed: a.Outcome == "Failed", Reason: a.Reason, Message: a.Message, Kills: int(ptr.Deref(a.Kills, 0))}
+	if a.Since != nil {
+		out.Since = a.Since.Time
+	}
+	return out
+}
+
+// sourceRuns is how runs on a source go, from its status.
+func sourceRuns(ds *v1alpha1.DataSource) alert.SourceRuns {
+	out := alert.SourceRuns{Name: ds.Name, Created: ds.CreationTimestamp.Time, Suspended: ptr.Deref(ds.Spec.Suspend, false)}
+	if s, err := job.ScheduleOf(ds); err == nil { // a bad one is told on the source
+		if parsed, err := cron.ParseStandard(fmt.Sprintf("CRON_TZ=%s %s", s.TimeZone, s.Cron)); err == nil {
+			out.Schedule = parsed
+		}
+	}
+	if t := ds.Status.LastSuccessTime; t != nil {
+		out.LastSuccess = &t.Time
+	}
+	if c := meta.FindStatusCondition(ds.Status.Conditions, v1alpha1.ConditionComputed); c != nil && c.Status == metav1.ConditionFalse {
+		out.Failed, out.Reason, out.FailedSince = true, c.Reason, c.LastTransitionTime.Time
+	}
+	return out
+}

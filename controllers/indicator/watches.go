@@ -1,0 +1,116 @@
+package indicator
+
+import (
+	"context"
+	"strings"
+
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+)
+
+// SetupWithManager starts the controller with the manager.
+func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	b := ctrl.NewControllerManagedBy(mgr).
+		Named(strings.ToLower(string(r.Kind))).
+		For(newObject(r.Kind), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Owns(&v1alpha1.IndicatorReport{}).
+		Watches(&v1alpha1.Dataset{}, handler.EnqueueRequestsFromMapFunc(r.byDataset), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Watches(&v1alpha1.DataSource{}, handler.EnqueueRequestsFromMapFunc(r.bySource))
+	if r.Kind == alert.KPI {
+		b = b.
+			Watches(&v1alpha1.CPIDefinition{}, handler.EnqueueRequestsFromMapFunc(r.byCPI), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+			Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReportOfCPI))
+	}
+	return b.Complete(r)
+}
+
+// definitions of the reconciler's kind in a namespace that want holds for. They are the cache's own.
+func (r *Reconciler) definitions(ctx context.Context, namespace string, want func(definition) bool) []reconcile.Request {
+	var found []definition
+	if r.Kind == alert.KPI {
+		var list v1alpha1.KPITargetList
+		if r.list(ctx, namespace, &list) {
+			for i := range list.Items {
+				found = append(found, define(&list.Items[i]))
+			}
+		}
+	} else {
+		for _, cpi := range r.cpis(ctx, namespace) {
+			found = append(found, define(&cpi))
+		}
+	}
+	var out []reconcile.Request
+	for _, d := range found {
+		if want(d) {
+			out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(d.object)})
+		}
+	}
+	return out
+}
+
+func (r *Reconciler) cpis(ctx context.Context, namespace string) []v1alpha1.CPIDefinition {
+	var list v1alpha1.CPIDefinitionList
+	r.list(ctx, namespace, &list)
+	return list.Items
+}
+
+func (r *Reconciler) list(ctx context.Context, namespace string, into client.ObjectList) bool {
+	if err := r.Client.List(ctx, into, client.InNamespace(namespace), client.UnsafeDisableDeepCopy); err != nil {
+		ctrl.LoggerFrom(ctx).Error(err, "list definitions")
+		return false
+	}
+	return true
+}
+
+// byDatasets leads from datasets to the indicators on them, goals on such CPIs included.
+func (r *Reconciler) byDatasets(ctx context.Context, namespace string, datasets map[string]bool) []reconcile.Request {
+	if len(datasets) == 0 {
+		return nil
+	}
+	reads := func(spec *v1alpha1.Indicator) bool { return spec.DatasetRef != nil && datasets[spec.DatasetRef.Name] }
+	goals := map[string]bool{}
+	if r.Kind == alert.KPI {
+		for _, cpi := range r.cpis(ctx, namespace) {
+			goals[cpi.Name] = reads(&cpi.Spec.Indicator)
+		}
+	}
+	return r.definitions(ctx, namespace, func(d definition) bool { return reads(d.spec) || goals[d.goalOn] })
+}
+
+func (r *Reconciler) byDataset(ctx context.Context, object client.Object) []reconcile.Request {
+	return r.byDatasets(ctx, object.GetNamespace(), map[string]bool{object.GetName(): true})
+}
+
+func (r *Reconciler) bySource(ctx context.Context, object client.Object) []reconcile.Request {
+	var list v1alpha1.DatasetList
+	r.list(ctx, object.GetNamespace(), &list)
+	datasets := map[string]bool{}
+	for i := range list.Items {
+		if list.Items[i].Spec.DataSourceRef.Name == object.GetName() {
+			datasets[list.Items[i].Name] = true
+		}
+	}
+	return r.byDatasets(ctx, object.GetNamespace(), datasets)
+}
+
+func (r *Reconciler) byCPI(ctx context.Context, object client.Object) []reconcile.Request {
+	return r.goalsOn(ctx, object.GetNamespace(), object.GetName())
+}
+
+func (r *Reconciler) byReportOfCPI(ctx context.Context, object client.Object) []reconcile.Request {
+	if ref := object.(*v1alpha1.IndicatorReport).Spec.IndicatorRef; ref.Kind == string(alert.CPI) {
+		return r.goalsOn(ctx, object.GetNamespace(), ref.Name)
+	}
+	return nil
+}
+
+func (r *Reconciler) goalsOn(ctx context.Context, namespace, cpi string) []reconcile.Request {
+	return r.definitions(ctx, namespace, func(d definition) bool { return d.goalOn == cpi })
+}
