@@ -9,7 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -81,27 +80,29 @@ spec:
 %s`, name, databaseHost, d.Name, indent(extra))
 }
 
-// lock holds a table so that every query on it waits, until release is called or the test ends.
-func (d database) lock(t *testing.T, table string) (release func()) {
+// gated makes a table of answers that keeps every query on it waiting until open is called.
+func (d database) gated(t *testing.T, name string, all, good int) (open func()) {
 	t.Helper()
-	connection, err := pgx.Connect(t.Context(), d.Server.URL(d.Name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := connection.Exec(t.Context(), "BEGIN; LOCK TABLE "+table+" IN ACCESS EXCLUSIVE MODE"); err != nil {
-		t.Fatal(err)
-	}
-	release = sync.OnceFunc(func() { _ = connection.Close(context.Background()) }) // ends the transaction
-	t.Cleanup(release)
-	return release
+	d.surveyTable(t, name+"_rows", all, good)
+	// The function is volatile: each look at the gates sees them as they are by then.
+	d.Exec(t,
+		`CREATE TABLE IF NOT EXISTS gates (name text PRIMARY KEY)`,
+		`CREATE OR REPLACE FUNCTION pass(gate text) RETURNS boolean VOLATILE LANGUAGE plpgsql AS $$
+		 BEGIN
+		   WHILE EXISTS (SELECT FROM gates WHERE name = gate) LOOP PERFORM pg_sleep(0.05); END LOOP;
+		   RETURN true;
+		 END $$`,
+		fmt.Sprintf(`CREATE VIEW %s AS SELECT * FROM %s_rows WHERE (SELECT pass('%s'))`, name, name, name),
+		fmt.Sprintf(`INSERT INTO gates VALUES ('%s')`, name))
+	return sync.OnceFunc(func() { d.Exec(t, fmt.Sprintf(`DELETE FROM gates WHERE name = '%s'`, name)) })
 }
 
-// held waits until a query of the operator waits for a lock.
+// held waits until a query of the operator waits at a gate.
 func (d database) held(t *testing.T) {
 	t.Helper()
-	eventually(t, "a query to wait for the lock", func(ctx context.Context) error {
+	eventually(t, "a query to wait at the gate", func(ctx context.Context) error {
 		var waiting int
-		err := d.Admin().QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = $1 AND wait_event_type = 'Lock'`, d.User).Scan(&waiting)
+		err := d.Admin().QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = $1 AND wait_event = 'PgSleep'`, d.User).Scan(&waiting)
 		if err == nil && waiting == 0 {
 			err = errors.New("none does")
 		}
