@@ -1,0 +1,287 @@
+package indicator_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
+)
+
+func withThresholds(cpi *v1alpha1.CPIDefinition) {
+	cpi.Spec.Thresholds = &v1alpha1.Thresholds{Warning: new(v1alpha1.Value("30")), Critical: new(v1alpha1.Value("20"))}
+}
+
+func TestFromDefinitionToAlert(t *testing.T) {
+	w := newWorld(t)
+	cpi := w.cpi("support-nps", withThresholds)
+	w.want(cpi.Status.Conditions, "Ready", "True", "Ready")
+	w.want(cpi.Status.Conditions, "Stalled", "False", "Progressing")
+	w.want(cpi.Status.Conditions, "Computed", "Unknown", "Pending")
+	w.want(cpi.Status.Conditions, "WithinThresholds", "Unknown", "NoData")
+	if cpi.Status.ObservedGeneration != cpi.Generation || cpi.Status.Summary.State != "Pending" {
+		t.Errorf("status = %+v", cpi.Status)
+	}
+	report := w.report("cpi-support-nps")
+	if !metav1.IsControlledBy(report, cpi) || report.Spec.DataSourceRef.Name != "crm" || report.Spec.ServiceAccountName != "crm-cpi" ||
+		report.Spec.IndicatorRef.UID != string(cpi.UID) || report.Spec.RequestHash != cpi.Status.Baseline.RequestHash {
+		t.Errorf("report = %+v", report)
+	}
+
+	w.publish(report.Name, "17.25", "15.1", "19.3")
+	w.told()
+	w.reconcile(cpi)
+	message := w.want(cpi.Status.Conditions, "WithinThresholds", "False", "Critical")
+	if !strings.HasPrefix(message, "17.3 [15.1, 19.3], n 1,204, in 2026-10: the whole interval lies below the critical level 20.") {
+		t.Errorf("message = %s", message)
+	}
+	w.want(cpi.Status.Conditions, "Computed", "True", "Succeeded")
+	w.want(cpi.Status.Conditions, "Fresh", "True", "UpToDate")
+	w.want(cpi.Status.Conditions, "SampleSufficient", "True", "Enough")
+	w.want(cpi.Status.Conditions, "Published", "True", "Published")
+	if s := cpi.Status.Summary; s.Value != "17.3" || s.Interval != "[15.1, 19.3]" || *s.N != 1204 || s.Period != "2026-10" || s.State != "Critical" {
+		t.Errorf("summary = %+v", s)
+	}
+	object := fmt.Sprintf("namespace=%q,name=%q", w.namespace, "support-nps")
+	w.wantMetric("cpi_value{"+object+`,unit="points"} 17.25`, true)
+	w.wantMetric("cpi_alert{"+object+`,kind="CPIDefinition",alert="CPIBelowThreshold",severity="critical",owner="support"`, true)
+	if told := w.told(); len(told) != 1 || !strings.HasPrefix(told[0], "Warning Critical 17.3") {
+		t.Errorf("events = %q", told)
+	}
+
+	w.publish(report.Name, "41", "38", "44")
+	w.reconcile(cpi)
+	w.want(cpi.Status.Conditions, "WithinThresholds", "True", "Within")
+	w.wantMetric("cpi_alert", false)
+	if told := w.told(); len(told) != 1 || !strings.HasPrefix(told[0], "Normal Within") {
+		t.Errorf("events = %q", told)
+	}
+}
+
+func TestSecondReconcileWritesNothing(t *testing.T) {
+	w := newWorld(t)
+	cpi := w.cpi("nps", withThresholds)
+	w.publish("cpi-nps", "17.25", "15.1", "19.3")
+	w.reconcile(cpi)
+	broken := w.cpi("broken", func(c *v1alpha1.CPIDefinition) { c.Spec.Responses.Entity = "nobody" })
+	goal := w.goal("nps", "30")
+	w.writes.Forget()
+	w.told()
+	for _, object := range []client.Object{cpi, broken, goal} {
+		w.reconcile(object)
+		w.reconcile(object)
+	}
+	if calls := w.writes.Calls(); len(calls) > 0 {
+		t.Errorf("writes: %q", calls)
+	}
+	if told := w.told(); len(told) > 0 {
+		t.Errorf("events: %q", told)
+	}
+}
+
+func TestEditsOfTitleAndFormula(t *testing.T) {
+	w := newWorld(t)
+	cpi := w.cpi("nps", withThresholds)
+	w.publish("cpi-nps", "17.25", "15.1", "19.3")
+	w.reconcile(cpi)
+	first, baseline := w.report("cpi-nps"), *cpi.Status.Baseline
+
+	w.clock.Step(time.Hour)
+	w.succeed()
+	cpi.Spec.Title, cpi.Spec.Thresholds = "Another title", nil
+	w.update(cpi)
+	w.reconcile(cpi)
+	if now := w.report("cpi-nps"); now.ResourceVersion != first.ResourceVersion {
+		t.Errorf("a title changed the report: %+v", now.Spec)
+	}
+	if b := *cpi.Status.Baseline; b.RequestHash != baseline.RequestHash || !b.Since.Equal(baseline.Since) {
+		t.Errorf("a title made a new baseline: %+v, was %+v", b, baseline)
+	}
+	w.want(cpi.Status.Conditions, "WithinThresholds", "Unknown", "NoThresholds")
+
+	cpi.Spec.Responses.Keep = "All"
+	w.update(cpi)
+	w.reconcile(cpi)
+	now := w.report("cpi-nps")
+	if now.Spec.RequestHash == first.Spec.RequestHash || now.UID != first.UID || now.Status.Result == nil {
+		t.Errorf("a formula must change the hash and keep report and last result: %+v", now.Spec)
+	}
+	if b := *cpi.Status.Baseline; b.RequestHash != now.Spec.RequestHash || !b.Since.Time.Equal(w.clock.Now()) {
+		t.Errorf("baseline = %+v, want hash %s since %s", b, now.Spec.RequestHash, w.clock.Now())
+	}
+	w.want(cpi.Status.Conditions, "Computed", "Unknown", "Pending")
+	if s := cpi.Status.Summary; s.State != "Pending" || s.Value != "" {
+		t.Errorf("the old formula's value is shown under the new one: %+v", s)
+	}
+	w.wantMetric("cpi_value{", false)
+}
+
+func TestInvalidDefinitionSaysWhereAndHeals(t *testing.T) {
+	w := newWorld(t)
+	cpi := w.cpi("nps", func(c *v1alpha1.CPIDefinition) { c.Spec.Responses.Entity = "nobody" })
+	message := w.want(cpi.Status.Conditions, "Ready", "False", "Invalid")
+	if !strings.HasPrefix(message, "spec.responses.entity: ") {
+		t.Errorf("message = %s", message)
+	}
+	w.want(cpi.Status.Conditions, "Stalled", "True", "Invalid")
+	w.wantMetric(`state="Invalid"} 1`, true)
+	w.wantMetric(`alert="CPIComputationFailing"`, true)
+	if told := w.told(); len(told) != 1 || !strings.HasPrefix(told[0], "Warning Invalid spec.responses") {
+		t.Errorf("events = %q", told)
+	}
+	cpi.Spec.Responses.Entity = "contact"
+	w.update(cpi)
+	w.reconcile(cpi)
+	w.want(cpi.Status.Conditions, "Ready", "True", "Ready")
+	w.want(cpi.Status.Conditions, "Stalled", "False", "Progressing")
+	w.wantMetric(`alert="CPIComputationFailing"`, false)
+	w.report("cpi-nps")
+}
+
+func TestMissingReferencesHeal(t *testing.T) {
+	w := newWorld(t)
+	cpi := w.cpi("nps", func(c *v1alpha1.CPIDefinition) { c.Spec.DatasetRef.Name = "later" })
+	if message := w.want(cpi.Status.Conditions, "Ready", "False", "ReferenceNotFound"); message != `spec.datasetRef: Dataset "later" does not exist in this namespace.` {
+		t.Errorf("message = %s", message)
+	}
+	w.want(cpi.Status.Conditions, "Stalled", "False", "Progressing")
+	envtestkit.Create(t, w.client, envtestkit.Dataset(w.namespace, "later", "no-source"))
+	w.reconcile(cpi)
+	message := w.want(cpi.Status.Conditions, "Ready", "False", "ReferenceNotFound")
+	if !strings.Contains(message, `DataSource "no-source"`) {
+		t.Errorf("message = %s", message)
+	}
+	envtestkit.Create(t, w.client, envtestkit.DataSource(w.namespace, "no-source"))
+	w.reconcile(cpi)
+	w.want(cpi.Status.Conditions, "Ready", "True", "Ready")
+}
+
+func TestForeignReportIsLeftAlone(t *testing.T) {
+	w := newWorld(t)
+	other := w.cpi("other")
+	foreign := envtestkit.Report(other, "crm", "v1-x", func(r *v1alpha1.IndicatorReport) { r.Name = "cpi-nps" })
+	envtestkit.Create(t, w.client, foreign)
+	cpi := envtestkit.CPI(w.namespace, "nps", "survey")
+	envtestkit.Create(t, w.client, cpi)
+	if result := w.reconcile(cpi); result.RequeueAfter != 5*time.Minute {
+		t.Errorf("looks again after %s", result.RequeueAfter)
+	}
+	w.want(cpi.Status.Conditions, "Ready", "False", "Conflict")
+	if now := w.report("cpi-nps"); now.ResourceVersion != foreign.ResourceVersion {
+		t.Error("the foreign report was changed")
+	}
+	w.delete(foreign)
+	w.reconcile(cpi)
+	w.want(cpi.Status.Conditions, "Ready", "True", "Ready")
+}
+
+func TestTimeAloneMakesStale(t *testing.T) {
+	w := newWorld(t)
+	cpi := w.cpi("nps")
+	w.publish("cpi-nps", "41", "38", "44")
+	result := w.reconcile(cpi)
+	w.want(cpi.Status.Conditions, "Fresh", "True", "UpToDate")
+	if result.RequeueAfter <= time.Hour || result.RequeueAfter > 3*time.Hour {
+		t.Fatalf("looks again after %s, want after two hourly runs", result.RequeueAfter)
+	}
+	w.clock.Step(result.RequeueAfter)
+	w.reconcile(cpi)
+	w.want(cpi.Status.Conditions, "Fresh", "False", "RunOverdue")
+	w.succeed()
+	w.reconcile(cpi)
+	w.want(cpi.Status.Conditions, "Fresh", "True", "UpToDate")
+}
+
+func TestFailedRunKeepsTheLastValue(t *testing.T) {
+	w := newWorld(t)
+	cpi := w.cpi("nps", withThresholds)
+	w.publish("cpi-nps", "41", "38", "44", func(s *v1alpha1.IndicatorReportStatus) {
+		s.Attempt.Outcome, s.Attempt.Reason, s.Attempt.Message = "Failed", "ColumnMissing", "Column nps is not there."
+	})
+	w.reconcile(cpi)
+	w.want(cpi.Status.Conditions, "Computed", "False", "ColumnMissing")
+	if s := cpi.Status.Summary; s.State != "Failing" || s.Value != "41.0" {
+		t.Errorf("summary = %+v", s)
+	}
+	w.wantMetric("cpi_value{", true)
+	w.wantMetric(`alert="CPIComputationFailing"`, true)
+}
+
+func TestDeletingADefinitionTakesItsSeries(t *testing.T) {
+	w := newWorld(t)
+	cpi := w.cpi("nps")
+	w.publish("cpi-nps", "41", "38", "44")
+	w.reconcile(cpi)
+	w.wantMetric("cpi_value{", true)
+	w.delete(cpi)
+	w.reconcile(cpi)
+	if text := w.metrics(); text != "" {
+		t.Errorf("left: %s", text)
+	}
+}
+
+// goal is a KPITarget on a CPI.
+func (w *world) goal(cpi string, atLeast v1alpha1.Value) *v1alpha1.KPITarget {
+	w.Helper()
+	kpi := &v1alpha1.KPITarget{
+		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "goal"},
+		Spec: v1alpha1.KPITargetSpec{
+			Title: "NPS of at least thirty", Category: "CustomerGoal", Owner: v1alpha1.Owner{Team: "board"},
+			CPIRef:  &v1alpha1.LocalReference{Name: cpi},
+			Targets: []v1alpha1.Target{{From: "2026-01-01", AtLeast: &atLeast}},
+		},
+	}
+	envtestkit.Create(w, w.client, kpi)
+	w.reconcile(kpi)
+	return kpi
+}
+
+func TestGoalJudgesTheReportOfItsCPI(t *testing.T) {
+	w := newWorld(t)
+	goal := w.goal("nps", "30")
+	w.want(goal.Status.Conditions, "Ready", "False", "ReferenceNotFound")
+	w.cpi("nps")
+	w.publish("cpi-nps", "17.25", "15.1", "19.3")
+	w.reconcile(goal)
+	w.want(goal.Status.Conditions, "Ready", "True", "Ready")
+	w.want(goal.Status.Conditions, "TargetMet", "False", "OffTarget")
+	if s := goal.Status.Summary; s.Value != "17.3" || s.Target != "≥ 30 from 2026-01-01" || s.State != "OffTarget" {
+		t.Errorf("summary = %+v", s)
+	}
+	if goal.Status.ReportRef.Name != "cpi-nps" {
+		t.Errorf("reportRef = %+v", goal.Status.ReportRef)
+	}
+	var reports v1alpha1.IndicatorReportList
+	if err := w.client.List(t.Context(), &reports, client.InNamespace(w.namespace)); err != nil || len(reports.Items) != 1 {
+		t.Errorf("%d reports, %v; a goal has none of its own", len(reports.Items), err)
+	}
+	w.wantMetric(`alert="KPITargetMissed",severity="warning",owner="board"`, true)
+	w.wantMetric("kpi_target{", true)
+}
+
+func TestOwnMeasureThenGoalDropsTheOwnReport(t *testing.T) {
+	w := newWorld(t)
+	w.cpi("nps")
+	kpi := &v1alpha1.KPITarget{
+		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "own"},
+		Spec: v1alpha1.KPITargetSpec{Title: "t", Category: "Growth", Owner: v1alpha1.Owner{Team: "board"},
+			Indicator: envtestkit.CPI(w.namespace, "x", "survey").Spec.Indicator,
+			Targets:   []v1alpha1.Target{{By: "2027-06-30", AtLeast: new(v1alpha1.Value("40"))}}},
+	}
+	envtestkit.Create(t, w.client, kpi)
+	w.reconcile(kpi)
+	w.want(kpi.Status.Conditions, "Ready", "True", "Ready")
+	w.report("kpi-own")
+	kpi.Spec.Indicator, kpi.Spec.CPIRef = v1alpha1.Indicator{}, &v1alpha1.LocalReference{Name: "nps"}
+	w.update(kpi)
+	w.reconcile(kpi)
+	w.want(kpi.Status.Conditions, "Ready", "True", "Ready")
+	if err := w.client.Get(t.Context(), client.ObjectKey{Namespace: w.namespace, Name: "kpi-own"}, &v1alpha1.IndicatorReport{}); client.IgnoreNotFound(err) != nil || err == nil {
+		t.Errorf("the own report is still there: %v", err)
+	}
+}
