@@ -1,8 +1,10 @@
 package job
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -36,6 +38,9 @@ func ScheduleOf(ds *v1alpha1.DataSource) (Schedule, error) {
 		out.TimeZone = "UTC"
 	}
 	parsed, err := cronParser.Parse(out.Cron)
+	if err == nil && strings.Contains(out.Cron, "=") {
+		err = errors.New("the zone belongs into spec.timeZone")
+	}
 	if err != nil {
 		return Schedule{}, fmt.Errorf("%q is not a cron expression of five fields: %w", out.Cron, err)
 	}
@@ -46,7 +51,7 @@ func ScheduleOf(ds *v1alpha1.DataSource) (Schedule, error) {
 	return out, nil
 }
 
-// cronParser takes five fields and nothing else: no @every, no zone within.
+// cronParser takes five fields: no @every. It would take a zone, which CronJobs refuse.
 var cronParser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 
 // shortestInterval looks at a stretch of a fixed calendar, so that it does not change from one day to
