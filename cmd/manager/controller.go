@@ -18,11 +18,18 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	ctrlmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
+	"github.com/cpi-operator/cpi-operator/controllers/dataset"
 	"github.com/cpi-operator/cpi-operator/controllers/datasource"
+	"github.com/cpi-operator/cpi-operator/controllers/indicator"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/job"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
+	"github.com/cpi-operator/cpi-operator/internal/metrics/serve"
 )
 
 // options of the operator.
@@ -30,6 +37,7 @@ type options struct {
 	images         job.Images
 	namespaces     []string
 	debounce       time.Duration
+	series         metrics.Limits
 	leaderElection bool
 	metricsAddress string
 	healthAddress  string
@@ -48,6 +56,8 @@ func controllerCommand() *cobra.Command {
 	flags.StringVar(&o.images.Compute, "compute-image", os.Getenv("COMPUTE_IMAGE"), "image of a run's computation (default $COMPUTE_IMAGE)")
 	flags.StringSliceVar(&o.namespaces, "namespaces", nil, "namespaces to look after (default all)")
 	flags.DurationVar(&o.debounce, "debounce", 5*time.Second, "how long new and edited definitions must have been left alone before a run starts for them")
+	flags.IntVar(&o.series.PerIndicator, "max-series-per-indicator", metrics.DefaultLimits.PerIndicator, "series of one indicator, beyond which segments are left out")
+	flags.IntVar(&o.series.PerNamespace, "max-series-per-namespace", metrics.DefaultLimits.PerNamespace, "series of one namespace's indicators, beyond which segments are left out")
 	flags.BoolVar(&o.leaderElection, "leader-elect", false, "work only while holding the lease, so that several replicas may run")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8443", "address of /metrics (TLS, with authentication), 0 for none")
 	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz")
@@ -58,20 +68,21 @@ func (o options) run(ctx context.Context) error {
 	if o.images.Manager == "" || o.images.Compute == "" {
 		return errors.New("the images of runs are not known: set --manager-image and --compute-image")
 	}
-	mgr, err := o.newManager()
+	store := metrics.NewStore(o.series)
+	mgr, err := o.newManager(store)
 	if err != nil {
 		return err
 	}
-	if err := o.addControllers(mgr); err != nil {
+	if err := o.addControllers(mgr, store); err != nil {
 		return err
 	}
-	if err := errors.Join(mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("caches", cachesSynced(mgr))); err != nil {
+	if err := errors.Join(store.Register(ctrlmetrics.Registry), mgr.Add(exportWhileLeading(store)), mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("caches", cachesSynced(mgr))); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
 }
 
-func (o options) newManager() (ctrl.Manager, error) {
+func (o options) newManager(store *metrics.Store) (ctrl.Manager, error) {
 	config, err := ctrl.GetConfig()
 	if err != nil {
 		return nil, err
@@ -90,7 +101,7 @@ func (o options) newManager() (ctrl.Manager, error) {
 		Metrics: metricsserver.Options{
 			BindAddress:    o.metricsAddress,
 			SecureServing:  true,
-			FilterProvider: filters.WithAuthenticationAndAuthorization,
+			FilterProvider: serve.FilterProvider(store, ctrlmetrics.Registry, filters.WithAuthenticationAndAuthorization),
 		},
 	})
 }
@@ -113,19 +124,30 @@ func (o options) cache() cache.Options {
 	return out
 }
 
-func (o options) addControllers(mgr ctrl.Manager) error {
-	sources := &datasource.Reconciler{
-		Client:   mgr.GetClient(),
-		Live:     mgr.GetAPIReader(),
-		Events:   mgr.GetEventRecorder("cpi-operator"),
-		Clock:    clock.RealClock{},
-		Images:   o.images,
-		Debounce: o.debounce,
-	}
-	if err := sources.SetupWithManager(mgr); err != nil {
-		return fmt.Errorf("datasource controller: %w", err)
+func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
+	c, recorder, now := mgr.GetClient(), mgr.GetEventRecorder("cpi-operator"), clock.RealClock{}
+	for _, controller := range []interface{ SetupWithManager(ctrl.Manager) error }{
+		&datasource.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Clock: now, Images: o.images, Debounce: o.debounce},
+		&dataset.Reconciler{Client: c, Events: recorder},
+		&indicator.Reconciler{Kind: alert.CPI, Client: c, Events: recorder, Clock: now, Store: store},
+		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: recorder, Clock: now, Store: store},
+		&indicator.SourceReconciler{Client: c, Clock: now, Store: store},
+	} {
+		if err := controller.SetupWithManager(mgr); err != nil {
+			return fmt.Errorf("%T: %w", controller, err)
+		}
 	}
 	return nil
+}
+
+// exportWhileLeading shows the indicators' series from the one instance that decides.
+func exportWhileLeading(store *metrics.Store) manager.Runnable {
+	return manager.RunnableFunc(func(ctx context.Context) error {
+		store.Export(true)
+		<-ctx.Done()
+		store.Export(false)
+		return nil
+	})
 }
 
 // cachesSynced is ready once everything that is known to the cluster is known here.
