@@ -16,6 +16,8 @@ type AuditResult struct {
 	Dropped []Drop
 	// NoTime counts rows left whose time column (start, for intervals) is NULL.
 	NoTime int64
+	// Backward counts rows left whose interval ends at or before it starts: it covers no instant.
+	Backward int64
 	// Outside counts rows left that lie in none of the audited periods.
 	Outside int64
 	// NoEntity counts, by entity name, rows left whose key of that entity is NULL.
@@ -78,9 +80,10 @@ type audit struct {
 
 // Places of rows that the filters keep but no period holds.
 const (
-	placeDropped = -1 // by a filter
-	placeNoTime  = -2
-	placeOutside = -3
+	placeDropped  = -1 // by a filter
+	placeNoTime   = -2
+	placeOutside  = -3
+	placeBackward = -4
 )
 
 func (a *audit) sql() string {
@@ -109,12 +112,13 @@ func (a *audit) sql() string {
 		place = fmt.Sprintf("CASE WHEN b.t IS NULL THEN %d ELSE %d END", placeNoTime, placeOutside)
 	case at.Start != "":
 		list = append(list, raw(at.Start)+" AS t")
-		end := strconv.Itoa(len(a.grid.bounds))
+		end, backward := strconv.Itoa(len(a.grid.bounds)), ""
 		if at.End != "" {
 			list = append(list, raw(at.End)+" AS z")
 			end = a.grid.passed("b.z")
+			backward = fmt.Sprintf(" WHEN b.z <= b.t THEN %d", placeBackward)
 		}
-		place = fmt.Sprintf("CASE WHEN b.t IS NULL THEN %d ELSE %s END", placeNoTime, a.grid.passed("b.t"))
+		place = fmt.Sprintf("CASE WHEN b.t IS NULL THEN %d%s ELSE %s END", placeNoTime, backward, a.grid.passed("b.t"))
 		until = end
 	default:
 		list = append(list, raw(a.time)+" AS t")
@@ -193,6 +197,9 @@ func (a *audit) fold(result *Table) (AuditResult, error) {
 		switch {
 		case p == placeNoTime:
 			out.NoTime += n
+			continue
+		case p == placeBackward:
+			out.Backward += n
 			continue
 		case p == placeOutside:
 			out.Outside += n

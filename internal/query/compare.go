@@ -15,8 +15,9 @@ import (
 // Of snapshots, the state at the opening is the last snapshot in Ask.Opening, that at the closing the
 // last in Ask.Closing; a window that lacks one has no group. Nothing is known between two snapshots:
 // everyone lost is lost from the opening cohort, and exposure is the mean of the two states times the
-// window. A customer's amount at an instant is the sum over its rows; a customer with a missing amount
-// at either instant is left out of the window and counted as missing. A segment is that of the opening row (the latest to
+// window. A customer's amount at an instant is the sum over its rows; one whose amount is zero pays
+// nothing, and is as good as not there. A customer with a missing amount at either instant is left out
+// of the window and counted as missing. A segment is that of the opening row (the latest to
 // start; of equals, the larger text), or of the closing row for customers not there at the opening.
 type compareStatement struct {
 	*cellStatement
@@ -137,13 +138,16 @@ func (s *compareStatement) groups(rows string) string {
 	if amount == "" {
 		sums = []string{"sum(b.o)", "sum(b.o * (1 - b.z))", "sum(b.o * (1 - b.z))", "sum(b.z * (1 - b.o))", "sum(b.z)", "sum(b.o + b.z)"}
 	} else {
-		complete := func(value string) string { return "sum(CASE WHEN b.missing = 0 THEN " + value + " ELSE 0 END)" }
-		m := "least(b.s, b.e)"
-		sums = []string{complete("b.o"), complete("b.o * (1 - b.z)")}
-		for _, value := range []string{"b.s", "b.e", m, "b.s * b.s", "b.e * b.e", m + " * " + m, "b.s * b.e", "b.s * " + m} {
-			sums = append(sums, complete("b.o * "+value))
+		among := func(who, value string) string {
+			return "sum(CASE WHEN b.missing = 0 AND " + who + " THEN " + value + " ELSE 0 END)"
 		}
-		sums = append(sums, complete("b.z"), "sum(CASE WHEN b.missing = 0 THEN 0 ELSE b.o END)")
+		const opening = "b.s > 0" // without a row there the amount is 0
+		m := "least(b.s, b.e)"
+		sums = []string{among(opening, "1"), among(opening+" AND b.e = 0", "1")}
+		for _, value := range []string{"b.s", "b.e", m, "b.s * b.s", "b.e * b.e", m + " * " + m, "b.s * b.e", "b.s * " + m} {
+			sums = append(sums, among(opening, value))
+		}
+		sums = append(sums, among("b.e <> 0", "1"), "sum(CASE WHEN b.missing = 0 THEN 0 ELSE b.o END)")
 	}
 	for i, one := range sums {
 		list = append(list, "CAST("+one+" AS DOUBLE PRECISION) AS a"+strconv.Itoa(i))

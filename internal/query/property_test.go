@@ -339,6 +339,11 @@ func (g generator) stateAsk(id int, amount bool) Ask {
 		a.Request.State.Amount = "mrr"
 	} else {
 		a.Request.State.ToleratedGapSeconds = pick[int64](g, 0, 0, 14*86400, 40*86400)
+		if g.IntN(2) == 0 {
+			for _, w := range a.Windows {
+				a.Known = slices.MaxFunc([]time.Time{a.Known, w.End.Add(time.Duration(g.IntN(20)) * 24 * time.Hour)}, time.Time.Compare)
+			}
+		}
 	}
 	if g.IntN(3) == 0 {
 		a.Where = []measure.Condition{{Column: "region", Operator: pick(g, measure.In, measure.NotIn), Values: []string{"n"}}}

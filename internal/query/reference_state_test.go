@@ -161,6 +161,8 @@ func (ref *reference) compared(add func(map[string]any, measure.Sums), ask Ask, 
 		return
 	}
 	m := min(s, e)
+	open, close = one(s > 0), one(e != 0)
+	lost = open * (1 - close)
 	add(segment, measure.Sums{open, lost, open * s, open * e, open * m, open * s * s, open * e * e, open * m * m, open * s * e, open * s * m, close, 0})
 }
 
@@ -187,6 +189,9 @@ func (ref *reference) customer(add func(map[string]any, measure.Sums), ask Ask, 
 	var segment map[string]any
 	var open, lostAll, isNew, close, exposure float64
 	for _, s := range stays {
+		if known := ref.wall(ref.kinds[start], ask.Known, ask.TimeZone); gap > 0 && !ask.Known.IsZero() && s.to.Add(gap).After(known) {
+			s.to = forever
+		}
 		opens := !s.from.After(a) && s.to.After(a)
 		enters := s.from.After(a) && !s.from.After(b)
 		if opens {

@@ -18,6 +18,7 @@ import (
 // k (those before its end). Counting stays by (i, k) answers every window at once; the fold looks the
 // states up. A customer's segment in a window is that of the spell covering its opening (the latest to
 // start; of equals, the larger text), or, for one not open then, of the spell that begins the first stay.
+// A stay that ended less than the gap before Ask.Known is not known to be over: it counts as open.
 type sweepStatement struct {
 	*cellStatement
 	reading *reading
@@ -84,12 +85,18 @@ func (s *sweepStatement) spells() string {
 	}
 	b.filter(raw(r.state) + " IS NOT NULL")
 	b.filter(r.where.sql(s.table, raw, s.args))
-	b.extra = []string{raw(r.state) + " AS e", start + " AS s", finish + " AS f", s.grid.passed(start) + " AS i"}
+	k := strconv.Itoa(len(s.grid.bounds))
 	if at.End != "" {
-		b.extra = append(b.extra, s.grid.passed(end)+" AS k")
-	} else {
-		b.extra = append(b.extra, strconv.Itoa(len(s.grid.bounds))+" AS k")
+		forever, passed := k, s.grid.passed(end)
+		k = passed
+		if known := r.ask.Known; gap > 0 && !known.IsZero() {
+			// Who left less than the gap before what is known may yet come back.
+			mayReturn := s.shifted(end, "+", gap) + " > " + timeLiteral(kind, s.wall(kind, known, r.zone))
+			finish = "CASE WHEN " + mayReturn + " THEN " + timeType(kind) + " 'infinity' ELSE " + finish + " END"
+			k = "CASE WHEN " + mayReturn + " THEN " + forever + " ELSE " + passed + " END"
+		}
 	}
+	b.extra = []string{raw(r.state) + " AS e", start + " AS s", finish + " AS f", s.grid.passed(start) + " AS i", k + " AS k"}
 	for _, name := range s.segments {
 		b.ref(name)
 	}
