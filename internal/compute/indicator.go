@@ -171,6 +171,9 @@ func (j *job) ask() {
 func (j *job) add(why purpose, ask query.Ask, periods []int) {
 	if j.Period != nil {
 		ask.TimeZone = j.Period.TimeZone
+		if ask.Request.State != nil {
+			ask.Known = j.setting.Now
+		}
 		for _, i := range periods {
 			ask.Windows = append(ask.Windows, j.layout.span(i))
 			if j.layout.reads == readsEnds {

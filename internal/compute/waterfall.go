@@ -25,6 +25,7 @@ func (j *job) waterfall() []plan.Waterstep {
 		drop("filter/"+d.Filter+":null", d.Null)
 	}
 	drop("undated", audit.NoTime)
+	drop("rejected/InvalidInterval", audit.Backward)
 	drop("outside-history", left-j.layout.rowsIn(j.layout.headline))
 	if j.request.State == nil {
 		j.rejectedRows(left, drop)

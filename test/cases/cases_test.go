@@ -1,0 +1,469 @@
+// Package cases runs real teams' definitions on rows made for them and compares every number with what was
+// computed apart from the operator; see README.md.
+package cases
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/yaml"
+	sigsyaml "sigs.k8s.io/yaml"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/compute"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
+	"github.com/cpi-operator/cpi-operator/internal/source/postgres"
+	postgrestest "github.com/cpi-operator/cpi-operator/test/postgres"
+)
+
+var now = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
+
+// expected is expected.json, as far as it is compared.
+type expected struct {
+	Datasets    map[string]expectedDataset    `json:"datasets"`
+	Definitions map[string]expectedDefinition `json:"definitions"`
+	Violations  map[string]struct {
+		Dataset        string `json:"dataset"`
+		DuplicatedKeys int64  `json:"duplicatedKeys"`
+		Rows           int64  `json:"rows"`
+	} `json:"violations"`
+}
+
+type expectedDataset struct {
+	RowsRead  int64            `json:"rowsRead"`
+	Dropped   map[string]int64 `json:"dropped"`
+	Watermark time.Time        `json:"watermark"`
+	Fresh     bool             `json:"fresh"`
+}
+
+type expectedDefinition struct {
+	LatestMature string                                `json:"latestMature"`
+	Periods      []expectedPeriod                      `json:"periods"`
+	Segments     map[string]map[string]expectedSegment `json:"segments"`
+}
+
+type expectedPeriod struct {
+	Label string     `json:"label"`
+	Start time.Time  `json:"start"`
+	End   time.Time  `json:"end"`
+	State plan.State `json:"state"`
+	expectedValue
+	Waterfall map[string]int64 `json:"waterfall"`
+}
+
+type expectedSegment struct {
+	expectedValue
+	Suppressed bool `json:"suppressed"`
+}
+
+type expectedValue struct {
+	Flag        plan.Flag          `json:"flag"`
+	Value       *float64           `json:"value"`
+	Lower       *float64           `json:"lower"`
+	Upper       *float64           `json:"upper"`
+	N           int64              `json:"n"`
+	Numerator   *float64           `json:"numerator"`
+	Denominator *float64           `json:"denominator"`
+	Entities    *int64             `json:"entities"`
+	EffectiveN  *float64           `json:"effectiveN"`
+	Worst       *float64           `json:"worst"`
+	Best        *float64           `json:"best"`
+	Detail      map[string]float64 `json:"detail"`
+	Rejected    map[string]int64   `json:"rejected"`
+}
+
+func readExpected(t *testing.T) expected {
+	t.Helper()
+	var want expected
+	content, err := os.ReadFile("expected.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, &want); err != nil {
+		t.Fatal(err)
+	}
+	return want
+}
+
+// world holds the manifests' objects by namespace.
+type world map[string]*planstep.Inputs
+
+// sources are the manifests' data sources, by namespace.
+type manifests struct {
+	sources []v1alpha1.DataSource
+	world
+}
+
+func readManifests(t *testing.T) manifests {
+	t.Helper()
+	found := manifests{world: world{}}
+	files, err := filepath.Glob("manifests/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("manifests: %q %v", files, err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.NewReplacer("${PGHOST}", "localhost", "${PGPORT}", "5432").Replace(string(content))
+		documents := yaml.NewDocumentDecoder(io.NopCloser(strings.NewReader(text)))
+		for {
+			document := make([]byte, 1<<20)
+			n, err := documents.Read(document)
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			found.add(t, file, bytes.TrimSpace(document[:n]))
+		}
+	}
+	return found
+}
+
+func (m *manifests) add(t *testing.T, file string, document []byte) {
+	t.Helper()
+	var head struct {
+		Kind     string `json:"kind"`
+		Metadata struct{ Namespace, Name string }
+	}
+	into := func(object any) {
+		if err := sigsyaml.UnmarshalStrict(document, object); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+	}
+	if err := sigsyaml.Unmarshal(document, &head); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	in := m.world[head.Metadata.Namespace]
+	if in == nil {
+		in = &planstep.Inputs{Run: "cases", Now: now}
+		m.world[head.Metadata.Namespace] = in
+	}
+	switch head.Kind {
+	case "DataSource":
+		var source v1alpha1.DataSource
+		into(&source)
+		m.sources = append(m.sources, source)
+	case "Dataset":
+		var dataset v1alpha1.Dataset
+		into(&dataset)
+		in.Datasets = append(in.Datasets, dataset)
+	case "CPIDefinition":
+		var cpi v1alpha1.CPIDefinition
+		into(&cpi)
+		in.CPIs = append(in.CPIs, cpi)
+	case "KPITarget":
+		var kpi v1alpha1.KPITarget
+		into(&kpi)
+		in.KPIs = append(in.KPIs, kpi)
+	}
+}
+
+// found collects results under namespace/kind/name.
+type found struct {
+	namespace string
+	results   map[string]plan.Result
+	bytes     map[string]string
+}
+
+func (f found) Attempt(plan.Attempt) error { return nil }
+
+func (f found) Result(_ int, result plan.Result) error {
+	content, err := json.Marshal(result)
+	key := f.namespace + "/" + result.Key.String()
+	f.results[key], f.bytes[key] = result, string(content)
+	return err
+}
+
+// computeAll runs every source of the manifests on the database and returns results by namespace/kind/name.
+func computeAll(t *testing.T, database *postgrestest.Database, at time.Time) found {
+	t.Helper()
+	m := readManifests(t)
+	all := found{results: map[string]plan.Result{}, bytes: map[string]string{}}
+	for i := range m.sources {
+		in := *m.world[m.sources[i].Namespace]
+		in.Source, in.Now = &m.sources[i], at
+		work, skipped, err := planstep.Assemble(in)
+		if err != nil || len(skipped) > 0 {
+			t.Fatalf("source %s: %v, skipped %v", m.sources[i].Name, err, skipped)
+		}
+		pg := work.Source.Postgres
+		pg.Host, pg.Port, pg.Database = database.Server.Host, database.Server.Port, database.Name
+		pg.CredentialsDir = postgrestest.CredentialsDir(t, "cases_reader", "cases")
+		engine, err := postgres.Open(t.Context(), postgres.Config{Source: work.Source})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.namespace = m.sources[i].Namespace
+		done, err := compute.Run(t.Context(), work, engine, all, slog.New(slog.DiscardHandler))
+		if err != nil || done.Source != nil {
+			t.Fatalf("source %s: %v, %+v", m.sources[i].Name, err, done)
+		}
+		if err := engine.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	return all
+}
+
+// load makes a database with the rows, and more SQL on top.
+func load(t *testing.T, more ...string) *postgrestest.Database {
+	t.Helper()
+	database := postgrestest.Start(t).NewDatabase(t)
+	for _, file := range append([]string{"rows.sql"}, more...) {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		database.Exec(t, string(content))
+	}
+	return database
+}
+
+func TestCasesReadAsComputedElsewhere(t *testing.T) {
+	want := readExpected(t)
+	got := computeAll(t, load(t), now)
+	for _, key := range slices.Sorted(maps.Keys(want.Definitions)) {
+		t.Run(key, func(t *testing.T) {
+			result, ok := got.results[key]
+			if !ok || result.Failure != nil {
+				t.Fatalf("no numbers: %+v", result.Failure)
+			}
+			compare(t, want.Definitions[key], result.Numbers)
+		})
+	}
+	for key := range got.results {
+		if _, ok := want.Definitions[key]; !ok {
+			t.Errorf("%s has no expected answer", key)
+		}
+	}
+}
+
+func compare(t *testing.T, want expectedDefinition, got *plan.Numbers) {
+	t.Helper()
+	shown := got.Periods[max(0, len(got.Periods)-len(want.Periods)):]
+	for i, w := range want.Periods {
+		g := shown[i]
+		if g.Label != w.Label || !g.Start.Equal(w.Start) || !g.End.Equal(w.End) {
+			t.Errorf("period %d is %s [%s, %s), want %s [%s, %s)", i, g.Label, g.Start, g.End, w.Label, w.Start, w.End)
+			continue
+		}
+		if final(g.State) != final(w.State) {
+			t.Errorf("%s is %s, want %s", w.Label, g.State, w.State)
+		}
+		compareValue(t, w.Label, w.expectedValue, g)
+		if w.Label == want.LatestMature && w.Waterfall != nil {
+			compareWaterfall(t, w.Waterfall, got.Waterfall)
+		}
+	}
+	compareSegments(t, want, got)
+}
+
+// final makes no difference between mature and settled: the answers know no settling.
+func final(s plan.State) plan.State {
+	if s == plan.Settled {
+		return plan.Mature
+	}
+	return s
+}
+
+func compareValue(t *testing.T, where string, want expectedValue, got plan.PeriodResult) {
+	t.Helper()
+	if got.Flag != want.Flag {
+		t.Errorf("%s: flag %q, want %q", where, got.Flag, want.Flag)
+	}
+	if got.N != want.N {
+		t.Errorf("%s: n %d, want %d", where, got.N, want.N)
+	}
+	for _, c := range []struct {
+		name      string
+		want, got *float64
+		always    bool
+	}{
+		{"value", want.Value, got.Value, true}, {"lower", want.Lower, got.Lower, true}, {"upper", want.Upper, got.Upper, true},
+		{"numerator", want.Numerator, got.Numerator, want.N > 0}, {"denominator", want.Denominator, got.Denominator, want.N > 0},
+		{"effectiveN", want.EffectiveN, got.EffectiveN, false}, {"worst", want.Worst, got.Worst, false}, {"best", want.Best, got.Best, false},
+	} {
+		if c.want == nil && !c.always {
+			continue
+		}
+		if (c.want == nil) != (c.got == nil) || c.want != nil && !near(*c.want, *c.got) {
+			t.Errorf("%s: %s %v, want %v", where, c.name, text(c.got), text(c.want))
+		}
+	}
+	if want.Entities != nil && (got.Entities == nil || *got.Entities != *want.Entities) {
+		t.Errorf("%s: entities %v, want %d", where, got.Entities, *want.Entities)
+	}
+	for name, w := range want.Detail {
+		if g := got.Detail[name]; !near(w, g) {
+			t.Errorf("%s: %s %v, want %v", where, name, g, w)
+		}
+	}
+	if want.Rejected == nil {
+		return
+	}
+	rejected := map[string]int64{}
+	for reason, n := range got.Rejected {
+		rejected[string(reason)] = n
+	}
+	if !maps.Equal(rejected, want.Rejected) {
+		t.Errorf("%s: rejected %v, want %v", where, rejected, want.Rejected)
+	}
+}
+
+// compareWaterfall compares the steps that are about one period: the result's first steps are about the whole dataset.
+func compareWaterfall(t *testing.T, want map[string]int64, got []plan.Waterstep) {
+	t.Helper()
+	steps := map[string]int64{}
+	for _, step := range got {
+		steps[step.Step] = step.Rows
+	}
+	for step, rows := range want {
+		if step == "read" || strings.HasPrefix(step, "filter/") {
+			continue
+		}
+		if steps[step] != rows {
+			t.Errorf("waterfall: %s %d, want %d", step, steps[step], rows)
+		}
+	}
+}
+
+func compareSegments(t *testing.T, want expectedDefinition, got *plan.Numbers) {
+	t.Helper()
+	told := map[string]plan.SegmentResult{}
+	for _, segment := range got.Segments {
+		value := "(none)"
+		if segment.Values[0] != nil {
+			value = *segment.Values[0]
+		}
+		told[segment.By[0]+"="+value] = segment
+	}
+	suppressed := 0
+	for by, values := range want.Segments {
+		for value, w := range values {
+			key := by + "=" + value
+			g, ok := told[key]
+			delete(told, key)
+			switch {
+			case w.Suppressed:
+				suppressed++
+				if ok {
+					t.Errorf("segment %s of %d is told, it must be suppressed", key, w.N)
+				}
+			case !ok:
+				t.Errorf("segment %s of %d is missing", key, w.N)
+			default:
+				if g.Current.Label != want.LatestMature {
+					t.Errorf("segment %s is of %s, want %s", key, g.Current.Label, want.LatestMature)
+				}
+				compareValue(t, key, w.expectedValue, g.Current)
+			}
+		}
+	}
+	if len(told) > 0 {
+		t.Errorf("segments that nobody expects: %v", slices.Collect(maps.Keys(told)))
+	}
+	if got.SuppressedSegments != suppressed {
+		t.Errorf("%d segments suppressed, want %d", got.SuppressedSegments, suppressed)
+	}
+}
+
+func near(want, got float64) bool {
+	return math.Abs(want-got) <= 1e-9*max(1, math.Abs(want))
+}
+
+func text(number *float64) any {
+	if number == nil {
+		return "none"
+	}
+	return *number
+}
+
+func TestDatasetsReadAsCountedElsewhere(t *testing.T) {
+	want := readExpected(t)
+	got := computeAll(t, load(t), now)
+	m := readManifests(t)
+	datasetOf := map[string]string{}
+	for namespace, in := range m.world {
+		for _, cpi := range in.CPIs {
+			datasetOf[namespace+"/CPIDefinition/"+cpi.Name] = namespace + "/" + cpi.Spec.DatasetRef.Name
+		}
+		for _, kpi := range in.KPIs {
+			datasetOf[namespace+"/KPITarget/"+kpi.Name] = namespace + "/" + kpi.Spec.DatasetRef.Name
+		}
+	}
+	for key, result := range got.results {
+		w := want.Datasets[datasetOf[key]]
+		numbers := result.Numbers
+		steps := map[string]int64{}
+		for _, step := range numbers.Waterfall {
+			steps[step.Step] = step.Rows
+		}
+		if steps["read"] != w.RowsRead {
+			t.Errorf("%s: read %d rows, want %d", key, steps["read"], w.RowsRead)
+		}
+		for step, rows := range w.Dropped {
+			if steps[step] != rows {
+				t.Errorf("%s: %s %d, want %d", key, step, steps[step], rows)
+			}
+		}
+		if numbers.Watermark == nil || !numbers.Watermark.Equal(w.Watermark) {
+			t.Errorf("%s: watermark %v, want %v", key, numbers.Watermark, w.Watermark)
+		}
+		stale := slices.ContainsFunc(numbers.Warnings, func(s string) bool { return strings.HasPrefix(s, "Nothing was loaded after") })
+		if stale == w.Fresh {
+			t.Errorf("%s: warnings %q, want fresh %v", key, numbers.Warnings, w.Fresh)
+		}
+	}
+}
+
+func TestBrokenKeysAreErrorsNotBiggerNumbers(t *testing.T) {
+	for file, want := range readExpected(t).Violations {
+		t.Run(file, func(t *testing.T) {
+			got := computeAll(t, load(t, file), now)
+			m := readManifests(t)
+			for namespace, in := range m.world {
+				for _, cpi := range in.CPIs {
+					check(t, got.results[namespace+"/CPIDefinition/"+cpi.Name], namespace+"/"+cpi.Spec.DatasetRef.Name == want.Dataset)
+				}
+				for _, kpi := range in.KPIs {
+					check(t, got.results[namespace+"/KPITarget/"+kpi.Name], namespace+"/"+kpi.Spec.DatasetRef.Name == want.Dataset)
+				}
+			}
+		})
+	}
+}
+
+func check(t *testing.T, result plan.Result, broken bool) {
+	t.Helper()
+	switch {
+	case broken && (result.Failure == nil || result.Failure.Reason != plan.PrimaryKeyViolated):
+		t.Errorf("%s: %+v, want PrimaryKeyViolated", result.Key, result.Failure)
+	case !broken && result.Failure != nil:
+		t.Errorf("%s is harmed: %+v", result.Key, result.Failure)
+	}
+}
+
+func TestSameRowsGiveTheSameBytes(t *testing.T) {
+	database := load(t)
+	first, second := computeAll(t, database, now), computeAll(t, database, now)
+	for key, content := range first.bytes {
+		if second.bytes[key] != content {
+			t.Errorf("%s differs between two runs:\n%s\n%s", key, content, second.bytes[key])
+		}
+	}
+}
