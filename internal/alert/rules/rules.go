@@ -1,0 +1,118 @@
+// Package rules holds the fixed alerting rules. They read the series that the operator exports and hold no
+// text from users: what people wrote reaches an alert only as the value of a label.
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
+)
+
+// Runbooks is where the pages of docs/runbooks are read.
+const Runbooks = "https://github.com/cpi-operator/cpi-operator/blob/main/docs/runbooks/"
+
+// Group of rules, spelled as Prometheus and PrometheusRule do.
+type Group struct {
+	Name  string `json:"name"`
+	Rules []Rule `json:"rules"`
+}
+
+// Rule is one alerting rule.
+type Rule struct {
+	Alert         string            `json:"alert"`
+	Expr          string            `json:"expr"`
+	For           string            `json:"for,omitempty"`
+	KeepFiringFor string            `json:"keep_firing_for,omitempty"`
+	Labels        map[string]string `json:"labels,omitempty"`
+	Annotations   map[string]string `json:"annotations"`
+}
+
+const (
+	// settle is how long an alert must be active: shorter than any period, long enough for a mistake to be
+	// corrected and for objects applied in any order to find each other.
+	settle = "5m"
+	// keep bridges a change of leader, so that alerts do not resolve and fire anew.
+	keep = "10m"
+	// absent is how long the operator may be away: an update of the node it runs on takes less.
+	absent = "15m"
+)
+
+// Namespace gives the rules on the indicators of one namespace; of all, if it is empty.
+func Namespace(namespace string) Group {
+	out := Group{Name: "cpi-operator"}
+	for _, r := range []struct {
+		name        alert.Name
+		summary     string
+		description string
+	}{
+		{alert.BelowThreshold, "{{ $labels.title }} is beyond its {{ $labels.severity }} threshold",
+			"{{ $labels.namespace }}/{{ $labels.name }}{{ if $labels.segment }}, segment {{ $labels.segment }}{{ end }}: the whole interval of the latest mature period lies beyond the threshold." + value("cpi", "{{ if not $labels.segment }}", "{{ end }}") + read("cpi")},
+		{alert.ComputationFailed, "{{ $labels.title }} is not being computed",
+			"{{ $labels.kind }} {{ $labels.namespace }}/{{ $labels.name }} gives no new numbers; the last good ones stay. Its conditions name the reason: kubectl describe --namespace {{ $labels.namespace }} {{ $labels.kind }} {{ $labels.name }}"},
+		{alert.SampleTooSmall, "{{ $labels.title }} rests on too small a sample",
+			"{{ $labels.kind }} {{ $labels.namespace }}/{{ $labels.name }}: the latest mature period has fewer than quality.minSampleSize; its value is withheld. kubectl describe --namespace {{ $labels.namespace }} {{ $labels.kind }} {{ $labels.name }}"},
+		{alert.TargetMissed, "{{ $labels.title }} misses its target",
+			"{{ $labels.namespace }}/{{ $labels.name }}{{ if $labels.segment }}, segment {{ $labels.segment }}{{ end }}: the whole interval of the judged period lies on the wrong side of the target." + value("kpi", "{{ if not $labels.segment }}", "{{ end }}") + read("kpi")},
+	} {
+		expr := fmt.Sprintf("max by (namespace, kind, name, segment, severity, owner, theme, title) (%s{alert=%q%s}) > 0", metrics.AlertName, r.name, matcher(namespace))
+		out.Rules = append(out.Rules, rule(r.name, expr, settle, nil, r.summary, r.description))
+	}
+	for _, prefix := range []string{metrics.PrefixCPI, metrics.PrefixKPI} {
+		out.Rules = append(out.Rules, stale(prefix, namespace))
+	}
+	return out
+}
+
+// stale compares the clock of Prometheus with the instant that the operator gave, so that the alert comes even
+// if the operator hangs.
+func stale(prefix, namespace string) Rule {
+	selector := strings.TrimPrefix(matcher(namespace), ",")
+	expr := fmt.Sprintf("(time() - max by (namespace, name) (%s{%s}) > 0)\n* on (namespace, name) group_left (owner, theme, title)\nmax by (namespace, name, owner, theme, title) (%s{%s})",
+		prefix+metrics.StaleAfterName, selector, prefix+metrics.InfoName, selector)
+	return rule(alert.DataStale, expr, settle, map[string]string{"severity": string(alert.Warning), "kind": kinds[prefix]},
+		"{{ $labels.title }} has no fresh numbers",
+		"{{ $labels.namespace }}/{{ $labels.name }} has been stale for {{ $value | humanizeDuration }}: no run has reached the data in time, or the data have not been loaded in time. The condition Fresh says which."+read(prefix))
+}
+
+var kinds = map[string]string{metrics.PrefixCPI: string(alert.CPI), metrics.PrefixKPI: string(alert.KPI)}
+
+// Operator gives the rule that watches the operator itself. It belongs into the operator's namespace.
+func Operator() Group {
+	return Group{Name: "cpi-operator-health", Rules: []Rule{rule(alert.OperatorAbsent,
+		fmt.Sprintf("absent(max(%s) == 1)", metrics.LeaderName), absent, map[string]string{"severity": string(alert.Critical), "owner": "platform"},
+		"No cpi-operator is at work",
+		"No instance of cpi-operator has held the lease, or none could be scraped. Indicators are not looked after and their alerts have gone silent.")}}
+}
+
+func rule(name alert.Name, expr, wait string, labels map[string]string, summary, description string) Rule {
+	return Rule{
+		Alert: string(name), Expr: expr, For: wait, KeepFiringFor: keep, Labels: labels,
+		Annotations: map[string]string{"summary": summary, "description": description, "runbook_url": Runbooks + string(name) + ".md"},
+	}
+}
+
+// matcher restricts a selector to one namespace. Names of namespaces are DNS labels.
+func matcher(namespace string) string {
+	if namespace == "" {
+		return ""
+	}
+	return fmt.Sprintf(",%s=%q", "namespace", namespace)
+}
+
+// value is a fixed template that tells the value with its interval, where there is one.
+func value(prefix, open, end string) string {
+	query := func(name string) string {
+		return fmt.Sprintf("printf `%s{namespace=%%q,name=%%q}` $labels.namespace $labels.name | query", name)
+	}
+	number := func(name string) string {
+		return fmt.Sprintf("{{ with %s }}{{ $r := . | first }}{{ if eq $r.Labels.unit `ratio` }}{{ $r.Value | humanizePercentage }}{{ else }}{{ $r.Value | printf `%%.4g` }}{{ end }}{{ end }}", query(name))
+	}
+	return open + fmt.Sprintf("{{ if %s }} Value %s [%s, %s].{{ end }}", query(prefix+"_value"), number(prefix+"_value"), number(prefix+"_value_lower"), number(prefix+"_value_upper")) + end
+}
+
+// read tells where the rest stands.
+func read(resource string) string {
+	return " kubectl describe --namespace {{ $labels.namespace }} " + resource + " {{ $labels.name }}"
+}
