@@ -1,0 +1,150 @@
+// Package rules keeps the fixed alert rules in every namespace that has definitions: as a PrometheusRule, or
+// as a ConfigMap where that API is absent. Rules stand in the definitions' own namespace so that tenancy
+// labels and AlertmanagerConfigs apply to them.
+package rules
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert/rules"
+)
+
+// Reconciler of namespaces: a request's name is that of a namespace.
+type Reconciler struct {
+	// Client reads definitions from the cache and writes rules.
+	Client client.Client
+	// Live reads rules around the cache: of ConfigMaps we want to see only our own.
+	Live   client.Reader
+	Events events.EventRecorder
+	// Namespace of the operator, which gets the rule that watches the operator; empty for none.
+	Namespace string
+	// Labels are added to the rules, for a Prometheus that selects them by label.
+	Labels map[string]string
+
+	told sync.Map // namespace → UID of the foreign object that was told about
+}
+
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions;kpitargets,verbs=get;list;watch
+// +kubebuilder:rbac:groups=monitoring.coreos.com,resources=prometheusrules,verbs=list;create
+// +kubebuilder:rbac:groups=monitoring.coreos.com,resources=prometheusrules,verbs=get;update;delete,resourceNames=cpi-operator
+// +kubebuilder:rbac:groups="",resources=configmaps,verbs=create
+// +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;update;delete,resourceNames=cpi-operator-rules
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// again is how soon to look for drift and for the PrometheusRule API.
+const again = 10 * time.Minute
+
+// Reconcile brings one namespace's rules in line.
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	namespace := request.Name
+	groups, err := r.groups(ctx, namespace)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	operatorThere, err := r.prometheusOperator()
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	forOperator, forFile := groups, []rules.Group(nil)
+	if !operatorThere {
+		forOperator, forFile = nil, groups
+	}
+	if operatorThere {
+		err = r.ensure(ctx, prometheusRule(namespace, forOperator, r.Labels), len(forOperator) > 0)
+	}
+	if err == nil {
+		err = r.ensure(ctx, configMap(namespace, forFile, r.Labels), len(forFile) > 0)
+	}
+	switch {
+	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
+		return ctrl.Result{}, nil // everything here is going
+	case err != nil:
+		return ctrl.Result{}, err
+	case len(groups) == 0:
+		return ctrl.Result{}, nil
+	}
+	return ctrl.Result{RequeueAfter: again}, nil
+}
+
+// groups that a namespace needs.
+func (r *Reconciler) groups(ctx context.Context, namespace string) ([]rules.Group, error) {
+	var out []rules.Group
+	any, err := r.anyDefinition(ctx, namespace)
+	if any {
+		out = append(out, rules.Namespace(namespace))
+	}
+	if namespace == r.Namespace {
+		out = append(out, rules.Operator())
+	}
+	return out, err
+}
+
+func (r *Reconciler) anyDefinition(ctx context.Context, namespace string) (bool, error) {
+	for _, list := range []client.ObjectList{&v1alpha1.CPIDefinitionList{}, &v1alpha1.KPITargetList{}} {
+		if err := r.Client.List(ctx, list, client.InNamespace(namespace), client.Limit(1), client.UnsafeDisableDeepCopy); err != nil {
+			return false, err
+		}
+		if meta.LenList(list) > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// prometheusOperator reports whether the API server knows PrometheusRules. The mapper asks anew what it does
+// not know, so that no restart is needed.
+func (r *Reconciler) prometheusOperator() (bool, error) {
+	_, err := r.Client.RESTMapper().RESTMapping(ruleKind.GroupKind(), ruleKind.Version)
+	if meta.IsNoMatchError(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ensure makes, corrects or removes an object. One that is not ours is left alone and told about once.
+func (r *Reconciler) ensure(ctx context.Context, want ruleObject, wanted bool) error {
+	got := want.empty()
+	err := r.Live.Get(ctx, client.ObjectKeyFromObject(want.object), got)
+	switch {
+	case apierrors.IsNotFound(err) && !wanted:
+		return nil
+	case apierrors.IsNotFound(err):
+		return r.Client.Create(ctx, want.object)
+	case err != nil:
+		return err
+	case got.GetLabels()[labelManagedBy] != managedBy:
+		if wanted {
+			r.tellForeign(ctx, got)
+		}
+		return nil
+	case !wanted:
+		uid := got.GetUID()
+		return client.IgnoreNotFound(r.Client.Delete(ctx, got, client.Preconditions{UID: &uid}))
+	case want.same(got):
+		return nil
+	}
+	want.object.SetResourceVersion(got.GetResourceVersion())
+	return r.Client.Update(ctx, want.object)
+}
+
+// tellForeign leaves an Event on the object that stands in the way.
+func (r *Reconciler) tellForeign(ctx context.Context, foreign client.Object) {
+	if was, _ := r.told.Swap(foreign.GetNamespace(), foreign.GetUID()); was == foreign.GetUID() {
+		return
+	}
+	message := fmt.Sprintf("%s %q was not made by cpi-operator and is left alone, so the namespace has no rules for its indicators. Delete or rename it, or label it %s=%s to have it overwritten.",
+		foreign.GetObjectKind().GroupVersionKind().Kind, foreign.GetName(), labelManagedBy, managedBy)
+	r.Events.Eventf(foreign, nil, corev1.EventTypeWarning, v1alpha1.ReasonConflict, "Rules", "%s", message)
+	ctrl.LoggerFrom(ctx).Info(message, "namespace", foreign.GetNamespace())
+}

@@ -1,0 +1,177 @@
+package rules_test
+
+import (
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/cpi-operator/cpi-operator/controllers/rules"
+	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
+)
+
+func TestMain(m *testing.M) { envtestkit.Main(m) }
+
+type world struct {
+	*testing.T
+	client    client.Client
+	writes    *envtestkit.Writes
+	events    chan string
+	namespace string
+	*rules.Reconciler
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	counted, writes := envtestkit.Counted(envtestkit.Client(t))
+	recorder := events.NewFakeRecorder(10)
+	return &world{T: t, client: counted, writes: writes, events: recorder.Events, namespace: envtestkit.Namespace(t),
+		Reconciler: &rules.Reconciler{Client: counted, Live: counted, Events: recorder, Labels: map[string]string{"release": "prometheus"}}}
+}
+
+func (w *world) reconcile() {
+	w.Helper()
+	if _, err := w.Reconcile(w.Context(), ctrl.Request{NamespacedName: types.NamespacedName{Name: w.namespace}}); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// find reads an object of the namespace; nil if it is not there.
+func (w *world) find(object client.Object, name string) client.Object {
+	w.Helper()
+	err := w.client.Get(w.Context(), client.ObjectKey{Namespace: w.namespace, Name: name}, object)
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		w.Fatal(err)
+	}
+	return object
+}
+
+func prometheusRule() *unstructured.Unstructured {
+	out := &unstructured.Unstructured{}
+	out.SetGroupVersionKind(schema.GroupVersionKind{Group: "monitoring.coreos.com", Version: "v1", Kind: "PrometheusRule"})
+	return out
+}
+
+// The order matters: the API appears in the second part and stays.
+func TestRules(t *testing.T) {
+	t.Run("a ConfigMap where there is no Prometheus operator", func(t *testing.T) {
+		w := newWorld(t)
+		w.reconcile()
+		if w.find(&corev1.ConfigMap{}, "cpi-operator-rules") != nil {
+			t.Error("rules without definitions")
+		}
+		cpi := envtestkit.CPI(w.namespace, "nps", "survey")
+		envtestkit.Create(t, w.client, cpi)
+		w.reconcile()
+		found := w.find(&corev1.ConfigMap{}, "cpi-operator-rules")
+		if found == nil {
+			t.Fatal("no rules")
+		}
+		if text := found.(*corev1.ConfigMap).Data["rules.yaml"]; !strings.Contains(text, "CPIBelowThreshold") || !strings.Contains(text, `namespace="`+w.namespace+`"`) {
+			t.Errorf("rules: %s", text)
+		}
+		w.writes.Forget()
+		w.reconcile()
+		if calls := w.writes.Calls(); len(calls) > 0 {
+			t.Errorf("a second look writes %q", calls)
+		}
+
+		installPrometheusRules(t)
+		w.reconcile()
+		if w.find(prometheusRule(), "cpi-operator") == nil || w.find(&corev1.ConfigMap{}, "cpi-operator-rules") != nil {
+			t.Error("the API has come, but the rules did not move")
+		}
+	})
+	t.Run("a PrometheusRule", func(t *testing.T) {
+		w := newWorld(t)
+		cpi := envtestkit.CPI(w.namespace, "nps", "survey")
+		envtestkit.Create(t, w.client, cpi)
+		w.reconcile()
+		found := w.find(prometheusRule(), "cpi-operator").(*unstructured.Unstructured)
+		if found.GetLabels()["release"] != "prometheus" {
+			t.Errorf("labels = %v", found.GetLabels())
+		}
+		w.writes.Forget()
+		w.reconcile()
+		if calls := w.writes.Calls(); len(calls) > 0 {
+			t.Errorf("a second look writes %q", calls)
+		}
+
+		groups, _, _ := unstructured.NestedSlice(found.Object, "spec", "groups")
+		if err := unstructured.SetNestedSlice(found.Object, groups[:0], "spec", "groups"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.client.Update(t.Context(), found); err != nil {
+			t.Fatal(err)
+		}
+		w.reconcile()
+		if groups, _, _ := unstructured.NestedSlice(w.find(prometheusRule(), "cpi-operator").(*unstructured.Unstructured).Object, "spec", "groups"); len(groups) != 1 {
+			t.Errorf("an edit by hand stays: %v", groups)
+		}
+
+		if err := w.client.Delete(t.Context(), cpi); err != nil {
+			t.Fatal(err)
+		}
+		w.reconcile()
+		if w.find(prometheusRule(), "cpi-operator") != nil {
+			t.Error("the last definition is gone, its rules are not")
+		}
+	})
+	t.Run("a foreign object is left alone and told about once", func(t *testing.T) {
+		w := newWorld(t)
+		foreign := prometheusRule()
+		foreign.SetNamespace(w.namespace)
+		foreign.SetName("cpi-operator")
+		envtestkit.Create(t, w.client, foreign, envtestkit.CPI(w.namespace, "nps", "survey"))
+		w.writes.Forget()
+		w.reconcile()
+		w.reconcile()
+		if calls := w.writes.Calls(); len(calls) > 0 {
+			t.Errorf("writes: %q", calls)
+		}
+		if len(w.events) != 1 {
+			t.Errorf("%d events, want one", len(w.events))
+		}
+	})
+	t.Run("the operator's namespace", func(t *testing.T) {
+		w := newWorld(t)
+		w.Reconciler.Namespace = w.namespace
+		w.reconcile()
+		groups, _, _ := unstructured.NestedSlice(w.find(prometheusRule(), "cpi-operator").(*unstructured.Unstructured).Object, "spec", "groups")
+		if len(groups) != 1 || groups[0].(map[string]any)["name"] != "cpi-operator-health" {
+			t.Errorf("groups = %v", groups)
+		}
+	})
+}
+
+// installPrometheusRules brings the API of the Prometheus operator, as far as we use it.
+func installPrometheusRules(t *testing.T) {
+	t.Helper()
+	anything := &apiextensionsv1.JSONSchemaProps{Type: "object", Properties: map[string]apiextensionsv1.JSONSchemaProps{
+		"spec": {Type: "object", XPreserveUnknownFields: new(true)},
+	}}
+	crd := &apiextensionsv1.CustomResourceDefinition{
+		ObjectMeta: metav1.ObjectMeta{Name: "prometheusrules.monitoring.coreos.com"},
+		Spec: apiextensionsv1.CustomResourceDefinitionSpec{
+			Group: "monitoring.coreos.com", Scope: apiextensionsv1.NamespaceScoped,
+			Names:    apiextensionsv1.CustomResourceDefinitionNames{Plural: "prometheusrules", Singular: "prometheusrule", Kind: "PrometheusRule", ListKind: "PrometheusRuleList"},
+			Versions: []apiextensionsv1.CustomResourceDefinitionVersion{{Name: "v1", Served: true, Storage: true, Schema: &apiextensionsv1.CustomResourceValidation{OpenAPIV3Schema: anything}}},
+		},
+	}
+	if _, err := envtest.InstallCRDs(envtestkit.Config(t), envtest.CRDInstallOptions{CRDs: []*apiextensionsv1.CustomResourceDefinition{crd}}); err != nil {
+		t.Fatal(err)
+	}
+}
