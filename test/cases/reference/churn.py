@@ -15,7 +15,7 @@ JUDGED = """judged AS (
   FROM analytics.subscription_spells s)"""
 
 # Spells of an account that overlap, touch or lie at most the gap apart are one run. A run that ended less than the
-# gap ago is not yet known to be over.
+# gap before what is loaded is not yet known to be over.
 RUNS = JUDGED + f""", spells AS (
   SELECT account_id, plan, valid_from, coalesce(valid_to, 'infinity') AS valid_to FROM judged WHERE fate = 'used'
 ), marked AS (
@@ -27,7 +27,7 @@ RUNS = JUDGED + f""", spells AS (
 ), runs AS (
   SELECT account_id, run, min(valid_from) AS opened,
          CASE WHEN max(valid_to) + interval '{GAP_HOURS} hours' > clock THEN 'infinity' ELSE max(valid_to) END AS closed
-  FROM numbered, (SELECT timestamptz '{periods.NOW.isoformat()}' AS clock) c GROUP BY account_id, run, clock)"""
+  FROM numbered, (SELECT least(max(_loaded_at), '{periods.NOW.isoformat()}') AS clock FROM analytics.subscription_spells) c GROUP BY account_id, run, clock)"""
 
 
 def dataset():

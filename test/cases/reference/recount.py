@@ -70,13 +70,15 @@ def lost_of_open(period):
         if row["is_internal"] == "f" and row["is_trial"] == "f" and end > start:
             spells[row["account_id"]].append((start, end))
 
+    known = min(periods.NOW, max(moment(row["_loaded_at"]) for row in table("analytics.subscription_spells")))
+
     def is_open(own, at):
         ends = [end for start, end in own if start <= at]
         if not ends:
             return False
         last = max(ends)
         back = any(at < start <= last + GAP for start, _ in own)
-        return last > at or back or last + GAP > periods.NOW
+        return last > at or back or last + GAP > known
 
     opening, closing = moment(period["start"]), min(moment(period["end"]), periods.NOW)
     cohort = [own for own in spells.values() if is_open(own, opening)]
@@ -84,12 +86,13 @@ def lost_of_open(period):
 
 
 def renewed_of_decided(period):
-    today, renewed, decided = periods.NOW.date(), 0, 0
+    known = min(periods.NOW, max(moment(row["systemmodstamp"]) for row in table("sfdc.contracts")))
+    today, renewed, decided = known.date(), 0, 0
     for row in table("sfdc.contracts"):
         if not (row["due_at"] or "").startswith(period["label"]):
             continue
         status = row["status"]
-        future = row["decided_at"] is not None and moment(row["decided_at"]) > periods.NOW
+        future = row["decided_at"] is not None and moment(row["decided_at"]) > known
         overdue = datetime.fromisoformat(row["due_at"]).date() + timedelta(days=45) <= today
         if status in ("Renewed", "AutoRenewed", "Upsold") and not future:
             renewed, decided = renewed + 1, decided + 1

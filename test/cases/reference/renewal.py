@@ -7,7 +7,7 @@ from . import database, estimates, periods
 
 GRACE_DAYS = 45
 
-# What is known of a contract as of the clock. A decision dated in the future is none yet; no decision by the due
+# What is known of a contract as of the clock or of the data, whichever is behind. A decision dated in the future is none yet; no decision by the due
 # date and grace, in whole days of the indicator's zone, is a loss.
 FATES = """fates AS (
   SELECT due_at, plan, acv_eur,
@@ -19,7 +19,7 @@ FATES = """fates AS (
            THEN CASE WHEN due_at + {grace} <= (clock AT TIME ZONE '{zone}')::date THEN 'presumed-lost' ELSE 'pending' END
          WHEN status IN ('Renewed', 'AutoRenewed', 'Upsold') THEN 'renewed'
          ELSE 'lost' END AS fate
-  FROM sfdc.contracts, (SELECT timestamptz '{clock}' AS clock) c)"""
+  FROM sfdc.contracts, (SELECT least(max(systemmodstamp), '{clock}') AS clock FROM sfdc.contracts) c)"""
 
 
 def dataset():

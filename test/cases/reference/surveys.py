@@ -24,7 +24,7 @@ BASE = """base AS (
 ), judged AS (
   SELECT base.*, coalesce(dropped,
     CASE WHEN NOT ({where}) THEN 'where'
-         WHEN answer IS NULL THEN 'rejected/Missing'
+         WHEN answer IS NULL OR answer ~ '^\\s*$' THEN 'rejected/Missing'
          WHEN answer !~ '^\\s*[+-]?[0-9]+\\s*$' THEN 'rejected/Unreadable'
          WHEN answer::int NOT BETWEEN {low} AND {high} THEN 'rejected/OutOfScale'
          ELSE 'usable' END) AS fate
