@@ -2,6 +2,7 @@
 package serve
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/go-logr/logr"
@@ -40,4 +41,18 @@ func FilterProvider(store *metrics.Store, registry prometheus.Gatherer, secure f
 			}))
 		}, nil
 	}
+}
+
+// Leading exports the indicators' series while this instance holds the lease. Add it to the manager.
+type Leading struct{ Store *metrics.Store }
+
+// NeedLeaderElection is true: the manager starts it when the lease is won, or at once without election.
+func (Leading) NeedLeaderElection() bool { return true }
+
+// Start exports until the manager ends.
+func (l Leading) Start(ctx context.Context) error {
+	l.Store.Export(true)
+	defer l.Store.Export(false)
+	<-ctx.Done()
+	return nil
 }
