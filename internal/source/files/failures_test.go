@@ -175,10 +175,14 @@ func TestLockedChildIsHarmless(t *testing.T) {
 	for _, sql := range []string{
 		"SELECT * FROM enable_logging(storage='file', storage_config={'path': '" + written + "'})",
 		"SELECT * FROM enable_profiling(save_location='" + written + "')",
+		// One value beyond all memory, which the engine does not count: the kernel says no.
 		"SELECT length(repeat('x', 1000000000))", "SELECT length(repeat('x', 2000000000))", "SELECT len(range(1000000000))",
 	} {
 		_, err := engine.Query(t.Context(), query.Statement{SQL: sql})
 		t.Logf("%s: %v", sql, err)
+		if strings.Contains(sql, "1000000000") || strings.Contains(sql, "2000000000") {
+			mustFail(t, err, plan.OutOfMemory)
+		}
 		got := ask(t, engine, "SELECT count(*) FROM answers")
 		if got.Columns[0].Ints[0] != 3 {
 			t.Errorf("after %s: %v", sql, got.Columns)
@@ -189,17 +193,13 @@ func TestLockedChildIsHarmless(t *testing.T) {
 const slow = "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE (a.range * b.range) % 7 = 3"
 
 func TestTimeoutLeavesTheEngineHealthy(t *testing.T) {
-	engine := openWithin(t, plan.Limits{QueryTimeout: 500 * time.Millisecond, CPUs: 1, MemoryBytes: 512 << 20},
+	engine := openWithin(t, plan.Limits{QueryTimeout: 2 * time.Second, CPUs: 1, MemoryBytes: 512 << 20},
 		plan.FileTable{Name: "answers", Format: plan.CSV, Path: write(t, "answers.csv", []byte(answers))})
-	for range 20 { // the import itself is under the limit too, which a busy machine may exceed
-		_, err := engine.Open(t.Context(), table("answers"))
-		if err == nil {
-			break
-		}
-		mustFail(t, err, plan.QueryTimeout)
+	if _, err := engine.Open(t.Context(), table("answers")); err != nil {
+		t.Fatal(err)
 	}
 	_, err := engine.Query(t.Context(), query.Statement{SQL: slow})
-	mustFail(t, err, plan.QueryTimeout, "500ms", "limits.queryTimeout")
+	mustFail(t, err, plan.QueryTimeout, "2s", "limits.queryTimeout")
 	if got := ask(t, engine, "SELECT count(*) FROM answers"); got.Columns[0].Ints[0] != 3 {
 		t.Errorf("got %+v", got.Columns)
 	}

@@ -86,18 +86,18 @@ func (e *engine) stop() {
 func (e *engine) Open(ctx context.Context, dataset plan.Dataset) (query.RowSet, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	ctx, cancel := e.withTimeout(ctx)
-	defer cancel()
-
 	tables, err := e.declared(dataset)
 	if err != nil {
 		return query.RowSet{}, err
 	}
+	// Reading a file takes as long as the file is large: only the run's own deadline ends it.
 	for _, t := range tables {
 		if err := e.load(ctx, t); err != nil {
 			return query.RowSet{}, err
 		}
 	}
+	ctx, cancel := e.withTimeout(ctx)
+	defer cancel()
 	if err := e.check(ctx, dataset, tables); err != nil {
 		return query.RowSet{}, err
 	}
@@ -248,6 +248,7 @@ func (e *engine) classify(err error) *source.Error {
 	case errors.As(err, &known):
 		return known
 	case errors.Is(err, context.DeadlineExceeded):
+		// The run's own deadline passes as this one: it is the last statement either way.
 		return source.Fail(plan.QueryTimeout, err, "the query ran longer than %s: shorten its history, simplify it, or raise limits.queryTimeout of source %s",
 			e.cfg.Source.Limits.QueryTimeout, e.cfg.Source.Name)
 	case errors.Is(err, context.Canceled):

@@ -84,6 +84,8 @@ func (e *engine) classifyServer(host string, err *pgconn.PgError) error {
 		return source.Fail(plan.ColumnMissing, err, "%s%s", message, hint(err))
 	case "42804", "42883", "42725", "42P18", "42846":
 		return source.Fail(plan.TypeMismatch, err, "%s: declare a column of the dataset with the type it should have", message)
+	case "22012":
+		return source.Fail(plan.QueryFailed, err, "division by zero: guard the divisor in the Dataset, as in a / nullif(b, 0)")
 	case "57014":
 		return e.timeout(err)
 	case "55P03":
