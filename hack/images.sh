@@ -29,7 +29,6 @@ build_image() {
   archive=$(archive "$name")
   if [[ ! -e $archive ]]; then
     rm -f "bin/images/$name-"*.tar
-    mkdir -p bin/images
     step "image $(image "$name")" build_archive "$name" "$archive"
   fi
 }
@@ -43,6 +42,10 @@ build_archive() {
 }
 
 build() {
+  # Two at once in one checkout take turns; the lock ends with this shell.
+  mkdir -p bin/images
+  exec 8>bin/.lock
+  flock 8
   require_go
   require_packages gcc=gcc g++=g++ "${BUILDAH:-buildah}=buildah"
   step "build bin/manager" build_manager
