@@ -38,6 +38,11 @@ func (d day) start(zone *time.Location) time.Time {
 	segment := midnight.Add(-48 * time.Hour)
 	for {
 		_, end := segment.In(zone).ZoneBounds()
+		if !end.IsZero() && !end.After(segment) {
+			// ZoneBounds takes every year for 365 days where a rule extends the zone's table, as in the
+			// slim tables of an image: on the last day of a leap year its end lies behind.
+			end = segment.Add(24 * time.Hour)
+		}
 		_, offset := segment.In(zone).Zone()
 		candidate := midnight.Add(-time.Duration(offset) * time.Second)
 		if candidate.Before(segment) {
@@ -45,11 +50,6 @@ func (d day) start(zone *time.Location) time.Time {
 		}
 		if end.IsZero() || candidate.Before(end) {
 			return candidate.UTC()
-		}
-		if !end.After(segment) {
-			// ZoneBounds takes every year for 365 days where a rule extends the zone's table, as in the
-			// slim tables of an image: on the last day of a leap year its end lies behind.
-			end = segment.Add(24 * time.Hour)
 		}
 		segment = end
 	}
