@@ -21,6 +21,8 @@ import (
 	"syscall"
 	_ "time/tzdata" // the image has no time zone files
 
+	_ "golang.org/x/crypto/x509roots/fallback" // nor public certificate authorities
+
 	"github.com/cpi-operator/cpi-operator/internal/compute"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/source/files"

@@ -19,6 +19,9 @@ import (
 
 func TestMain(m *testing.M) {
 	files.Main()
+	if os.Getenv(asMain) != "" {
+		main()
+	}
 	os.Exit(m.Run())
 }
 

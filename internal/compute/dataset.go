@@ -54,7 +54,7 @@ func openDataset(ctx context.Context, engine source.Engine, declared plan.Datase
 // check counts the rows for each rhythm of the indicators, as far back as they look, and refuses a
 // dataset whose primary key does not hold there.
 func (d *dataset) check(ctx context.Context, indicators []plan.Indicator) error {
-	var longest = map[rhythm]plan.Indicator{}
+	longest := map[rhythm]plan.Indicator{}
 	var order []rhythm
 	for _, indicator := range indicators {
 		key := rhythmOf(indicator.Period)

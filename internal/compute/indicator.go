@@ -64,7 +64,8 @@ func (r *run) compute(ctx context.Context, data *dataset, places []int) error {
 	for _, place := range places {
 		j, err := newJob(data, r.plan.Indicators[place], place)
 		if err != nil {
-			if err := r.tell(place, nil, &plan.Failure{Reason: plan.UnsupportedCombination, Message: err.Error()}); err != nil {
+			failure := plan.Failure{Reason: plan.UnsupportedCombination, Message: fmt.Sprintf("The measure cannot be computed: %v. Correct the definition.", err)}
+			if err := r.tell(place, nil, &failure); err != nil {
 				return err
 			}
 			continue
@@ -118,7 +119,7 @@ func (r *run) options() query.Options {
 func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
 	family, err := measure.Of(indicator.Measure)
 	if err != nil {
-		return nil, fmt.Errorf("The measure cannot be computed: %w. Correct the definition.", err)
+		return nil, err
 	}
 	j := &job{
 		Indicator: indicator, place: place, family: family, data: data, looked: data.surveys[rhythmOf(indicator.Period)],

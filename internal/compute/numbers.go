@@ -23,16 +23,9 @@ func (j *job) numbers(maxSegments int) *plan.Numbers {
 	}
 	var kept int
 	for i := range j.layout.periods {
-		period := j.value(i)
-		if old := j.frozen(i); old != nil {
-			replaced := false
-			if j.Full {
-				if period, replaced = state.Restate(*old, period, j.Quality.CollapseRatio); !replaced {
-					kept++
-				}
-			} else {
-				period = *old
-			}
+		period, replaced := j.restated(i)
+		if j.Full && !replaced {
+			kept++
 		}
 		n.Periods = append(n.Periods, period)
 	}
@@ -42,6 +35,19 @@ func (j *job) numbers(maxSegments int) *plan.Numbers {
 	n.Waterfall = j.waterfall()
 	n.Warnings = j.warnings(kept)
 	return n
+}
+
+// restated is a period's value: what the run found, unless an earlier one settled it. Asked for everything
+// anew, what was settled is replaced, but never by less.
+func (j *job) restated(i int) (period plan.PeriodResult, replaced bool) {
+	old := j.frozen(i)
+	switch {
+	case old == nil:
+		return j.value(i), true
+	case j.Full:
+		return state.Restate(*old, j.value(i), j.Quality.CollapseRatio)
+	}
+	return *old, false
 }
 
 // value is what the run found for a period.

@@ -15,8 +15,6 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
-var close9 = cmpopts.EquateApprox(0, 1e-6)
-
 func TestNumbersCarryWhatAReaderNeeds(t *testing.T) {
 	w := newWorld(t)
 	lines := answers("2026-09", "2026-10", "2026-11")

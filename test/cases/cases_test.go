@@ -184,7 +184,7 @@ func (f found) Attempt(plan.Attempt) error { return nil }
 
 func (f found) Result(_ int, result plan.Result) error {
 	content, err := json.Marshal(result)
-	key := f.namespace + "/" + result.Key.String()
+	key := f.namespace + "/" + result.String()
 	f.results[key], f.bytes[key] = result, string(content)
 	return err
 }
