@@ -4,7 +4,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // IndicatorStatus is an indicator's result in short, with its conditions.
 type IndicatorStatus struct {
-	// conditions are Ready, Computed, Stalled, Fresh, SampleSufficient, WithinThresholds, TargetMet, ReviewDue.
+	// conditions are Ready, Computed, Stalled, Fresh, SampleSufficient, WithinThresholds, TargetMet, ReviewDue, Published.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -55,7 +55,7 @@ type IndicatorSummary struct {
 	// +kubebuilder:validation:MaxLength=32
 	Period string `json:"period,omitempty"`
 
-	// state is OK, Warning, Critical, NoData, InsufficientSample, SuspectData, Maturing, Undated, Failing, Pending, Invalid, OnTarget, OffTarget, Inconclusive.
+	// state is OK, Warning, Critical, NoData, InsufficientSample, SuspectData, Running, Maturing, Undated, Failing, Pending, Invalid, OnTarget, OffTarget, Inconclusive.
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	State string `json:"state,omitempty"`

@@ -18,7 +18,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
-	"sigs.k8s.io/controller-runtime/pkg/manager"
 	ctrlmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -26,6 +25,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/controllers/dataset"
 	"github.com/cpi-operator/cpi-operator/controllers/datasource"
 	"github.com/cpi-operator/cpi-operator/controllers/indicator"
+	"github.com/cpi-operator/cpi-operator/controllers/rules"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
@@ -37,6 +37,8 @@ type options struct {
 	images         job.Images
 	namespaces     []string
 	debounce       time.Duration
+	namespace      string
+	ruleLabels     map[string]string
 	series         metrics.Limits
 	leaderElection bool
 	metricsAddress string
@@ -58,6 +60,8 @@ func controllerCommand() *cobra.Command {
 	flags.DurationVar(&o.debounce, "debounce", 5*time.Second, "how long new and edited definitions must have been left alone before a run starts for them")
 	flags.IntVar(&o.series.PerIndicator, "max-series-per-indicator", metrics.DefaultLimits.PerIndicator, "series of one indicator, beyond which segments are left out")
 	flags.IntVar(&o.series.PerNamespace, "max-series-per-namespace", metrics.DefaultLimits.PerNamespace, "series of one namespace's indicators, beyond which segments are left out")
+	flags.StringVar(&o.namespace, "namespace", os.Getenv("POD_NAMESPACE"), "the operator's own namespace, which gets the rule that watches the operator (default $POD_NAMESPACE)")
+	flags.StringToStringVar(&o.ruleLabels, "rule-labels", nil, "labels for alert rules, such as release=prometheus, where Prometheus selects rules by label")
 	flags.BoolVar(&o.leaderElection, "leader-elect", false, "work only while holding the lease, so that several replicas may run")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8443", "address of /metrics (TLS, with authentication), 0 for none")
 	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz")
@@ -76,7 +80,7 @@ func (o options) run(ctx context.Context) error {
 	if err := o.addControllers(mgr, store); err != nil {
 		return err
 	}
-	if err := errors.Join(store.Register(ctrlmetrics.Registry), mgr.Add(exportWhileLeading(store)), mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("caches", cachesSynced(mgr))); err != nil {
+	if err := errors.Join(store.Register(ctrlmetrics.Registry), mgr.Add(serve.Leading{Store: store}), mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("caches", cachesSynced(mgr))); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
@@ -132,22 +136,13 @@ func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
 		&indicator.Reconciler{Kind: alert.CPI, Client: c, Events: recorder, Clock: now, Store: store},
 		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: recorder, Clock: now, Store: store},
 		&indicator.SourceReconciler{Client: c, Clock: now, Store: store},
+		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Namespace: o.namespace, Labels: o.ruleLabels},
 	} {
 		if err := controller.SetupWithManager(mgr); err != nil {
 			return fmt.Errorf("%T: %w", controller, err)
 		}
 	}
 	return nil
-}
-
-// exportWhileLeading shows the indicators' series from the one instance that decides.
-func exportWhileLeading(store *metrics.Store) manager.Runnable {
-	return manager.RunnableFunc(func(ctx context.Context) error {
-		store.Export(true)
-		<-ctx.Done()
-		store.Export(false)
-		return nil
-	})
 }
 
 // cachesSynced is ready once everything that is known to the cluster is known here.
