@@ -13,13 +13,15 @@ tool_folder() {
     kustomize) echo "kustomize-$KUSTOMIZE_VERSION" ;;
     golangci-lint-kube-api-linter) echo "golangci-lint-$GOLANGCI_LINT_VERSION-$KUBE_API_LINTER_VERSION" ;;
     promtool) echo "prometheus-$PROMETHEUS_VERSION" ;;
+    gotestsum) echo "gotestsum-$GOTESTSUM_VERSION" ;;
+    crd-ref-docs) echo "crd-ref-docs-$CRD_REF_DOCS_VERSION" ;;
     *) die "no recipe for $1; the tools are: $(all_tools)" ;;
   esac
 }
 
 all_tools() {
   echo kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubectl etcd coredns \
-    controller-gen kustomize golangci-lint-kube-api-linter promtool
+    controller-gen kustomize golangci-lint-kube-api-linter promtool gotestsum crd-ref-docs
 }
 
 # build_tool TOOL FOLDER builds TOOL into FOLDER.
@@ -41,6 +43,8 @@ build_tool() {
       go_build "$tool" "$folder" "sigs.k8s.io/kube-api-linter/cmd/$tool" ;;
     controller-gen) go_install "$folder" "sigs.k8s.io/controller-tools/cmd/controller-gen@v$CONTROLLER_TOOLS_VERSION" ;;
     kustomize) go_install "$folder" "sigs.k8s.io/kustomize/kustomize/v5@v$KUSTOMIZE_VERSION" ;;
+    gotestsum) go_install "$folder" "gotest.tools/gotestsum@v$GOTESTSUM_VERSION" ;;
+    crd-ref-docs) go_install "$folder" "github.com/elastic/crd-ref-docs@v$CRD_REF_DOCS_VERSION" ;;
     promtool)
       in_module prometheus_module
       # Rule files need no service discovery; leaving it out saves most of the build.
