@@ -285,3 +285,21 @@ func TestOwnMeasureThenGoalDropsTheOwnReport(t *testing.T) {
 		t.Errorf("the own report is still there: %v", err)
 	}
 }
+
+func TestLongTextsAreCutNotRefused(t *testing.T) {
+	w := newWorld(t)
+	long := strings.Repeat("é", 256)
+	cpi := w.cpi("nps", func(c *v1alpha1.CPIDefinition) {
+		c.Spec.Breakdowns = []v1alpha1.Breakdown{{By: []v1alpha1.Identifier{"plan"}}}
+		c.Spec.Overrides = []v1alpha1.SegmentOverride{{Match: map[string]string{"plan": long}, Thresholds: &v1alpha1.Thresholds{Critical: new(v1alpha1.Value("20"))}}}
+	})
+	w.publish("cpi-nps", "1e+300", "-1e+300", "1.000000000e+301", func(s *v1alpha1.IndicatorReportStatus) {
+		s.Result.Segments = []v1alpha1.SegmentValue{{By: []string{"plan"}, Values: []string{long},
+			Current: v1alpha1.PeriodValue{Label: "2026-10", State: "Mature", Value: "1", Lower: "0", Upper: "2", N: new(int64(99))}}}
+	})
+	w.reconcile(cpi)
+	if len(cpi.Status.SegmentAlerts) != 1 || cpi.Status.SegmentAlerts[0].Severity != "critical" {
+		t.Errorf("segment alerts = %+v", cpi.Status.SegmentAlerts)
+	}
+	w.wantMetric(`alert="CPIBelowThreshold",severity="critical"`, true)
+}

@@ -18,18 +18,32 @@ import (
 // decided are the conditions that internal/alert decides; those it leaves out do not apply and are removed.
 var decided = []alert.Type{alert.Computed, alert.Fresh, alert.SampleSufficient, alert.WithinThresholds, alert.TargetMet, alert.ReviewDue}
 
-// maxSegmentAlerts and maxMessage are bounds of the schema.
+// Bounds of the schema and of Events, in characters. Longer texts are cut: a long name must not get a status refused.
 const (
 	maxSegmentAlerts = 32
 	maxMessage       = 4096
+	maxSummary       = 64
+	maxPeriod        = 32
+	maxSegment       = 512
+	maxAlert         = 1024
+	maxEvent         = 250 // 1,000 bytes in any script
 )
 
-func (d definition) set(condition string, status metav1.ConditionStatus, reason, message string) {
-	if len(message) > maxMessage {
-		message = string([]rune(message)[:maxMessage/4])
+// cut shortens a text to so many characters.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
 	}
+	runes := []rune(text)
+	if len(runes) <= limit {
+		return text
+	}
+	return string(runes[:limit-1]) + "…"
+}
+
+func (d definition) set(condition string, status metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(&d.status.Conditions, metav1.Condition{
-		Type: condition, Status: status, Reason: reason, Message: message, ObservedGeneration: d.object.GetGeneration(),
+		Type: condition, Status: status, Reason: reason, Message: cut(message, maxMessage), ObservedGeneration: d.object.GetGeneration(),
 	})
 }
 
@@ -50,11 +64,16 @@ func tellDecision(d definition, decision alert.Decision, dropped int) {
 	}
 	tellPublished(d, dropped)
 	s := decision.Summary
-	d.status.Summary = &v1alpha1.IndicatorSummary{Value: s.Value, Interval: s.Interval, N: s.N, Period: s.Period, State: string(s.State), Target: s.Target}
+	d.status.Summary = &v1alpha1.IndicatorSummary{
+		Value: cut(s.Value, maxSummary), Interval: cut(s.Interval, maxSummary), N: s.N,
+		Period: cut(s.Period, maxPeriod), State: string(s.State), Target: cut(s.Target, maxSummary),
+	}
 	d.status.SegmentAlerts = nil
 	for _, a := range decision.Alerts {
 		if a.Segment != "" && len(d.status.SegmentAlerts) < maxSegmentAlerts {
-			d.status.SegmentAlerts = append(d.status.SegmentAlerts, v1alpha1.SegmentAlert{Segment: a.Segment, Severity: string(a.Severity), Team: a.Team, Message: a.Message})
+			d.status.SegmentAlerts = append(d.status.SegmentAlerts, v1alpha1.SegmentAlert{
+				Segment: cut(a.Segment, maxSegment), Severity: string(a.Severity), Team: a.Team, Message: cut(a.Message, maxAlert),
+			})
 		}
 	}
 }
@@ -110,9 +129,9 @@ func (r *Reconciler) tellTransitions(object client.Object, before, after []metav
 		}
 		switch {
 		case bad(now):
-			r.Events.Eventf(object, nil, corev1.EventTypeWarning, now.Reason, now.Type, "%s", eventNote(now.Message))
+			r.Events.Eventf(object, nil, corev1.EventTypeWarning, now.Reason, now.Type, "%s", cut(now.Message, maxEvent))
 		case was != nil && bad(*was):
-			r.Events.Eventf(object, nil, corev1.EventTypeNormal, now.Reason, now.Type, "%s", eventNote(now.Message))
+			r.Events.Eventf(object, nil, corev1.EventTypeNormal, now.Reason, now.Type, "%s", cut(now.Message, maxEvent))
 		}
 	}
 }
@@ -125,13 +144,4 @@ func bad(c metav1.Condition) bool {
 		return c.Status == metav1.ConditionTrue
 	}
 	return c.Status == metav1.ConditionFalse
-}
-
-// eventNote keeps a message within what an Event takes.
-func eventNote(message string) string {
-	const limit = 1000
-	if runes := []rune(message); len(runes) > limit/4 && len(message) > limit {
-		return string(runes[:limit/4]) + "…"
-	}
-	return message
 }

@@ -288,6 +288,7 @@ func TestNumbersForPeople(t *testing.T) {
 		{alert.Indicator{}, measure.Estimate{Value: new(12000.0)}, "12,000 "},
 		{alert.Indicator{Unit: "minutes"}, estimate(4.267, 4.1, 4.4, 90), "4.27 minutes [4.10, 4.40]"},
 		{alert.Indicator{Unit: "points"}, measure.Estimate{}, " "},
+		{alert.Indicator{}, estimate(1e300, -1e300, 1e301, 90), "1e+300 [-1e+300, 1e+301]"},
 	}
 	for _, c := range cases {
 		if got := c.in.Value(c.e) + " " + c.in.Interval(c.e); got != c.want {

@@ -68,9 +68,15 @@ func (in *Indicator) suffix() string {
 	return " " + in.Unit
 }
 
+// longest number that is written out; beyond it stands an exponent.
+const longest = 1e15
+
 func (in *Indicator) number(v float64, digits int) string {
-	text := strconv.FormatFloat(round(in.scale(v), digits), 'f', digits, 64)
-	return group(text)
+	v = in.scale(v)
+	if math.Abs(v) >= longest {
+		return strconv.FormatFloat(v, 'g', 6, 64)
+	}
+	return group(strconv.FormatFloat(round(v, digits), 'f', digits, 64))
 }
 
 // digits after the point: as many as the size of the number suggests and, where the interval is narrow,
