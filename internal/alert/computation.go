@@ -10,6 +10,9 @@ import (
 // killsToQuarantine is how many runs in a row must die on an indicator before it is left out.
 const killsToQuarantine = 2
 
+// toldAfter is how many runs must be missed or fail before somebody is told: one may be a blip.
+const toldAfter = 2
+
 // onlyAnEdit are failures that the next run will meet again: somebody is told at once. Others are told
 // when the next scheduled run has failed too.
 var onlyAnEdit = map[string]bool{
@@ -47,7 +50,7 @@ func (d *Decision) computed(in *Indicator, now time.Time) {
 func (d *Decision) failing(in *Indicator, now time.Time, reason, message string) {
 	d.condition(Computed, False, Reason(reason), message)
 	if !onlyAnEdit[reason] {
-		told := in.Source.twoRunsAfter(in.Attempt.Since)
+		told := in.Source.runsAfter(in.Attempt.Since, toldAfter)
 		if now.Before(told) {
 			d.lookAgain(told, now)
 			return
@@ -64,14 +67,11 @@ func (d *Decision) fresh(in *Indicator, now time.Time) {
 	if s.LastSuccess != nil {
 		base = *s.LastSuccess
 	}
-	run := s.twoRunsAfter(base)
+	run := s.runsAfter(base, toldAfter)
 	d.StaleAfter = run
-	var load time.Time
-	if in.FreshWithin > 0 && in.Current() && in.Result.Watermark != nil {
-		load = in.Result.Watermark.Add(in.FreshWithin)
-		if run.IsZero() || load.Before(run) {
-			d.StaleAfter = load
-		}
+	load := in.loadDeadline()
+	if !load.IsZero() && (run.IsZero() || load.Before(run)) {
+		d.StaleAfter = load
 	}
 	d.lookAgain(run, now)
 	d.lookAgain(load, now)
@@ -89,13 +89,30 @@ func (d *Decision) fresh(in *Indicator, now time.Time) {
 		}
 		d.stale(in, ReasonRunOverdue, message)
 	case !load.IsZero() && !now.Before(load):
-		d.stale(in, ReasonDataStale, fmt.Sprintf("The newest load of the data is of %s and should be no older than %s. Look at what loads the dataset.",
+		d.stale(in, ReasonDataStale, fmt.Sprintf("The newest load that was seen is of %s and should be no older than %s. Look at what loads the dataset.",
 			instant(*in.Result.Watermark), span(in.FreshWithin)))
 	case s.LastSuccess == nil || !in.Current():
 		d.condition(Fresh, Unknown, ReasonPending, "No run has finished under the present formula yet.")
 	default:
 		d.condition(Fresh, True, ReasonUpToDate, "Runs and data are as new as declared.")
 	}
+}
+
+// loadDeadline is from when on the data count as stale: when the newest load that was seen has become too old
+// and a run has had the time to see another. The zero time means never.
+func (in *Indicator) loadDeadline() time.Time {
+	if in.FreshWithin <= 0 || !in.Current() || in.Result.Watermark == nil {
+		return time.Time{}
+	}
+	load := in.Result.Watermark.Add(in.FreshWithin)
+	seen := in.Source.LastSuccess
+	if seen == nil || !load.After(*seen) {
+		return load
+	}
+	if next := in.Source.runsAfter(*seen, 1); next.After(load) {
+		return next
+	}
+	return load
 }
 
 func (d *Decision) stale(in *Indicator, reason Reason, message string) {
@@ -123,7 +140,7 @@ func SourceAlerts(s SourceRuns, message string, now time.Time) (alerts []Alert, 
 	if !s.Failed {
 		return nil, time.Time{}
 	}
-	if told := s.twoRunsAfter(s.FailedSince); now.Before(told) {
+	if told := s.runsAfter(s.FailedSince, toldAfter); now.Before(told) {
 		return nil, told
 	}
 	return []Alert{{Name: ComputationFailed, Severity: Critical, Message: s.Reason + ": " + message}}, time.Time{}

@@ -135,7 +135,10 @@ func TestDecide(t *testing.T) {
 		{"fresh", good(), alert.Fresh, "True UpToDate", "", "OK"},
 		{"two runs overdue", with(good(), func(in *alert.Indicator) { in.Source.LastSuccess = new(now.Add(-2*time.Hour - 15*time.Minute)) }), alert.Fresh, "False RunOverdue", "CPIDataStale/warning/support", "OK"},
 		{"one run overdue is no news", with(good(), func(in *alert.Indicator) { in.Source.LastSuccess = new(now.Add(-61 * time.Minute)) }), alert.Fresh, "True UpToDate", "", "OK"},
-		{"old data", with(good(), func(in *alert.Indicator) { in.Result.Watermark = new(now.Add(-26 * time.Hour)) }), alert.Fresh, "False DataStale", "CPIDataStale/warning/support", "OK"},
+		{"old data when last looked at", with(good(), func(in *alert.Indicator) { in.Result.Watermark = new(now.Add(-27 * time.Hour)) }), alert.Fresh, "False DataStale", "CPIDataStale/warning/support", "OK"},
+		{"data too old by now, but no run has looked since", with(good(), func(in *alert.Indicator) {
+			in.Source.LastSuccess, in.Result.Watermark = new(now.Add(-50*time.Minute)), new(now.Add(-26*time.Hour-time.Minute))
+		}), alert.Fresh, "True UpToDate", "", "OK"},
 		{"data just within", with(good(), func(in *alert.Indicator) { in.Result.Watermark = new(now.Add(-26*time.Hour + time.Second)) }), alert.Fresh, "True UpToDate", "", "OK"},
 		{"never run, but new", with(good(), func(in *alert.Indicator) {
 			in.Source.LastSuccess, in.Source.Created, in.Result, in.Attempt = nil, now.Add(-time.Minute), nil, nil

@@ -132,17 +132,21 @@ type Schedule interface{ Next(time.Time) time.Time }
 // maxRunTime is how long a run is waited for beyond its due time; a quarter of the interval where that is less.
 const maxRunTime = 30 * time.Minute
 
-// twoRunsAfter is when two runs due after t have had time to end; the zero time if there is no schedule.
-func (s SourceRuns) twoRunsAfter(t time.Time) time.Time {
+// runsAfter is when so many runs due after t have had time to end; the zero time if there is no schedule.
+func (s SourceRuns) runsAfter(t time.Time, runs int) time.Time {
 	if s.Schedule == nil {
 		return time.Time{}
 	}
-	first := s.Schedule.Next(t)
-	second := s.Schedule.Next(first)
-	if first.IsZero() || second.IsZero() {
-		return time.Time{}
+	for range runs {
+		if t = s.Schedule.Next(t); t.IsZero() {
+			return t
+		}
 	}
-	return second.Add(min(maxRunTime, second.Sub(first)/4))
+	following := s.Schedule.Next(t)
+	if following.IsZero() {
+		return following
+	}
+	return t.Add(min(maxRunTime, following.Sub(t)/4))
 }
 
 // Current reports whether there is a result of the formula in force.
