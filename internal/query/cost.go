@@ -3,6 +3,8 @@ package query
 import (
 	"slices"
 	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure"
 )
 
 // bucket is additive readings that could share a statement.
@@ -141,10 +143,11 @@ func (t *table) shape(b *bucket) Shape {
 	return DictMasks
 }
 
-// maskGroups bounds how many groups the masks of n predicates make: on each filter column, as many
-// different masks as predicates plus one, or as distinct values.
+// maskGroups estimates how many groups the masks of n predicates make. On each filter column there are
+// at most as many different masks as predicates plus one, or as distinct values. Where a row meets few
+// predicates (λ expected), most masks hold no bit or one, and about n·(1+λ)² come about at all.
 func (t *table) maskGroups(b *bucket, predicates []conjunction) float64 {
-	groups := t.segmentGroups(b.segments) * b.periods()
+	product := 1.0
 	for _, name := range b.filters {
 		keys := map[string]bool{}
 		for _, p := range predicates {
@@ -158,7 +161,33 @@ func (t *table) maskGroups(b *bucket, predicates []conjunction) float64 {
 		if n, known := t.distinctOf(name); known {
 			masks = min(masks, n)
 		}
-		groups *= masks
+		product *= masks
 	}
-	return groups
+	met := 0.0
+	for _, p := range predicates {
+		part := 1.0
+		for _, c := range p.conditions {
+			part *= t.selectivity(c)
+		}
+		met += part
+	}
+	masks := min(product, 1+float64(len(predicates))*(1+met)*(1+met))
+	return masks * t.segmentGroups(b.segments) * b.periods()
+}
+
+// selectivity guesses the part of rows that meet a condition.
+func (t *table) selectivity(c condition) float64 {
+	n, known := t.distinctOf(c.column.name)
+	if !known {
+		n = unknownSegments
+	}
+	switch c.op {
+	case measure.In:
+		return min(1, float64(len(c.values))/n)
+	case measure.NotIn, measure.Exists:
+		return 1
+	case measure.DoesNotExist:
+		return 0.1
+	}
+	return 0.3 // of a range
 }
