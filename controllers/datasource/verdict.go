@@ -1,6 +1,7 @@
 package datasource
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -72,7 +73,7 @@ func failure(j *batchv1.Job, pods []corev1.Pod, end *batchv1.JobCondition) (reas
 	for _, pod := range pods {
 		for _, name := range []string{job.PlanContainer, job.ComputeContainer} {
 			if dead := terminated(pod, name); dead != nil && dead.ExitCode != 0 {
-				return v1alpha1.ReasonRunFailed, fmt.Sprintf("Run %s: %s ended with code %d: %s", j.Name, name, dead.ExitCode, cut(dead.Message))
+				return v1alpha1.ReasonRunFailed, fmt.Sprintf("Run %s: %s ended with code %d: %s", j.Name, name, dead.ExitCode, lastWords(dead.Message))
 			}
 		}
 		if pod.Status.Reason != "" {
@@ -80,6 +81,26 @@ func failure(j *batchv1.Job, pods []corev1.Pod, end *batchv1.JobCondition) (reas
 		}
 	}
 	return v1alpha1.ReasonRunFailed, fmt.Sprintf("Run %s: %s: %s", j.Name, end.Reason, cut(end.Message))
+}
+
+// lastWords is what a container said before it died, from the end of its log.
+func lastWords(log string) string {
+	lines := strings.Split(strings.TrimSpace(log), "\n")
+	last := strings.TrimSpace(lines[len(lines)-1])
+	var entry struct {
+		Msg   string `json:"msg"`
+		Error string `json:"error"`
+	}
+	switch {
+	case last == "":
+		return "it said nothing"
+	case json.Unmarshal([]byte(last), &entry) == nil && entry.Msg != "":
+		return cut(strings.TrimSuffix(entry.Msg+": "+entry.Error, ": "))
+	case len(lines) > 1:
+		return "it crashed; its log holds the trace"
+	default:
+		return cut(last)
+	}
 }
 
 // summaryOf is what publish left in the newest pod that says anything.

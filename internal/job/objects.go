@@ -24,12 +24,13 @@ const (
 	retries = 2
 )
 
-// Exit codes of a run's containers after which another pod would fare no better.
+// Exit codes of a run's containers after which another pod would fare no better. 2 is not among them: Go
+// programs that crash end with it.
 const (
-	// ExitInvalid: the plan step refused the source, or compute could not read its plan.
-	ExitInvalid = 2
 	// ExitSourceFailed: compute could not use the source at all and said why.
 	ExitSourceFailed = 3
+	// ExitInvalid: the plan step refused the source.
+	ExitInvalid = 10
 )
 
 // ServiceAccount of a source's runs.
@@ -88,7 +89,7 @@ func jobSpec(ds *v1alpha1.DataSource, schedule Schedule, images Images) batchv1.
 				OnPodConditions: []batchv1.PodFailurePolicyOnPodConditionsPattern{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue}},
 			},
 			failOn(PlanContainer, ExitInvalid),
-			failOn(ComputeContainer, ExitInvalid, ExitSourceFailed),
+			failOn(ComputeContainer, ExitSourceFailed),
 		}},
 		Template: podTemplate(ds, images),
 	}
