@@ -136,7 +136,7 @@ func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
 		&indicator.Reconciler{Kind: alert.CPI, Client: c, Events: recorder, Clock: now, Store: store},
 		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: recorder, Clock: now, Store: store},
 		&indicator.SourceReconciler{Client: c, Clock: now, Store: store},
-		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Namespace: o.namespace, Labels: o.ruleLabels},
+		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels},
 	} {
 		if err := controller.SetupWithManager(mgr); err != nil {
 			return fmt.Errorf("%T: %w", controller, err)

@@ -6,6 +6,7 @@ package rules
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,8 @@ type Reconciler struct {
 	Events events.EventRecorder
 	// Namespace of the operator, which gets the rule that watches the operator; empty for none.
 	Namespace string
+	// Namespaces that are looked after; empty for all. The cache knows no others.
+	Namespaces []string
 	// Labels are added to the rules, for a Prometheus that selects them by label.
 	Labels map[string]string
 
@@ -91,6 +94,9 @@ func (r *Reconciler) groups(ctx context.Context, namespace string) ([]rules.Grou
 }
 
 func (r *Reconciler) anyDefinition(ctx context.Context, namespace string) (bool, error) {
+	if len(r.Namespaces) > 0 && !slices.Contains(r.Namespaces, namespace) {
+		return false, nil
+	}
 	for _, list := range []client.ObjectList{&v1alpha1.CPIDefinitionList{}, &v1alpha1.KPITargetList{}} {
 		if err := r.Client.List(ctx, list, client.InNamespace(namespace), client.Limit(1), client.UnsafeDisableDeepCopy); err != nil {
 			return false, err
