@@ -75,8 +75,10 @@ func changedResult(old, found *v1alpha1.ReportResult, now metav1.Time) *v1alpha1
 		if found.Restatement == "" && found.RequestHash == old.RequestHash {
 			found.Restatement = old.Restatement // the annotation was taken off; what it asked for was done
 		}
-		found.ChangedTime = old.ChangedTime
-		if equality.Semantic.DeepEqual(old, found) {
+		same := *found
+		same.ChangedTime = old.ChangedTime
+		same.SQL = old.SQL // it may hold the run's instant; it follows when numbers change
+		if equality.Semantic.DeepEqual(old, &same) {
 			return nil
 		}
 	}

@@ -3,6 +3,7 @@ package publish_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -177,8 +178,10 @@ func TestNumbersArrive(t *testing.T) {
 
 func TestSameNumbersChangeNoResourceVersion(t *testing.T) {
 	r := newRun(t, "nps", "broken")
+	runs := 0
 	write := func() {
-		r.found(0)
+		runs++
+		r.found(0, func(result *plan.Result) { result.Numbers.SQL = fmt.Sprintf("SELECT %d /* as of now */", runs) })
 		r.found(1, failed(plan.ColumnMissing))
 		r.done(plan.Done{Succeeded: 1, Failed: 1})
 	}
