@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -78,7 +79,7 @@ func (r *Reconciler) resolveGoal(ctx context.Context, d definition) (*resolved, 
 	}
 	out, err := r.resolveDataset(ctx, cpi.Namespace, cpi.Spec.DatasetRef.Name, "its spec.datasetRef")
 	if err != nil {
-		if blocked, ok := err.(*blockedError); ok {
+		if blocked, ok := errors.AsType[*blockedError](err); ok {
 			return nil, notReady(blocked.message)
 		}
 		return nil, err

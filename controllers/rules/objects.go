@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
-	"github.com/cpi-operator/cpi-operator/internal/alert/rules"
+	"github.com/cpi-operator/cpi-operator/internal/rules"
 )
 
 const (

@@ -18,7 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
-	"github.com/cpi-operator/cpi-operator/internal/alert/rules"
+	"github.com/cpi-operator/cpi-operator/internal/rules"
 )
 
 // Reconciler of namespaces: a request's name is that of a namespace.

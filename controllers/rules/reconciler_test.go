@@ -148,7 +148,7 @@ func TestRules(t *testing.T) {
 	})
 	t.Run("the operator's namespace", func(t *testing.T) {
 		w := newWorld(t)
-		w.Reconciler.Namespace = w.namespace
+		w.Namespace = w.namespace
 		w.reconcile()
 		groups, _, _ := unstructured.NestedSlice(w.find(prometheusRule(), "cpi-operator").(*unstructured.Unstructured).Object, "spec", "groups")
 		if len(groups) != 1 || groups[0].(map[string]any)["name"] != "cpi-operator-health" {

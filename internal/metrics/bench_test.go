@@ -88,7 +88,7 @@ func (d *discard) WriteHeader(int)             {}
 func (d *discard) Write(b []byte) (int, error) { d.bytes += len(b); return len(b), nil }
 
 func scrapeRequest(compressed bool) *http.Request {
-	request := httptest.NewRequest("GET", "/metrics", nil)
+	request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 	if compressed {
 		request.Header.Set("Accept-Encoding", "gzip")
 	}

@@ -72,7 +72,8 @@ func (e *encoder) sample(family int, value float64, labels ...string) {
 		e.kinds = append(e.kinds, family)
 		e.starts = append(e.starts, len(e.text))
 	}
-	b := append(e.text, families[family].name...)
+	b := e.text
+	b = append(b, families[family].name...)
 	b = append(b, '{')
 	b = append(b, e.object...)
 	for i := 0; i < len(labels); i += 2 {
@@ -81,7 +82,8 @@ func (e *encoder) sample(family int, value float64, labels ...string) {
 	}
 	b = append(b, '}', ' ')
 	b = strconv.AppendFloat(b, value, 'g', -1, 64)
-	e.text = append(b, '\n')
+	b = append(b, '\n')
+	e.text = b
 	e.series++
 }
 
@@ -125,7 +127,7 @@ func encodeIndicator(in Indicator, room int) *encoder {
 	if in.Publish != PublishTotalOnly {
 		e.segments(base, in, room)
 	}
-	e.alerts(in.View.Kind, in.View.Name, in.Namespace, in.Theme, in.View.Title, in.Decision.Alerts)
+	e.alerts(in.View.Kind, in.Theme, in.View.Title, in.Decision.Alerts)
 	return e
 }
 
@@ -241,7 +243,7 @@ func publishable(view *alert.Indicator) []part {
 }
 
 // alerts writes the active alerts.
-func (e *encoder) alerts(kind alert.Kind, name, namespace, theme, title string, active []alert.Alert) {
+func (e *encoder) alerts(kind alert.Kind, theme, title string, active []alert.Alert) {
 	for i, a := range active {
 		if slices.ContainsFunc(active[:i], func(b alert.Alert) bool { return sameSeries(a, b) }) {
 			continue
@@ -257,7 +259,7 @@ func sameSeries(a, b alert.Alert) bool {
 
 func encodeSource(s Source) *encoder {
 	e := &encoder{object: objectLabels(s.Namespace, s.Name)}
-	e.alerts(alert.Source, s.Name, s.Namespace, "", s.Name, s.Alerts)
+	e.alerts(alert.Source, "", s.Name, s.Alerts)
 	if s.LastSuccess != nil {
 		e.instant(familySourceLastSuccess, *s.LastSuccess)
 	}

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -58,7 +59,7 @@ func scrape(t testing.TB, store *metrics.Store, compressed bool) map[string]*dto
 
 func body(t testing.TB, store *metrics.Store, compressed bool) string {
 	t.Helper()
-	request := httptest.NewRequest("GET", "/metrics", nil)
+	request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 	if compressed {
 		request.Header.Set("Accept-Encoding", "gzip")
 	}
@@ -206,7 +207,7 @@ func TestOnlyTheLeaderExports(t *testing.T) {
 	}
 	get := func() string {
 		recorder := httptest.NewRecorder()
-		store.Handler(registry).ServeHTTP(recorder, httptest.NewRequest("GET", "/metrics", nil))
+		store.Handler(registry).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 		return recorder.Body.String()
 	}
 	if text := get(); strings.Contains(text, "cpi_value") || !strings.Contains(text, "cpi_operator_leader 0\n") {

@@ -12,12 +12,12 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/cpi-operator/cpi-operator/internal/alert"
-	"github.com/cpi-operator/cpi-operator/internal/alert/rules"
+	"github.com/cpi-operator/cpi-operator/internal/rules"
 )
 
 var update = flag.Bool("update", false, "write the generated files anew")
 
-const root = "../../.."
+const root = "../.."
 
 // The rules file for a Prometheus without the Prometheus operator is generated; promtool tests it.
 func TestRulesFileIsCurrent(t *testing.T) {
@@ -25,7 +25,7 @@ func TestRulesFileIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "# Generated from internal/alert/rules: go test ./internal/alert/rules -update\n" + string(body)
+	want := "# Generated from internal/rules: go test ./internal/rules -update\n" + string(body)
 	path := filepath.Join(root, "config", "prometheus", "rules.yaml")
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
@@ -37,7 +37,7 @@ func TestRulesFileIsCurrent(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("run go test ./internal/alert/rules -update:\n%s", diff)
+		t.Errorf("run go test ./internal/rules -update:\n%s", diff)
 	}
 }
 
