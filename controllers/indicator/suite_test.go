@@ -1,6 +1,7 @@
 package indicator_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -146,7 +147,7 @@ func (w *world) want(conditions []metav1.Condition, kind string, status metav1.C
 func (w *world) metrics() string {
 	w.Helper()
 	recorder := httptest.NewRecorder()
-	w.store.Handler(prometheus.NewRegistry()).ServeHTTP(recorder, httptest.NewRequest("GET", "/metrics", nil))
+	w.store.Handler(prometheus.NewRegistry()).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	return recorder.Body.String()
 }
 
