@@ -139,7 +139,10 @@ func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
 
 // ask plans what to ask the database for.
 func (j *job) ask() {
-	shown := j.layout.shown() // explained and broken down, frozen or not
+	shown := []int{j.layout.headline} // explained and broken down, frozen or not
+	if len(j.Breakdowns) > 0 && j.layout.previous >= 0 {
+		shown = []int{j.layout.previous, j.layout.headline}
+	}
 	for i := range j.layout.periods {
 		if j.Full || slices.Contains(shown, i) || j.frozen(i) == nil {
 			j.wanted = append(j.wanted, i)

@@ -108,14 +108,6 @@ func (l *layout) choose() {
 	}
 }
 
-// shown are the periods that are explained and broken down.
-func (l *layout) shown() []int {
-	if l.previous < 0 {
-		return []int{l.headline}
-	}
-	return []int{l.previous, l.headline}
-}
-
 // at is period i, negative for those before the history.
 func (l *layout) at(i int) calendar.Period {
 	if i < 0 {

@@ -193,3 +193,34 @@ func TestEnginesAgree(t *testing.T) {
 		}
 	}
 }
+
+// What is not a number must reach no report: JSON cannot even hold it.
+func TestNotANumberStaysInside(t *testing.T) {
+	for _, value := range []string{"NaN", "Infinity", "-Infinity", "1e308"} {
+		t.Run(value, func(t *testing.T) {
+			w, database := onPostgres(t)
+			database.Exec(t, "CREATE TABLE broken (at timestamptz, score double precision)",
+				"INSERT INTO broken VALUES ('2026-10-01', '"+value+"'), ('2026-10-02', '"+value+"'), ('2026-10-03', 1)")
+			w.dataset("broken", event("at"), nil)
+			for name, function := range map[string]measure.Function{"sum": measure.Sum, "mean": measure.Mean} {
+				w.cpi(name, "broken", measure.Spec{Aggregate: &measure.Aggregate{Function: function, Column: "score"}}, nil)
+			}
+			w.cpi("count", "broken", countRows(), nil)
+			found, _ := w.runPostgres(t, nil)
+			for _, name := range []string{"sum", "mean"} {
+				if found.reason(name) != "" {
+					continue // refused with a reason is as good
+				}
+				if got := found.period(name, "2026-10"); got.Value != nil || got.Reason == "" || got.Flag != plan.NoData {
+					t.Errorf("%s: %+v, want no value and its reason", name, got)
+				}
+			}
+			if got := *found.period("count", "2026-10").Value; got != 3 {
+				t.Errorf("rows counted beside it: %v, want 3", got)
+			}
+			if got := *found.period("good", "2026-10").Value; got != 25 {
+				t.Errorf("its neighbour reads %v, want 25", got)
+			}
+		})
+	}
+}

@@ -198,6 +198,9 @@ func TestNoDataIsNotZeroButAProvenEmptyPeriodIs(t *testing.T) {
 			t.Errorf("%s: %+v; want NoData", missing.Label, missing)
 		}
 	}
+	if got := found.period("proven", "2026-08").State; got != plan.Mature {
+		t.Errorf("August without data is %s, want it kept open, so that it heals when loaded", got)
+	}
 	if warnings := found.numbers("proven").Warnings; len(warnings) != 1 || !strings.Contains(warnings[0], "2026-09") {
 		t.Errorf("warnings %q do not say where the data begins", warnings)
 	}
@@ -285,6 +288,36 @@ func TestHalfLoadedSnapshotIsSuspect(t *testing.T) {
 	}
 	if got := found.period("nrr", "2026-11"); got.Flag != plan.NoData {
 		t.Errorf("November has no snapshot yet: %+v, want NoData, not churn", got)
+	}
+}
+
+// Who has given notice is still there; who left less than the tolerated gap ago may come back.
+func TestChurnOfTheRunningPeriodKnowsNoFuture(t *testing.T) {
+	w := newWorld(t)
+	w.csv(t, "spells", "account,began,ended,loaded",
+		"a,2026-01-01T00:00:00Z,,2026-11-16T08:00:00Z",
+		"b,2026-01-01T00:00:00Z,2026-11-20T00:00:00Z,2026-11-16T08:00:00Z", // will leave
+		"c,2026-01-01T00:00:00Z,2026-11-10T00:00:00Z,2026-11-16T08:00:00Z", // left six days ago
+		"d,2026-01-01T00:00:00Z,2026-11-01T12:00:00Z,2026-11-16T08:00:00Z", // left for good
+		"e,2026-01-01T00:00:00Z,2025-01-01T00:00:00Z,2026-11-16T08:00:00Z", // runs backwards
+	)
+	w.dataset("spells", plan.Time{Start: "began", End: "ended"}, func(d *plan.Dataset) {
+		d.Entities = map[string]string{"account": "account"}
+		d.Freshness = &plan.Freshness{Column: "loaded", Within: 26 * time.Hour}
+	})
+	churn := func(gap time.Duration) measure.Spec {
+		return measure.Spec{Churn: &measure.Churn{Entity: "account", Definition: measure.OpeningCohort, ToleratedGap: gap}}
+	}
+	w.cpi("strict", "spells", churn(0), nil)
+	w.cpi("patient", "spells", churn(14*24*time.Hour), nil)
+	found := w.run(t)
+	for name, lost := range map[string]float64{"strict": 2, "patient": 1} {
+		if got := found.period(name, "2026-11"); *got.Numerator != lost || *got.Denominator != 4 {
+			t.Errorf("%s: lost %v of %v, want %v of 4", name, *got.Numerator, *got.Denominator, lost)
+		}
+	}
+	if got, want := steps(found.numbers("strict").Waterfall), "read 5, rejected/InvalidInterval 1, used 4"; got != want {
+		t.Errorf("waterfall %s, want %s", got, want)
 	}
 }
 

@@ -30,7 +30,9 @@ type Numbers struct {
 	SuppressedSegments int         `json:"suppressedSegments,omitempty"`
 	OmittedSegments    int         `json:"omittedSegments,omitempty"`
 	Waterfall          []Waterstep `json:"waterfall"`
-	SQL                string      `json:"sql,omitempty"`
+	// SQL yields the sums of the period explained, of this indicator alone: people can read and run it. The
+	// run may have merged it with its neighbours'.
+	SQL string `json:"sql,omitempty"`
 	// Watermark is the newest load time seen, where the dataset declares freshness.
 	Watermark *time.Time `json:"watermark,omitempty"`
 	Warnings  []string   `json:"warnings,omitempty"`
@@ -76,11 +78,16 @@ type SegmentResult struct {
 	Previous *PeriodResult `json:"previous,omitempty"`
 }
 
-// Waterstep is one step from rows read to rows used: what was left after it and what it dropped.
+// Waterstep is one step from the rows read to those that one value used: that of the latest mature period,
+// which the segments are of too, or of the running one if none is mature. The steps between drop rows; a row
+// is dropped once, at the first that does. Of a state (churn, retention) the rows used are intervals or
+// snapshot rows, not customers.
 type Waterstep struct {
-	// Step is read, filter/NAME, filter/NAME:null, where, outside-history, undated, duplicates, rejected/REASON or used.
+	// Step is read, filter/NAME, filter/NAME:null, undated, outside-history (not in the period's window), where,
+	// rejected/REASON, duplicates or used. Steps that dropped nothing are left out.
 	Step string `json:"step"`
-	Rows int64  `json:"rows"`
+	// Rows is how many were read, used, or dropped here.
+	Rows int64 `json:"rows"`
 }
 
 // Failure is why an indicator has no new numbers. The last good ones stay.

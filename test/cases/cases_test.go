@@ -3,31 +3,17 @@
 package cases
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
-	"log/slog"
 	"maps"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"k8s.io/apimachinery/pkg/util/yaml"
-	sigsyaml "sigs.k8s.io/yaml"
-
-	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
-	"github.com/cpi-operator/cpi-operator/internal/compute"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
-	"github.com/cpi-operator/cpi-operator/internal/planstep"
-	"github.com/cpi-operator/cpi-operator/internal/source/postgres"
-	postgrestest "github.com/cpi-operator/cpi-operator/test/postgres"
 )
-
-var now = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
 
 // expected is expected.json, as far as it is compared.
 type expected struct {
@@ -94,144 +80,6 @@ func readExpected(t *testing.T) expected {
 		t.Fatal(err)
 	}
 	return want
-}
-
-// world holds the manifests' objects by namespace.
-type world map[string]*planstep.Inputs
-
-// sources are the manifests' data sources, by namespace.
-type manifests struct {
-	sources []v1alpha1.DataSource
-	world
-}
-
-func readManifests(t *testing.T) manifests {
-	t.Helper()
-	found := manifests{world: world{}}
-	files, err := filepath.Glob("manifests/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("manifests: %q %v", files, err)
-	}
-	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := strings.NewReplacer("${PGHOST}", "localhost", "${PGPORT}", "5432").Replace(string(content))
-		documents := yaml.NewDocumentDecoder(io.NopCloser(strings.NewReader(text)))
-		for {
-			document := make([]byte, 1<<20)
-			n, err := documents.Read(document)
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				t.Fatalf("%s: %v", file, err)
-			}
-			found.add(t, file, bytes.TrimSpace(document[:n]))
-		}
-	}
-	return found
-}
-
-func (m *manifests) add(t *testing.T, file string, document []byte) {
-	t.Helper()
-	var head struct {
-		Kind     string `json:"kind"`
-		Metadata struct{ Namespace, Name string }
-	}
-	into := func(object any) {
-		if err := sigsyaml.UnmarshalStrict(document, object); err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-	}
-	if err := sigsyaml.Unmarshal(document, &head); err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
-	in := m.world[head.Metadata.Namespace]
-	if in == nil {
-		in = &planstep.Inputs{Run: "cases", Now: now}
-		m.world[head.Metadata.Namespace] = in
-	}
-	switch head.Kind {
-	case "DataSource":
-		var source v1alpha1.DataSource
-		into(&source)
-		m.sources = append(m.sources, source)
-	case "Dataset":
-		var dataset v1alpha1.Dataset
-		into(&dataset)
-		in.Datasets = append(in.Datasets, dataset)
-	case "CPIDefinition":
-		var cpi v1alpha1.CPIDefinition
-		into(&cpi)
-		in.CPIs = append(in.CPIs, cpi)
-	case "KPITarget":
-		var kpi v1alpha1.KPITarget
-		into(&kpi)
-		in.KPIs = append(in.KPIs, kpi)
-	}
-}
-
-// found collects results under namespace/kind/name.
-type found struct {
-	namespace string
-	results   map[string]plan.Result
-	bytes     map[string]string
-}
-
-func (f found) Attempt(plan.Attempt) error { return nil }
-
-func (f found) Result(_ int, result plan.Result) error {
-	content, err := json.Marshal(result)
-	key := f.namespace + "/" + result.String()
-	f.results[key], f.bytes[key] = result, string(content)
-	return err
-}
-
-// computeAll runs every source of the manifests on the database and returns results by namespace/kind/name.
-func computeAll(t *testing.T, database *postgrestest.Database, at time.Time) found {
-	t.Helper()
-	m := readManifests(t)
-	all := found{results: map[string]plan.Result{}, bytes: map[string]string{}}
-	for i := range m.sources {
-		in := *m.world[m.sources[i].Namespace]
-		in.Source, in.Now = &m.sources[i], at
-		work, skipped, err := planstep.Assemble(in)
-		if err != nil || len(skipped) > 0 {
-			t.Fatalf("source %s: %v, skipped %v", m.sources[i].Name, err, skipped)
-		}
-		pg := work.Source.Postgres
-		pg.Host, pg.Port, pg.Database = database.Server.Host, database.Server.Port, database.Name
-		pg.CredentialsDir = postgrestest.CredentialsDir(t, "cases_reader", "cases")
-		engine, err := postgres.Open(t.Context(), postgres.Config{Source: work.Source})
-		if err != nil {
-			t.Fatal(err)
-		}
-		all.namespace = m.sources[i].Namespace
-		done, err := compute.Run(t.Context(), work, engine, all, slog.New(slog.DiscardHandler))
-		if err != nil || done.Source != nil {
-			t.Fatalf("source %s: %v, %+v", m.sources[i].Name, err, done)
-		}
-		if err := engine.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-	return all
-}
-
-// load makes a database with the rows, and more SQL on top.
-func load(t *testing.T, more ...string) *postgrestest.Database {
-	t.Helper()
-	database := postgrestest.Start(t).NewDatabase(t)
-	for _, file := range append([]string{"rows.sql"}, more...) {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		database.Exec(t, string(content))
-	}
-	return database
 }
 
 func TestCasesReadAsComputedElsewhere(t *testing.T) {
