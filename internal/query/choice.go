@@ -116,32 +116,33 @@ func (s *cellStatement) rowsOf(r *reading) string {
 }
 
 // chosen keeps each entity's latest (first) usable row of each period, and every unusable row, which is
-// told as rejected. Where windows span periods, q is the entity's next (previous) period with a usable
-// row: its row of period p is the latest of a window that holds p but not q.
+// told as rejected. In order of time, a row is the latest of its period if the entity's next row lies in
+// another one, q. Where windows span periods, q tells the rest: the latest row of period p is the latest
+// of a window that holds p but not q. following reports whether windows do.
 func (s *cellStatement) chosen(rows string, r *reading) (layer string, following bool) {
 	if r.entity == "" {
 		return rows, false
 	}
-	partition := []string{s.base.ref(r.entity)}
-	keep := "b.n = 1"
+	partition := s.base.ref(r.entity)
+	keep := "b.q IS NULL OR b.q <> b.p"
 	if predicate := usable(r, s.base); predicate != "" {
 		rows = "SELECT b.*, CASE WHEN " + predicate + " THEN 1 ELSE 0 END AS u\nFROM (" + rows + ") AS b"
-		partition = append(partition, "b.u")
+		partition += ", b.u"
 		keep += " OR b.u = 0"
 	}
 	longest := 0
 	for _, w := range s.grid.runs(r.windows) {
 		longest = max(longest, w.to-w.from)
 	}
-	direction, neighbour := " DESC NULLS LAST", "lead"
+	neighbour := "lead"
 	if r.keep == plan.KeepFirst {
-		direction, neighbour = " ASC NULLS LAST", "lag"
+		neighbour = "lag"
 	}
 	ties := s.rows.Dataset.PrimaryKey
 	if len(ties) == 0 {
 		ties = slices.Clone(s.base.names) // any order will do, if only it is the same every time
 	}
-	order := []string{s.base.ref(s.time) + direction}
+	order := []string{s.base.ref(s.time)}
 	for _, name := range ties {
 		if name == s.time || name == r.entity {
 			continue
@@ -150,17 +151,15 @@ func (s *cellStatement) chosen(rows string, r *reading) (layer string, following
 		if s.dialect == Postgres && s.columns[name].kind == KindText {
 			ref = s.text(ref) + ` COLLATE "C"`
 		}
-		order = append(order, ref+direction)
+		order = append(order, ref)
 	}
-	layer = "SELECT b.* FROM (SELECT b.*, row_number() OVER (PARTITION BY " + strings.Join(append(partition, "b.p"), ", ") +
-		" ORDER BY " + strings.Join(order, ", ") + ") AS n\nFROM (" + rows + ") AS b) AS b\nWHERE " + keep
+	layer = "SELECT b.*, " + neighbour + "(b.p) OVER (PARTITION BY " + partition + " ORDER BY " + strings.Join(order, ", ") + ") AS q\nFROM (" + rows + ") AS b"
 	if longest <= 1 {
-		return layer, false
+		return "SELECT b.* FROM (" + layer + ") AS b\nWHERE " + keep, false
 	}
-	q := neighbour + "(b.p) OVER (PARTITION BY " + strings.Join(partition, ", ") + " ORDER BY b.p)"
-	far := fmt.Sprintf("abs(b.q - b.p) < %d", longest) // a row farther away meets no window of this one
-	if len(partition) > 1 {
-		far += " AND b.u = 1"
+	near := fmt.Sprintf("abs(b.q - b.p) < %d", longest) // a row farther away meets no window of this one
+	if strings.HasSuffix(partition, "b.u") {
+		near += " AND b.u = 1"
 	}
 	columns := []string{"b.p"}
 	for i := range s.base.names {
@@ -169,7 +168,7 @@ func (s *cellStatement) chosen(rows string, r *reading) (layer string, following
 	for i := range s.base.flags {
 		columns = append(columns, fmt.Sprintf("b.u%d", i))
 	}
-	return "SELECT " + strings.Join(columns, ", ") + ", CASE WHEN " + far + " THEN b.q END AS q\nFROM (SELECT b.*, " + q + " AS q\nFROM (" + layer + ") AS b) AS b", true
+	return "SELECT " + strings.Join(columns, ", ") + ", CASE WHEN " + near + " THEN b.q END AS q\nFROM (" + layer + ") AS b\nWHERE " + keep, true
 }
 
 // usable is when a row holds an answer: every column that the terms sum has a value within the hull of

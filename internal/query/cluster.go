@@ -271,7 +271,7 @@ func (s *clusterStatement) windowRuns() []run {
 func checkFinite(sums measure.Sums) error {
 	for _, v := range sums {
 		if v-v != 0 {
-			return fail(plan.TypeMismatch, "a sum is not a finite number: a column holds NaN or infinity; cast it under columns or drop such rows with a filter")
+			return errNotFinite
 		}
 	}
 	return nil

@@ -24,9 +24,16 @@ func (s *cellStatement) fold(result *Table) (map[int][]Group, error) {
 	if s.sets != nil {
 		grouping = in.next()
 	}
-	sums := in.take(len(s.sums))
+	vectors := in.take(len(s.sums))
 	if in.err != nil {
 		return nil, in.err
+	}
+	sums := make([][]float64, len(vectors))
+	for i, v := range vectors {
+		var err error
+		if sums[i], err = v.floats(result.Len); err != nil {
+			return nil, err
+		}
 	}
 
 	present := s.present(period, result.Len)
@@ -54,7 +61,12 @@ func (s *cellStatement) fold(result *Table) (map[int][]Group, error) {
 			if len(windows) == 0 {
 				continue
 			}
-			for j, a := range accounts[hit.reading] {
+			of := accounts[hit.reading]
+			if grouping == nil && len(of) > 1 {
+				of = of[1:] // the total is the sum of any breakdown's segments
+			}
+			for j, a := range of {
+				j += len(accounts[hit.reading]) - len(of)
 				if grouping != nil && grouping.int(row) != s.groupingOf(r, j-1) {
 					continue
 				}
@@ -67,6 +79,9 @@ func (s *cellStatement) fold(result *Table) (map[int][]Group, error) {
 	out := map[int][]Group{}
 	for i, r := range s.readings {
 		var groups []Group
+		if grouping == nil && len(accounts[i]) > 1 {
+			accounts[i][0].total(accounts[i][1])
+		}
 		for j, a := range accounts[i] {
 			groups = a.groups(groups, j-1, s.columnsOf(r, j-1))
 		}
@@ -258,7 +273,7 @@ func newAccount(r *reading, positions []int, segments *tuples) *account {
 }
 
 // add counts one cell, of the segment tuple, in the windows: the sums that index names for each term.
-func (a *account) add(tuple int32, row int, windows []int32, index []int, terms []bool, sums []*Vector) error {
+func (a *account) add(tuple int32, row int, windows []int32, index []int, terms []bool, sums [][]float64) error {
 	g := a.group[tuple]
 	if a.sums[g] == nil {
 		if len(a.sums) > maxGroups {
@@ -271,18 +286,33 @@ func (a *account) add(tuple int32, row int, windows []int32, index []int, terms 
 		into.seen[w] = true
 	}
 	for k, i := range index {
-		if i < 0 || terms != nil && !terms[k] || sums[i].null(row) {
+		if i < 0 || terms != nil && !terms[k] {
 			continue
 		}
-		v := sums[i].float(row)
-		if v-v != 0 {
-			return fail(plan.TypeMismatch, "a sum is not a finite number: a column holds NaN or infinity; cast it under columns or drop such rows with a filter")
-		}
+		v := sums[i][row]
 		for _, w := range windows {
 			into.sums[int(w)*len(index)+k] += v
 		}
 	}
 	return nil
+}
+
+// total sums the segments of another account.
+func (a *account) total(segments *account) {
+	for _, s := range segments.sums {
+		if s == nil {
+			continue
+		}
+		if a.sums[0] == nil {
+			a.sums[0] = &groupSums{make([]float64, len(s.sums)), make([]bool, len(s.seen))}
+		}
+		for i, v := range s.sums {
+			a.sums[0].sums[i] += v
+		}
+		for w, seen := range s.seen {
+			a.sums[0].seen[w] = a.sums[0].seen[w] || seen
+		}
+	}
 }
 
 // groups appends what was added up, by window within segment.

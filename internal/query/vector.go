@@ -23,6 +23,23 @@ func (v *Vector) float(row int) float64 {
 	return v.Floats[row]
 }
 
+// floats are a column of sums as numbers; NULL, of no rows, is 0.
+func (v *Vector) floats(n int) ([]float64, error) {
+	out := make([]float64, n)
+	for row := range n {
+		if v.null(row) {
+			continue
+		}
+		out[row] = v.float(row)
+		if out[row]-out[row] != 0 {
+			return nil, errNotFinite
+		}
+	}
+	return out, nil
+}
+
+var errNotFinite = fail(plan.TypeMismatch, "a sum is not a finite number: a column holds NaN or infinity; cast it under columns or drop such rows with a filter")
+
 // value is a cell as string, int64, float64, bool, time.Time (UTC) or nil.
 func (v *Vector) value(row int) any {
 	switch {
