@@ -130,6 +130,7 @@ const surveyColumns = "contact text, score text, answered_at timestamptz, plan t
 
 // surveySource is a source with one file table "survey" in the ConfigMap "survey", a dataset "survey" on it.
 const surveySource = `
+---
 apiVersion: cpi-operator.io/v1alpha1
 kind: DataSource
 metadata: {name: survey}

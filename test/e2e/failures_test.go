@@ -132,7 +132,7 @@ func TestFailingDatasetsOnPostgres(t *testing.T) {
 	})
 }
 
-// TestFailingDatasetsOnFiles is the same on the embedded engine, with little memory.
+// TestFailingDatasetsOnFiles is the same on the embedded engine.
 func TestFailingDatasetsOnFiles(t *testing.T) {
 	t.Parallel()
 	ns := namespace(t)
@@ -144,7 +144,6 @@ kind: DataSource
 metadata: {name: files}
 spec:
   limits: {queryTimeout: 20s}
-  pod: {resources: {limits: {memory: 256Mi}}}
   files:
     tables:
     - {name: survey, format: CSV, configMap: {name: survey, key: survey.csv}}
@@ -160,7 +159,7 @@ spec:
 		{"text", "query: SELECT contact, CAST(score AS integer) AS score FROM text_scores\ntables: [text_scores]", "TypeMismatch"},
 		{"not-unique", "query: SELECT a.contact, a.score FROM survey a, survey b\ntables: [survey]\nprimaryKey: [contact]", "PrimaryKeyViolated"},
 		{"too-long", "query: SELECT a.contact, a.score FROM survey a, survey b, survey c, survey d, survey e WHERE a.contact || b.contact || c.contact || d.contact || e.contact <> 'x'\ntables: [survey]", "QueryTimeout"},
-		// 10^8 contacts of 30 bytes and more do not fit in a list within 256 MiB.
+		// 10^8 texts of more than 40 bytes do not fit in one list.
 		{"too-large", "query: SELECT '10' AS score, max(len(l)) AS n FROM (SELECT list(a.contact || b.contact || c.contact || d.contact || 'and a long text besides') AS l FROM survey a, survey b, survey c, survey d)\ntables: [survey]", "OutOfMemory"},
 	})
 }

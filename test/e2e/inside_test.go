@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -21,8 +22,12 @@ import (
 	"k8s.io/utils/ptr"
 )
 
-// nodeAddress is where pods of the dev cluster reach servers in the node's network.
-const nodeAddress = "10.90.0.1"
+const (
+	// nodeAddress is where pods of the dev cluster reach servers in the node's network.
+	nodeAddress = "10.90.0.1"
+	// dnsAddress is the dev cluster's DNS service.
+	dnsAddress = "10.96.0.10:53"
+)
 
 // devcluster runs the script of that name.
 func devcluster(t *testing.T, arguments ...string) string {
@@ -34,36 +39,52 @@ func devcluster(t *testing.T, arguments ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// listenInside listens on a free port of the node's network. A socket stays in the network in which it was made, so a
-// thread that enters it is enough; the server itself is an ordinary one of this process.
-func listenInside(t *testing.T) net.Listener {
-	t.Helper()
-	network := filepath.Join(filepath.Dir(devcluster(t, "kubeconfig")), "netns")
+// inside makes a socket in the node's network. A socket stays in the network in which it was made, so a thread that
+// enters it is enough, and what uses the socket is an ordinary part of this process.
+func inside[T any](network string, open func() (T, error)) (T, error) {
 	type answer struct {
-		listener net.Listener
-		err      error
+		socket T
+		err    error
 	}
 	done := make(chan answer)
 	go func() {
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine, and nobody else gets it
-		listener, err := func() (net.Listener, error) {
-			file, err := os.Open(network)
-			if err != nil {
-				return nil, err
-			}
-			defer file.Close()
-			if err := unix.Setns(int(file.Fd()), unix.CLONE_NEWNET); err != nil {
-				return nil, fmt.Errorf("enter %s: %w", network, err)
-			}
-			return net.Listen("tcp", nodeAddress+":0")
-		}()
-		done <- answer{listener, err}
+		var out answer
+		if out.err = enter(network); out.err == nil {
+			out.socket, out.err = open()
+		}
+		done <- out
 	}()
-	got := <-done
-	if got.err != nil {
-		t.Fatal(got.err)
+	out := <-done
+	return out.socket, out.err
+}
+
+func enter(network string) error {
+	file, err := os.Open(network)
+	if err != nil {
+		return err
 	}
-	return got.listener
+	defer file.Close()
+	if err := unix.Setns(int(file.Fd()), unix.CLONE_NEWNET); err != nil {
+		return fmt.Errorf("enter %s: %w", network, err)
+	}
+	return nil
+}
+
+// nodeNetwork is the file that stands for the node's network.
+func nodeNetwork(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(filepath.Dir(devcluster(t, "kubeconfig")), "netns")
+}
+
+// listenInside listens on a free port of the node's network.
+func listenInside(t *testing.T) net.Listener {
+	t.Helper()
+	listener, err := inside(nodeNetwork(t), func() (net.Listener, error) { return net.Listen("tcp", nodeAddress+":0") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listener
 }
 
 func portOf(l net.Listener) int32 { return int32(l.Addr().(*net.TCPAddr).Port) }
@@ -94,7 +115,7 @@ func relay(from net.Listener, to string) {
 	}
 }
 
-// service gives a port of the node's network a name in the namespace.
+// service gives a port of the node's network a name in the namespace, and waits until the cluster's DNS knows it.
 func service(t *testing.T, ns, name string, port, target int32) {
 	t.Helper()
 	create(t,
@@ -109,6 +130,14 @@ func service(t *testing.T, ns, name string, port, target int32) {
 			Ports:       []discoveryv1.EndpointPort{{Name: ptr.To("main"), Port: ptr.To(target), Protocol: ptr.To(corev1.ProtocolTCP)}},
 		},
 	)
+	network := nodeNetwork(t)
+	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, protocol, _ string) (net.Conn, error) {
+		return inside(network, func() (net.Conn, error) { return (&net.Dialer{}).DialContext(ctx, protocol, dnsAddress) })
+	}}
+	eventually(t, "the address of service "+name, func(ctx context.Context) error {
+		_, err := resolver.LookupHost(ctx, name+"."+ns+".svc.cluster.local.")
+		return err
+	})
 }
 
 // httpsInside serves a handler to the namespace's pods as https://NAME and returns the PEM of the CA that vouches for it.
