@@ -121,7 +121,7 @@ func (r *Reconciler) suspend(ctx context.Context, s *scope) error {
 	if !metav1.IsControlledBy(cronJob, s.source) || ptr.Deref(cronJob.Spec.Suspend, false) {
 		return nil
 	}
-	cronJob.Spec.Suspend = ptr.To(true)
+	cronJob.Spec.Suspend = new(true)
 	return r.Client.Update(ctx, cronJob)
 }
 

@@ -77,7 +77,7 @@ func TestCronJobFollowsTheSource(t *testing.T) {
 	}
 
 	w.source.Spec.Schedule = "30 4 * * *"
-	w.source.Spec.Suspend = ptr.To(true)
+	w.source.Spec.Suspend = new(true)
 	w.source.Spec.Pod = &v1alpha1.PodSettings{PriorityClassName: "batch"}
 	w.update()
 	w.reconcile()

@@ -5,7 +5,6 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
@@ -144,11 +143,11 @@ func TestNothingPendingStartsNothing(t *testing.T) {
 			w.updateStatus(cpi)
 		},
 		"quarantined": func(w *world, _ *v1alpha1.CPIDefinition, report *v1alpha1.IndicatorReport) {
-			report.Status.Attempt = &v1alpha1.ReportAttempt{RequestHash: report.Spec.RequestHash, Outcome: "Failed", Kills: ptr.To[int32](2)}
+			report.Status.Attempt = &v1alpha1.ReportAttempt{RequestHash: report.Spec.RequestHash, Outcome: "Failed", Kills: new(int32(2))}
 			w.updateStatus(report)
 		},
 		"suspended": func(w *world, _ *v1alpha1.CPIDefinition, _ *v1alpha1.IndicatorReport) {
-			w.source.Spec.Suspend = ptr.To(true)
+			w.source.Spec.Suspend = new(true)
 			w.update()
 		},
 	} {

@@ -37,7 +37,7 @@ const (
 func ServiceAccount(ds *v1alpha1.DataSource) *corev1.ServiceAccount {
 	return &corev1.ServiceAccount{
 		ObjectMeta:                   meta(ds, ServiceAccountName(ds.Name), nil),
-		AutomountServiceAccountToken: ptr.To(false),
+		AutomountServiceAccountToken: new(false),
 	}
 }
 
@@ -54,12 +54,12 @@ func RoleBinding(ds *v1alpha1.DataSource) *rbacv1.RoleBinding {
 func CronJob(ds *v1alpha1.DataSource, schedule Schedule, images Images) *batchv1.CronJob {
 	spec := batchv1.CronJobSpec{
 		Schedule:                   schedule.Cron,
-		TimeZone:                   ptr.To(schedule.TimeZone),
+		TimeZone:                   new(schedule.TimeZone),
 		ConcurrencyPolicy:          batchv1.ForbidConcurrent,
-		Suspend:                    ptr.To(ptr.Deref(ds.Spec.Suspend, false)),
-		StartingDeadlineSeconds:    ptr.To(int64(schedule.startingDeadline().Seconds())),
-		SuccessfulJobsHistoryLimit: ptr.To[int32](1),
-		FailedJobsHistoryLimit:     ptr.To[int32](1),
+		Suspend:                    new(ptr.Deref(ds.Spec.Suspend, false)),
+		StartingDeadlineSeconds:    new(int64(schedule.startingDeadline().Seconds())),
+		SuccessfulJobsHistoryLimit: new(int32(1)),
+		FailedJobsHistoryLimit:     new(int32(1)),
 		JobTemplate: batchv1.JobTemplateSpec{
 			ObjectMeta: metav1.ObjectMeta{Labels: labels(ds)},
 			Spec:       jobSpec(ds, schedule, images),
@@ -79,10 +79,10 @@ func OneOff(ds *v1alpha1.DataSource, identity string, schedule Schedule, images 
 
 func jobSpec(ds *v1alpha1.DataSource, schedule Schedule, images Images) batchv1.JobSpec {
 	return batchv1.JobSpec{
-		ActiveDeadlineSeconds:   ptr.To(int64(schedule.Deadline().Seconds())),
-		BackoffLimit:            ptr.To[int32](retries),
-		TTLSecondsAfterFinished: ptr.To[int32](keepFinishedSeconds),
-		PodReplacementPolicy:    ptr.To(batchv1.Failed),
+		ActiveDeadlineSeconds:   new(int64(schedule.Deadline().Seconds())),
+		BackoffLimit:            new(int32(retries)),
+		TTLSecondsAfterFinished: new(int32(keepFinishedSeconds)),
+		PodReplacementPolicy:    new(batchv1.Failed),
 		PodFailurePolicy: &batchv1.PodFailurePolicy{Rules: []batchv1.PodFailurePolicyRule{
 			{
 				Action:          batchv1.PodFailurePolicyActionIgnore,
@@ -99,7 +99,7 @@ func failOn(container string, codes ...int32) batchv1.PodFailurePolicyRule {
 	return batchv1.PodFailurePolicyRule{
 		Action: batchv1.PodFailurePolicyActionFailJob,
 		OnExitCodes: &batchv1.PodFailurePolicyOnExitCodesRequirement{
-			ContainerName: ptr.To(container), Operator: batchv1.PodFailurePolicyOnExitCodesOpIn, Values: codes,
+			ContainerName: new(container), Operator: batchv1.PodFailurePolicyOnExitCodesOpIn, Values: codes,
 		},
 	}
 }

@@ -6,7 +6,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
@@ -30,16 +29,16 @@ func podTemplate(ds *v1alpha1.DataSource, images Images) corev1.PodTemplateSpec 
 	volumes, mounts := sourceVolumes(ds)
 	pod := corev1.PodSpec{
 		ServiceAccountName:            ServiceAccountName(ds.Name),
-		AutomountServiceAccountToken:  ptr.To(false),
-		EnableServiceLinks:            ptr.To(false),
+		AutomountServiceAccountToken:  new(false),
+		EnableServiceLinks:            new(false),
 		RestartPolicy:                 corev1.RestartPolicyNever,
-		TerminationGracePeriodSeconds: ptr.To[int64](graceSeconds),
+		TerminationGracePeriodSeconds: new(int64(graceSeconds)),
 		SecurityContext: &corev1.PodSecurityContext{
-			RunAsNonRoot:        ptr.To(true),
-			RunAsUser:           ptr.To(user),
-			RunAsGroup:          ptr.To(user),
-			FSGroup:             ptr.To(user),
-			FSGroupChangePolicy: ptr.To(corev1.FSGroupChangeOnRootMismatch),
+			RunAsNonRoot:        new(true),
+			RunAsUser:           new(user),
+			RunAsGroup:          new(user),
+			FSGroup:             new(user),
+			FSGroupChangePolicy: new(corev1.FSGroupChangeOnRootMismatch),
 			SeccompProfile:      &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 		},
 		InitContainers: []corev1.Container{planContainer(ds, images.Manager), publishContainer(ds, images.Manager)},
@@ -80,7 +79,7 @@ func publishContainer(ds *v1alpha1.DataSource, image string) corev1.Container {
 	return contained(corev1.Container{
 		Name:          PublishContainer,
 		Image:         image,
-		RestartPolicy: ptr.To(corev1.ContainerRestartPolicyAlways),
+		RestartPolicy: new(corev1.ContainerRestartPolicyAlways),
 		Args:          []string{"publish", "--source", ds.Name, "--plan", PlanFile, "--results", resultsDir},
 		Env:           []corev1.EnvVar{fromField("NAMESPACE", "metadata.namespace")},
 		VolumeMounts: []corev1.VolumeMount{
@@ -114,11 +113,11 @@ func contained(c corev1.Container) corev1.Container {
 	c.ImagePullPolicy = corev1.PullIfNotPresent
 	c.TerminationMessagePath = corev1.TerminationMessagePathDefault
 	c.SecurityContext = &corev1.SecurityContext{
-		AllowPrivilegeEscalation: ptr.To(false),
+		AllowPrivilegeEscalation: new(false),
 		Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
-		Privileged:               ptr.To(false),
-		ReadOnlyRootFilesystem:   ptr.To(true),
-		RunAsNonRoot:             ptr.To(true),
+		Privileged:               new(false),
+		ReadOnlyRootFilesystem:   new(true),
+		RunAsNonRoot:             new(true),
 		SeccompProfile:           &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 	}
 	return c

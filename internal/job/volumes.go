@@ -5,7 +5,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
-	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
@@ -33,9 +32,9 @@ func commonVolumes() []corev1.Volume {
 		{Name: "results", VolumeSource: emptyDir("256Mi")},
 		{Name: "scratch", VolumeSource: emptyDir("4Gi")},
 		{Name: "token", VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{
-			DefaultMode: ptr.To[int32](0o440),
+			DefaultMode: new(int32(0o440)),
 			Sources: []corev1.VolumeProjection{
-				{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{Path: "token", ExpirationSeconds: ptr.To[int64](tokenSeconds)}},
+				{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{Path: "token", ExpirationSeconds: new(int64(tokenSeconds))}},
 				{ConfigMap: &corev1.ConfigMapProjection{
 					LocalObjectReference: corev1.LocalObjectReference{Name: "kube-root-ca.crt"},
 					Items:                []corev1.KeyToPath{{Key: "ca.crt", Path: "ca.crt"}},
@@ -49,7 +48,7 @@ func commonVolumes() []corev1.Volume {
 }
 
 func emptyDir(limit string) corev1.VolumeSource {
-	return corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: ptr.To(resource.MustParse(limit))}}
+	return corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: new(resource.MustParse(limit))}}
 }
 
 // sourceVolumes mounts what the source itself needs, for compute alone. Nothing is required to exist: the
@@ -93,14 +92,14 @@ func sourceVolumes(ds *v1alpha1.DataSource) ([]corev1.Volume, []corev1.VolumeMou
 
 func secretKeys(name string, keys ...string) corev1.VolumeSource {
 	return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
-		SecretName: name, Items: items(keys...), DefaultMode: ptr.To[int32](0o440), Optional: ptr.To(true),
+		SecretName: name, Items: items(keys...), DefaultMode: new(int32(0o440)), Optional: new(true),
 	}}
 }
 
 func configMapKey(ref *v1alpha1.KeyReference) corev1.VolumeSource {
 	return corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
 		LocalObjectReference: corev1.LocalObjectReference{Name: ref.Name},
-		Items:                items(ref.Key), DefaultMode: ptr.To[int32](0o440), Optional: ptr.To(true),
+		Items:                items(ref.Key), DefaultMode: new(int32(0o440)), Optional: new(true),
 	}}
 }
 

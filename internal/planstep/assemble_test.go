@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
@@ -101,7 +100,7 @@ func TestLeftOut(t *testing.T) {
 		"invalid definition": {func(in *planstep.Inputs) { in.CPIs[0].Spec.Responses = nil }, "spec.responses"},
 		"invalid dataset":    {func(in *planstep.Inputs) { in.Datasets[0].Spec.TimeZone = "Mars/Olympus" }, "dataset survey is not valid"},
 		"quarantined": {func(in *planstep.Inputs) {
-			in.Reports = []v1alpha1.IndicatorReport{report("nps", v1alpha1.IndicatorReportStatus{Attempt: &v1alpha1.ReportAttempt{RequestHash: h, Kills: ptr.To[int32](2)}})}
+			in.Reports = []v1alpha1.IndicatorReport{report("nps", v1alpha1.IndicatorReportStatus{Attempt: &v1alpha1.ReportAttempt{RequestHash: h, Kills: new(int32(2))}})}
 		}, "quarantined"},
 		"another source":  {func(in *planstep.Inputs) { in.CPIs[0].Spec.DatasetRef.Name = "elsewhere" }, ""},
 		"missing dataset": {func(in *planstep.Inputs) { in.CPIs[0].Spec.DatasetRef.Name = "nowhere" }, ""},
@@ -145,7 +144,7 @@ func TestSuspectRunsAlone(t *testing.T) {
 		alone bool
 	}{{h, true}, {"v1-former", false}} {
 		in := inputs("nps")
-		in.Reports = []v1alpha1.IndicatorReport{report("nps", v1alpha1.IndicatorReportStatus{Attempt: &v1alpha1.ReportAttempt{RequestHash: tc.hash, Kills: ptr.To[int32](1)}})}
+		in.Reports = []v1alpha1.IndicatorReport{report("nps", v1alpha1.IndicatorReportStatus{Attempt: &v1alpha1.ReportAttempt{RequestHash: tc.hash, Kills: new(int32(1))}})}
 		if got := assemble(t, in).Indicators[0].Alone; got != tc.alone {
 			t.Errorf("formula %s: alone = %v, want %v", tc.hash, got, tc.alone)
 		}
@@ -157,8 +156,8 @@ func TestSettledPeriodsAreFrozen(t *testing.T) {
 	end := metav1.Date(2026, time.July, 1, 0, 0, 0, 0, time.UTC)
 	result := func(hash, restatement string) *v1alpha1.ReportResult {
 		return &v1alpha1.ReportResult{RequestHash: hash, Restatement: restatement, Periods: []v1alpha1.PeriodValue{
-			{Label: "2026-06", Start: &start, End: &end, State: "Settled", Value: "0.2653698", Lower: "0.255", Upper: "0.276", N: ptr.To[int64](7043),
-				Entities: ptr.To[int64](7000), Rejected: []v1alpha1.RejectedRows{{Reason: "Missing", Rows: ptr.To[int64](11)}}},
+			{Label: "2026-06", Start: &start, End: &end, State: "Settled", Value: "0.2653698", Lower: "0.255", Upper: "0.276", N: new(int64(7043)),
+				Entities: new(int64(7000)), Rejected: []v1alpha1.RejectedRows{{Reason: "Missing", Rows: new(int64(11))}}},
 			{Label: "2026-10", Start: &end, End: &end, State: "Mature", Value: "0.3"},
 		}}
 	}

@@ -75,6 +75,7 @@ func changedResult(old, found *v1alpha1.ReportResult, now metav1.Time) *v1alpha1
 		if found.Restatement == "" && found.RequestHash == old.RequestHash {
 			found.Restatement = old.Restatement // the annotation was taken off; what it asked for was done
 		}
+		found.Warnings = append(restatement(old, found), found.Warnings...)
 		same := *found
 		same.ChangedTime = old.ChangedTime
 		same.SQL = old.SQL // it may hold the run's instant; it follows when numbers change

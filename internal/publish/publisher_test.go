@@ -133,7 +133,7 @@ func numbers(value float64) *plan.Numbers {
 		Periods: []plan.PeriodResult{{
 			Label: "2026-10", Start: october, End: october.AddDate(0, 1, 0), State: plan.Mature,
 			Estimate: measure.Estimate{
-				Value: &value, Lower: ptr.To(value - 2.5), Upper: ptr.To(value + 2.5), N: 412,
+				Value: &value, Lower: new(value - 2.5), Upper: new(value + 2.5), N: 412,
 				Rejected: map[measure.Rejection]int64{measure.RejectedMissing: 3},
 			},
 		}},
@@ -486,3 +486,39 @@ func TestHostileValuesGetNoReportRefused(t *testing.T) {
 }
 
 func isConflict(err error) bool { return apierrors.IsConflict(err) }
+
+func TestRestatementTellsWhatMoved(t *testing.T) {
+	r := newRun(t, "nps")
+	month := func(value float64, state plan.State) func(*plan.Result) {
+		return func(result *plan.Result) {
+			result.Numbers = numbers(value)
+			result.Numbers.Periods[0].State = state
+		}
+	}
+	r.found(0, month(31.4, plan.Settled))
+	r.done(plan.Done{Succeeded: 1})
+	r.publish()
+	if got := r.report("nps").Status.Result.Warnings; len(got) != 0 {
+		t.Errorf("warnings without a restatement: %q", got)
+	}
+
+	r.plan.Indicators[0].Full, r.plan.Indicators[0].Restatement = true, "October was loaded twice"
+	r.anew()
+	r.found(0, month(28.5, plan.Settled))
+	r.done(plan.Done{Succeeded: 1})
+	r.publish()
+	want := []string{"Restated: 1 of 1 settled periods moved: 2026-10 from 31.4 (n 412) to 28.5 (n 412)."}
+	if diff := cmp.Diff(want, r.report("nps").Status.Result.Warnings); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+
+	before := r.report("nps").ResourceVersion
+	r.plan.Indicators[0].Full = false
+	r.anew() // the next run over the same data
+	r.found(0, month(28.5, plan.Settled))
+	r.done(plan.Done{Succeeded: 1})
+	r.publish()
+	if after := r.report("nps").ResourceVersion; after != before {
+		t.Errorf("the run after a restatement wrote the report; warnings %q", r.report("nps").Status.Result.Warnings)
+	}
+}
