@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"maps"
 	"math"
 	"testing"
 	"time"
@@ -158,9 +159,7 @@ func TestRenewalFates(t *testing.T) {
 				m.Value = value
 				got := estimateRows(&m, in, []row{c.row})
 				counts := map[string]float64{"unknown": float64(got.Rejected[RejectedUnknownDecision])}
-				for k, v := range got.Detail {
-					counts[k] = v
-				}
+				maps.Copy(counts, got.Detail)
 				want := map[string]float64{"renewed": 0, "lost": 0, "presumedLost": 0, "pending": 0, "notDue": 0, "unknown": 0}
 				want[c.fate] = 1
 				if c.fate == "presumedLost" {

@@ -48,7 +48,7 @@ func (s *Server) exec(t testing.TB, database string, statements ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close(ctx)
+	defer func() { _ = c.Close(ctx) }()
 	for _, statement := range statements {
 		if _, err := c.Exec(ctx, statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)

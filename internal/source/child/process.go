@@ -172,10 +172,10 @@ func (p *Process) call(ctx context.Context, r request, take func(reply)) error {
 	case <-ctx.Done():
 		_ = p.requests.Encode(request{Abort: true})
 		select {
-		case <-finished:
+		case _ = <-finished:
 		case <-time.After(abortGrace):
 			p.Close()
-			<-finished
+			_ = <-finished
 		}
 		return ctx.Err()
 	}

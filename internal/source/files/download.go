@@ -119,14 +119,14 @@ func newClient(t plan.FileTable) (*http.Client, error) {
 }
 
 func checkStatus(table, host string, status int) error {
-	switch {
-	case status == http.StatusOK:
+	switch status {
+	case http.StatusOK:
 		return nil
-	case status == http.StatusUnauthorized:
+	case http.StatusUnauthorized:
 		return source.Fail(plan.AuthenticationFailed, nil, "table %s: %s answered 401: check the Authorization header in the Secret", table, host)
-	case status == http.StatusForbidden:
+	case http.StatusForbidden:
 		return source.Fail(plan.PermissionDenied, nil, "table %s: %s answered 403: the credentials may not read this file", table, host)
-	case status == http.StatusNotFound, status == http.StatusGone:
+	case http.StatusNotFound, http.StatusGone:
 		return source.Fail(plan.TableMissing, nil, "table %s: %s answered %d: there is no such file", table, host, status)
 	default:
 		return source.Fail(plan.SourceUnreachable, nil, "table %s: %s answered %d", table, host, status)
@@ -149,8 +149,7 @@ func classifyHTTP(ctx context.Context, table, host string, err error) error {
 	case errors.As(err, &unknown), errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &verify):
 		return source.Fail(plan.TLSFailed, err, "table %s: the certificate of %s is not trusted (%v): set the CA that signed it", table, host, errors.Unwrap(err))
 	default:
-		var inner *url.Error
-		if errors.As(err, &inner) {
+		if inner, ok := errors.AsType[*url.Error](err); ok {
 			err = inner.Err // without the URL, which may hold a token
 		}
 		return source.Fail(plan.SourceUnreachable, err, "table %s: %s cannot be reached: %v", table, host, err)

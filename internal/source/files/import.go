@@ -177,7 +177,7 @@ func (t *table) detectTimes(run func(string) (*query.Table, error), columns []ch
 	}
 	for i, name := range texts {
 		all, zoned, naive := counts.Columns[3*i].Ints[0], counts.Columns[3*i+1].Ints[0], counts.Columns[3*i+2].Ints[0]
-		target := ""
+		var target string
 		switch {
 		case all > 0 && zoned == all:
 			target = "TIMESTAMP WITH TIME ZONE"

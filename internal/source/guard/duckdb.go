@@ -244,8 +244,7 @@ func (w *duckWalk) table(v object, names []string) error {
 func (w *duckWalk) tableFunction(v object) error {
 	function, _ := v["function"].(object)
 	name := strings.ToLower(text(function["function_name"]))
-	switch {
-	case !duckdbTables[name] || !plainName(function):
+	if !duckdbTables[name] || !plainName(function) {
 		return refuse("table function %s is not allowed: read declared tables only", name)
 	}
 	function["in_from"] = true

@@ -5,6 +5,7 @@
 package guard
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -77,7 +78,7 @@ func check(sql string, most int, parsed func() error) error {
 }
 
 func located(err error, dataset, field string) error {
-	if refusal, ok := err.(*Refusal); ok {
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		return source.Fail(plan.QueryRefused, refusal, "dataset %s: %s: %s", dataset, field, refusal.Message)
 	}
 	return err

@@ -17,8 +17,7 @@ import (
 // classify turns the driver's errors into the source's. ctx is the caller's: its end is told from
 // the engine's own time limit.
 func (e *engine) classify(ctx context.Context, err error) error {
-	var known *source.Error
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[*source.Error](err); ok {
 		return known
 	}
 	pg := e.cfg.Source.Postgres

@@ -52,15 +52,20 @@ func (e *engine) estimateRows(ctx context.Context, from string) (int64, error) {
 	if len(table.Columns) != 1 || len(table.Columns[0].Strings) == 0 {
 		return 0, nil
 	}
+	return plannedRows(strings.Join(table.Columns[0].Strings, "\n")), nil
+}
+
+// plannedRows reads the estimate out of an EXPLAIN; one that cannot be read is none.
+func plannedRows(explanation string) int64 {
 	var explained []struct {
 		Plan struct {
 			Rows float64 `json:"Plan Rows"`
 		}
 	}
-	if err := json.Unmarshal([]byte(strings.Join(table.Columns[0].Strings, "\n")), &explained); err != nil || len(explained) == 0 {
-		return 0, nil // an estimate that cannot be read is none
+	if json.Unmarshal([]byte(explanation), &explained) != nil || len(explained) == 0 {
+		return 0
 	}
-	return int64(explained[0].Plan.Rows), nil
+	return int64(explained[0].Plan.Rows)
 }
 
 // addDistinct fills in distinct values of columns that have a table column's name. n_distinct is
