@@ -172,10 +172,10 @@ func (p *Process) call(ctx context.Context, r request, take func(reply)) error {
 	case <-ctx.Done():
 		_ = p.requests.Encode(request{Abort: true})
 		select {
-		case _ = <-finished:
+		case <-finished: //nolint:errcheck // the cancellation is the error to tell
 		case <-time.After(abortGrace):
 			p.Close()
-			_ = <-finished
+			<-finished //nolint:errcheck // as above
 		}
 		return ctx.Err()
 	}
