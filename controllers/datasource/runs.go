@@ -21,6 +21,9 @@ import (
 // startWithin is how long a run's pod may take to start before that is told as a failure.
 const startWithin = time.Minute
 
+// lagBound is how long after a run's end its pods may seem to be running still.
+const lagBound = 10 * time.Second
+
 // runs are the Jobs of a source.
 type runs struct {
 	// active Jobs have not ended; the oldest first.
@@ -95,6 +98,10 @@ func (r *Reconciler) tellRuns(ctx context.Context, s *scope) error {
 		pods, err := r.podsOf(ctx, latest)
 		if err != nil {
 			return err
+		}
+		if slices.ContainsFunc(pods, unfinished) && r.Clock.Since(endOf(latest).Time) < lagBound {
+			s.again(time.Second) // the Job's end reached the cache before its pods' last words
+			return nil
 		}
 		told := judge(latest, pods, neverStarted(s.source))
 		setComputed(s.source, told)

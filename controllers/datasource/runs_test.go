@@ -18,6 +18,7 @@ import (
 // told is a pod whose publish container left a summary.
 func told(summary publish.Summary) func(*corev1.PodStatus) {
 	return func(status *corev1.PodStatus) {
+		status.Phase = corev1.PodSucceeded
 		status.InitContainerStatuses = []corev1.ContainerStatus{{
 			Name: job.PublishContainer, State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Message: string(summary.Encode())}},
 		}}
@@ -27,6 +28,7 @@ func told(summary publish.Summary) func(*corev1.PodStatus) {
 // died is a pod whose container ended badly.
 func died(container, reason string, code int32, message string) func(*corev1.PodStatus) {
 	return func(status *corev1.PodStatus) {
+		status.Phase = corev1.PodFailed
 		states := []corev1.ContainerStatus{{Name: container, State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: reason, ExitCode: code, Message: message}}}}
 		if container == job.ComputeContainer {
 			status.ContainerStatuses = states
@@ -55,7 +57,7 @@ func TestEndedRunIsTold(t *testing.T) {
 			metav1.ConditionFalse, string(plan.AuthenticationFailed), "refuses user cx"},
 		{"out of memory", batchv1.JobFailed, batchv1.JobReasonBackoffLimitExceeded, died(job.ComputeContainer, "OOMKilled", 137, ""),
 			metav1.ConditionFalse, string(plan.OutOfMemory), "spec.pod.resources.limits.memory"},
-		{"deadline", batchv1.JobFailed, batchv1.JobReasonDeadlineExceeded, func(*corev1.PodStatus) {},
+		{"deadline", batchv1.JobFailed, batchv1.JobReasonDeadlineExceeded, func(s *corev1.PodStatus) { s.Phase = corev1.PodFailed },
 			metav1.ConditionFalse, v1alpha1.ReasonDeadlineExceeded, "deadline"},
 		{"plan refused", batchv1.JobFailed, batchv1.JobReasonPodFailurePolicy,
 			died(job.PlanContainer, "Error", job.ExitInvalid, `{"time":"2026-11-21T22:33:50Z","level":"ERROR","msg":"the program ended early","error":"the data source is not valid: spec.timeZone"}`+"\n"),
@@ -63,7 +65,7 @@ func TestEndedRunIsTold(t *testing.T) {
 		{"crash", batchv1.JobFailed, batchv1.JobReasonBackoffLimitExceeded,
 			died(job.ComputeContainer, "Error", 2, "panic: index out of range\n\ngoroutine 1 [running]:\nmain.main()\n\t/main.go:40 +0xb2"),
 			metav1.ConditionFalse, v1alpha1.ReasonRunFailed, "compute ended with code 2: it crashed"},
-		{"evicted", batchv1.JobFailed, batchv1.JobReasonBackoffLimitExceeded, func(s *corev1.PodStatus) { s.Reason, s.Message = "Evicted", "disk pressure" },
+		{"evicted", batchv1.JobFailed, batchv1.JobReasonBackoffLimitExceeded, func(s *corev1.PodStatus) { s.Phase, s.Reason, s.Message = corev1.PodFailed, "Evicted", "disk pressure" },
 			metav1.ConditionFalse, v1alpha1.ReasonRunFailed, "Evicted: disk pressure"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -101,6 +103,23 @@ func TestEndedRunIsTold(t *testing.T) {
 				t.Errorf("event without a transition: %q", <-w.events)
 			}
 		})
+	}
+}
+
+func TestEndWaitsForTheLastWords(t *testing.T) {
+	w := newWorld(t)
+	w.addIndicator("nps", "v1-abc")
+	w.settle()
+	j := w.onlyJob()
+	w.pod(j, func(s *corev1.PodStatus) { s.Phase = corev1.PodRunning }) // the cache lags behind the Job's
+	w.finish(j, batchv1.JobComplete, batchv1.JobReasonCompletionsReached)
+	if result := w.reconcile(); result.RequeueAfter != time.Second || w.source.Status.LastRun != nil {
+		t.Fatalf("looks again after %v; lastRun = %+v", result.RequeueAfter, w.source.Status.LastRun)
+	}
+	w.clock.Step(10 * time.Second) // not forever
+	w.reconcile()
+	if w.source.Status.LastRun == nil {
+		t.Error("the run's end was not taken in")
 	}
 }
 
@@ -145,8 +164,12 @@ func TestRunThatDoesNotStartIsTold(t *testing.T) {
 				t.Errorf("told twice: %v", calls)
 			}
 			w.finish(j, batchv1.JobFailed, batchv1.JobReasonDeadlineExceeded)
+			w.clock.Step(time.Minute)
 			w.reconcile()
 			w.wantCondition(v1alpha1.ConditionComputed, metav1.ConditionFalse, v1alpha1.ReasonNeverStarted)
+			if w.source.Status.LastRun == nil {
+				t.Error("the run's end was not taken in")
+			}
 		})
 	}
 }

@@ -145,6 +145,10 @@ func started(pod corev1.Pod) bool {
 	return false
 }
 
+func unfinished(pod corev1.Pod) bool {
+	return pod.Status.Phase != corev1.PodSucceeded && pod.Status.Phase != corev1.PodFailed
+}
+
 // waitingFor is what keeps the newest pod from starting, as the scheduler or the kubelet tells it; empty if
 // neither does.
 func waitingFor(pods []corev1.Pod) string {
