@@ -52,11 +52,12 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	planFile := flags.String("plan", "", "file with the plan")
 	results := flags.String("results", "", "folder for the results; it must exist")
 	scratch := flags.String("scratch", os.TempDir(), "folder for imported tables and what does not fit in memory")
+	scratchBytes := flags.Int64("scratch-bytes", 0, "how much queries may spill there and one download may hold; 0: the engine decides")
 	if err := flags.Parse(args); err != nil {
 		return exitInvalid
 	}
 	if *planFile == "" || *results == "" || flags.NArg() > 0 {
-		fmt.Fprintln(stderr, "usage: compute --plan FILE --results DIR [--scratch DIR]")
+		fmt.Fprintln(stderr, "usage: compute --plan FILE --results DIR [--scratch DIR] [--scratch-bytes N]")
 		return exitInvalid
 	}
 	work, err := plan.Read(*planFile)
@@ -68,7 +69,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 
 	log = log.With("run", work.Run, "source", work.Source.Namespace+"/"+work.Source.Name)
 	folder := compute.Folder{ResultsFolder: plan.ResultsFolder(*results)}
-	done, err := computeAll(ctx, work, *scratch, folder, log)
+	done, err := computeAll(ctx, work, scratchSpace{*scratch, *scratchBytes}, folder, log)
 	if err == nil {
 		err = folder.WriteDone(done)
 	}
@@ -86,7 +87,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	return exitDone
 }
 
-func computeAll(ctx context.Context, work plan.Plan, scratch string, folder compute.Folder, log *slog.Logger) (plan.Done, error) {
+func computeAll(ctx context.Context, work plan.Plan, scratch scratchSpace, folder compute.Folder, log *slog.Logger) (plan.Done, error) {
 	engine, err := open(ctx, work.Source, scratch)
 	if ctx.Err() != nil {
 		return plan.Done{Run: work.Run, Expected: len(work.Indicators), Interrupted: true}, nil

@@ -2,6 +2,7 @@ package job
 
 import (
 	"maps"
+	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -96,7 +97,7 @@ func computeContainer(ds *v1alpha1.DataSource, image string, mounts []corev1.Vol
 	return contained(corev1.Container{
 		Name:  ComputeContainer,
 		Image: image,
-		Args:  []string{"--plan", PlanFile, "--results", resultsDir, "--scratch", scratchDir},
+		Args:  []string{"--plan", PlanFile, "--results", resultsDir, "--scratch", scratchDir, "--scratch-bytes", strconv.Itoa(spillBytes)},
 		Env:   []corev1.EnvVar{{Name: "TMPDIR", Value: scratchDir}},
 		VolumeMounts: append([]corev1.VolumeMount{
 			{Name: "plan", MountPath: planDir, ReadOnly: true},

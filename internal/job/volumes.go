@@ -22,6 +22,10 @@ const (
 	PlanFile = planDir + "/plan.json"
 )
 
+// spillBytes of the scratch folder are for queries that do not fit in memory, or for one download; the rest is
+// for imported tables.
+const spillBytes = 2 << 30
+
 // tokenSeconds is how long a token is good for; the kubelet renews it in time.
 const tokenSeconds = 3600
 
