@@ -37,6 +37,9 @@ func judge(j *batchv1.Job, pods []corev1.Pod, unstarted *metav1.Condition) verdi
 	switch {
 	case summary.SourceFailure != nil:
 		out.reason, out.message = string(summary.SourceFailure.Reason), summary.SourceFailure.Message
+	case end.Type == batchv1.JobComplete && !told && len(pods) > 0:
+		out.reason = v1alpha1.ReasonResultMissing
+		out.message = fmt.Sprintf("Run %s ended, but its publish step was cut off: results may be missing. What waits for them is run once more.", j.Name)
 	case end.Type == batchv1.JobComplete:
 		out.reason, out.message = v1alpha1.ReasonSucceeded, success(summary, told)
 	case end.Reason == batchv1.JobReasonDeadlineExceeded && unstarted != nil && isAbout(unstarted.Message, j):
