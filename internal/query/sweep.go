@@ -73,17 +73,21 @@ func (s *sweepStatement) spells() string {
 	if at.End != "" {
 		end = raw(at.End)
 		finish = "coalesce(" + end + ", " + finish + ")"
-		b.filter("(" + end + " IS NULL OR " + end + " > " + start + ")")
+		b.filter("coalesce(" + end + " > " + start + ", true)")
 	}
 	gap := r.ask.Request.State.ToleratedGapSeconds
 	first, last := s.grid.bounds[0], s.grid.bounds[len(s.grid.bounds)-1]
-	// Spells just outside may bridge a gap across the first or the last bound. Which of them decides the
-	// segment within such a gap, earlier ones have a say in.
-	b.filter(start + " <= " + s.shifted(timeLiteral(kind, last), "+", gap))
-	if at.End != "" && (gap == 0 || len(s.segments) == 0) {
-		b.filter("(" + end + " IS NULL OR " + end + " > " + s.shifted(timeLiteral(kind, first), "-", gap) + ")")
+	// Where stays must be put together, spells far outside are left out. Those just outside may bridge a
+	// gap across the first or the last bound; which of them decides the segment within such a gap, earlier
+	// ones have a say in. A primary key without NULL, as single promises, needs no such care: the fold
+	// passes over what covers no bound, and filters would cost more than they save.
+	if !s.single() {
+		b.filter(start + " <= " + s.shifted(timeLiteral(kind, last), "+", gap))
+		if at.End != "" && (gap == 0 || len(s.segments) == 0) {
+			b.filter("(" + end + " IS NULL OR " + end + " > " + s.shifted(timeLiteral(kind, first), "-", gap) + ")")
+		}
+		b.filter(raw(r.state) + " IS NOT NULL")
 	}
-	b.filter(raw(r.state) + " IS NOT NULL")
 	b.filter(r.where.sql(s.table, raw, s.args))
 	k := strconv.Itoa(len(s.grid.bounds))
 	if at.End != "" {
@@ -110,16 +114,14 @@ func (s *sweepStatement) shifted(expr, sign string, seconds int64) string {
 	return "(" + expr + " " + sign + " INTERVAL '" + strconv.FormatInt(seconds, 10) + " seconds')"
 }
 
-// seconds writes a clamped instant as seconds since the first bound.
-func (s *sweepStatement) seconds(expr, clamp string, bound int) string {
-	kind := s.columns[s.time].kind
-	expr = clamp + "(" + expr + ", " + timeLiteral(kind, s.grid.bounds[bound]) + ")"
+// seconds sums instants as seconds since the first bound. Instants outside the bounds, infinity among
+// them, only reach cells whose sum the fold does not read.
+func (s *sweepStatement) seconds(ref string) string {
+	first := s.grid.bounds[0].Unix()
 	if s.dialect == DuckDB {
-		expr = "epoch(" + expr + ")"
-	} else {
-		expr = "CAST(extract(epoch FROM " + expr + ") AS DOUBLE PRECISION)"
+		return "CAST(sum(epoch_us(" + ref + ") - " + strconv.FormatInt(first*1_000_000, 10) + ") AS DOUBLE PRECISION) / 1e6"
 	}
-	return "(" + expr + " - " + strconv.FormatInt(s.grid.bounds[0].Unix(), 10) + ")"
+	return "sum(date_part('epoch', " + ref + ") - " + strconv.FormatInt(first, 10) + ")"
 }
 
 func (s *sweepStatement) sql() string {
@@ -134,27 +136,28 @@ func (s *sweepStatement) sql() string {
 		out[i] = s.output(name, segments[i]) + " AS s" + strconv.Itoa(i)
 	}
 	with := func(sep string, parts ...[]string) string { return strings.Join(slices.Concat(parts...), sep) }
-	es, ef := s.seconds("b.s", "greatest", 0)+" AS es", s.seconds("b.f", "least", len(s.grid.bounds)-1)+" AS ef"
 
 	if s.single() {
-		rows := "SELECT b.*, " + es + ", " + ef + "\nFROM (" + s.spells() + ") AS b"
-		cells := "SELECT " + with(", ", []string{"b.i", "b.k"}, out, []string{"count(*) AS n", "sum(b.es) AS es", "sum(b.ef) AS ef"}) +
-			"\nFROM (" + rows + ") AS b\nGROUP BY " + with(", ", []string{"b.i", "b.k"}, segments)
-		return cells
+		return "SELECT " + with(", ", []string{"b.i", "b.k"}, out, []string{"count(*) AS n", s.seconds("b.s") + " AS es", s.seconds("b.f") + " AS ef"}) +
+			"\nFROM (" + s.spells() + ") AS b\nGROUP BY " + with(", ", []string{"b.i", "b.k"}, segments)
 	}
 
-	order := with(", ", []string{"b.s"}, ties)
-	over := "OVER (PARTITION BY b.e ORDER BY " + order + " "
-	// A spell begins a stay unless an earlier one reaches it.
+	// In order of start, a spell begins a stay unless one before it (all end by m) reaches it. A stay ends
+	// where all before the next one have ended. a is what its spells have in common: its start.
 	gap := s.reading.ask.Request.State.ToleratedGapSeconds
-	sql := "WITH spells AS (SELECT b.*, CASE WHEN " + s.shifted("b.s", "-", gap) + " <= max(b.f) " + over +
-		"ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS h\nFROM (" + s.spells() + ") AS b),\n" +
-		"numbered AS (SELECT b.*, sum(b.h) " + over + "ROWS UNBOUNDED PRECEDING) AS n FROM spells AS b),\n" +
-		"stays AS (SELECT b.*, " + es + ", " + ef + ", lag(b.k) OVER (PARTITION BY b.e ORDER BY b.n) AS o, count(*) OVER (PARTITION BY b.e) AS times\n" +
-		"FROM (SELECT b.e, b.n, min(b.s) AS s, max(b.f) AS f, min(b.i) AS i, max(b.k) AS k FROM numbered AS b GROUP BY b.e, b.n) AS b)"
+	over := "OVER (PARTITION BY b.e ORDER BY " + with(", ", []string{"b.s"}, ties)
+	ahead := ""
+	if len(segments) > 0 {
+		ahead = ",\n  lead(b.i) " + over + ") AS ni, lead(b.s) " + over + ") AS ns, max(b.k) " + over + " ROWS UNBOUNDED PRECEDING) AS mk, max(b.f) " + over + " ROWS UNBOUNDED PRECEDING) AS mf"
+	}
+	sql := "WITH spells AS (SELECT b.*, max(b.f) " + over + " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS m, max(b.f) OVER (PARTITION BY b.e) AS l" + ahead +
+		"\nFROM (" + s.spells() + ") AS b),\n" +
+		"stays AS (SELECT b.e, b.a, b.a AS s, b.f, b.i, b.times, " + s.grid.passed("b.f") + " AS k, CASE WHEN b.m IS NOT NULL THEN " + s.grid.passed("b.m") + " END AS o\n" +
+		"FROM (SELECT b.e, b.s AS a, b.m, b.i, coalesce(lead(b.m) OVER (PARTITION BY b.e ORDER BY b.s), b.l) AS f, count(*) OVER (PARTITION BY b.e) AS times\n" +
+		"FROM spells AS b WHERE b.m IS NULL OR " + s.shifted("b.s", "-", gap) + " > b.m) AS b)"
 	parts, entries := "stays", "stays"
 	if len(segments) > 0 {
-		sql += ",\n" + s.pieces(ties, segments)
+		sql += ",\n" + s.pieces(over, segments)
 		parts, entries = "parts", "entries"
 	}
 	longest := 0
@@ -168,13 +171,13 @@ func (s *sweepStatement) sql() string {
 		for i, n := range numbers {
 			list = append(list, "CAST("+n+" AS BIGINT) AS n"+strconv.Itoa(i))
 		}
-		return "\nSELECT " + with(", ", list, out, []string{"count(*) AS n", "sum(" + of + ".es) AS es", "sum(" + of + ".ef) AS ef"})
+		return "\nSELECT " + with(", ", list, out, []string{"count(*) AS n", s.seconds(of+".s") + " AS es", s.seconds(of+".f") + " AS ef"})
 	}
 	stayEnd := "b.k"
 	if len(segments) > 0 {
 		stayEnd = "b.z"
 	}
-	pair := " AS b JOIN stays AS c ON c.e = b.e AND c.n > b.n AND " + reach + "\nWHERE b.times > 1"
+	pair := " AS b JOIN stays AS c ON c.e = b.e AND c.a > b.a AND " + reach + "\nWHERE b.times > 1"
 	if len(segments) > 0 {
 		pair = strings.Replace(pair, "b.k +", "b.z +", 1)
 	}
@@ -198,30 +201,29 @@ func (s *sweepStatement) tie(name, ref string) string {
 // pieces cuts stays by the spell that decides the segment: at each bound the latest to start of those
 // that cover it; across a tolerated gap, the last before it. Spells in order of start hand over to the
 // next, unless one outlives a later one: such customers' bounds are looked at one by one.
-func (s *sweepStatement) pieces(ties, segments []string) string {
-	join := func(parts ...string) string { return strings.Join(parts, ", ") }
+func (s *sweepStatement) pieces(over string, segments []string) string {
 	columns := strings.Join(segments, ", ")
-	order := join(append([]string{"b.s"}, ties...)...)
-	over := "OVER (PARTITION BY b.e ORDER BY " + order
-	descending := strings.ReplaceAll(order, " ASC NULLS FIRST", " DESC NULLS LAST")
-	descending = strings.Replace(descending, "b.s", "b.s DESC", 1)
+	// The latest to start first; of equals, the larger text.
+	latest := strings.NewReplacer(" ASC NULLS FIRST", " DESC NULLS LAST", "PARTITION BY b.e", "PARTITION BY b.e, v.j", "ORDER BY b.s", "ORDER BY b.s DESC").Replace(over)
 	bounds := make([]string, len(s.grid.bounds))
 	for i := range bounds {
 		bounds[i] = "(" + strconv.Itoa(i) + ")"
 	}
-	return "followed AS (SELECT b.*, lead(b.n) " + over + ") AS nn, lead(b.i) " + over + ") AS ni, lead(b.s) " + over + ") AS ns,\n" +
-		"  max(b.k) " + over + " ROWS UNBOUNDED PRECEDING) AS mk, max(b.f) " + over + " ROWS UNBOUNDED PRECEDING) AS mf\nFROM numbered AS b),\n" +
-		"hard AS (SELECT DISTINCT b.e FROM followed AS b WHERE b.mk > b.k),\n" +
-		"parts AS (SELECT b.e, b.n, b.i, b.k, c.k AS z, c.es, c.ef, c.times, " + columns + "\n" +
-		"FROM (SELECT b.e, b.n, b.i, CASE WHEN b.nn = b.n THEN b.ni ELSE b.k END AS k, " + columns + "\n" +
+	gap := s.reading.ask.Request.State.ToleratedGapSeconds
+	same := s.shifted("b.ns", "-", gap) + " <= b.mf" // the next spell belongs to the same stay
+	begins := "b.m IS NULL OR " + s.shifted("b.s", "-", gap) + " > b.m"
+	return "followed AS (SELECT b.*, max(CASE WHEN " + begins + " THEN b.s END) " + over + " ROWS UNBOUNDED PRECEDING) AS a FROM spells AS b),\n" +
+		"hard AS (SELECT DISTINCT b.e FROM spells AS b WHERE b.mk > b.k),\n" +
+		"parts AS (SELECT b.e, b.a, b.i, b.k, c.k AS z, c.s, c.f, c.times, " + columns + "\n" +
+		"FROM (SELECT b.e, b.a, b.i, CASE WHEN " + same + " THEN b.ni ELSE b.k END AS k, " + columns + "\n" +
 		"FROM followed AS b WHERE NOT EXISTS (SELECT 1 FROM hard AS h WHERE h.e = b.e)\nUNION ALL\n" +
-		"SELECT b.e, b.n, b.j AS i, b.j + 1 AS k, " + columns + "\n" +
-		"FROM (SELECT b.*, v.j, row_number() OVER (PARTITION BY b.e, v.j ORDER BY " + descending + ") AS rank\n" +
+		"SELECT b.e, b.a, b.j AS i, b.j + 1 AS k, " + columns + "\n" +
+		"FROM (SELECT b.*, v.j, row_number() " + latest + ") AS rank\n" +
 		"FROM followed AS b JOIN hard AS h ON h.e = b.e\n" +
-		"JOIN (VALUES " + strings.Join(bounds, ", ") + ") AS v(j) ON v.j >= b.i AND v.j < b.k OR b.nn = b.n AND b.ns > b.mf AND v.j >= b.mk AND v.j < b.ni) AS b\n" +
-		"WHERE b.rank = 1) AS b\nJOIN stays AS c ON c.e = b.e AND c.n = b.n),\n" +
-		"entries AS (SELECT c.e, c.n, c.i, c.k, c.o, c.es, c.ef, c.times, " + columns + "\nFROM followed AS b JOIN stays AS c ON c.e = b.e AND c.n = b.n\n" +
-		"WHERE b.s = c.s AND (b.ns IS NULL OR b.ns > b.s OR b.nn <> b.n))"
+		"JOIN (VALUES " + strings.Join(bounds, ", ") + ") AS v(j) ON v.j >= b.i AND v.j < b.k OR " + same + " AND b.ns > b.mf AND v.j >= b.mk AND v.j < b.ni) AS b\n" +
+		"WHERE b.rank = 1) AS b\nJOIN stays AS c ON c.e = b.e AND c.a = b.a),\n" +
+		"entries AS (SELECT c.e, c.a, c.i, c.k, c.o, c.s, c.f, c.times, " + columns + "\nFROM followed AS b JOIN stays AS c ON c.e = b.e AND c.a = b.a\n" +
+		"WHERE b.s = c.a AND (b.ns IS NULL OR b.ns > b.s))"
 }
 
 // sweepCell is one counted cell.
