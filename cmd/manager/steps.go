@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"log/slog"
+	"net"
+	"net/http"
 	"os"
 	"time"
 
@@ -39,7 +42,7 @@ func planCommand(log *slog.Logger) *cobra.Command {
 
 func publishCommand(log *slog.Logger) *cobra.Command {
 	publisher := publish.Publisher{Clock: clock.RealClock{}, Log: log}
-	var planFile, results string
+	var planFile, results, readyAddress string
 	command := &cobra.Command{
 		Use:   "publish",
 		Short: "Write a run's results to the reports as they arrive, until told to stop",
@@ -53,6 +56,11 @@ func publishCommand(log *slog.Logger) *cobra.Command {
 			if publisher.Plan, err = plan.Read(planFile); err != nil {
 				return err
 			}
+			if readyAddress != "" {
+				if err := announce(cmd.Context(), readyAddress); err != nil {
+					return err
+				}
+			}
 			return publisher.Run(cmd.Context())
 		},
 	}
@@ -61,11 +69,23 @@ func publishCommand(log *slog.Logger) *cobra.Command {
 	flags.StringVar(&publisher.Source, "source", "", "name of the data source")
 	flags.StringVar(&planFile, "plan", "", "file with the plan")
 	flags.StringVar(&results, "results", "", "folder with the results")
+	flags.StringVar(&readyAddress, "ready-address", "", "address that answers from when the step listens for the signal to stop; none by default")
 	flags.StringVar(&publisher.Message, "message", "/dev/termination-log", "file for the run's summary")
 	flags.DurationVar(&publisher.Every, "every", 500*time.Millisecond, "how often to look for results")
 	flags.DurationVar(&publisher.Flush, "flush", 110*time.Second, "how long to go on trying after the computation has ended")
 	require(command, "source", "plan", "results")
 	return command
+}
+
+// announce answers every request at an address, until the process ends.
+func announce(ctx context.Context, address string) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}
+	go func() { _ = server.Serve(listener) }()
+	return nil
 }
 
 // require marks flags that have no default.

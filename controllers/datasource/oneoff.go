@@ -73,6 +73,9 @@ func identity(ds *v1alpha1.DataSource, indicators []indicator) string {
 		return ""
 	}
 	parts = append(parts, fmt.Sprintf("source %s %d", ds.UID, ds.Generation))
+	if computed != nil && computed.Reason == v1alpha1.ReasonResultMissing {
+		parts = append(parts, "once more") // and not again: what was lost twice waits for the schedule
+	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	return hex.EncodeToString(sum[:16])
 }

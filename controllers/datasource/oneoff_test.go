@@ -2,6 +2,7 @@ package datasource_test
 
 import (
 	"testing"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
+	"github.com/cpi-operator/cpi-operator/internal/job"
 )
 
 func TestRunWaitsUntilEditsSettle(t *testing.T) {
@@ -68,6 +70,28 @@ func TestNoSecondRunForTheSameSet(t *testing.T) {
 	w.settle()
 	w.onlyJob()
 }
+
+func TestLostResultsRunOnceMore(t *testing.T) {
+	w := newWorld(t)
+	w.addIndicator("nps", "v1-abc")
+	w.settle()
+	for _, want := range []int{2, 2} {
+		for _, j := range w.jobs() {
+			if finished(j) {
+				continue
+			}
+			w.pod(&j, died(job.PublishContainer, "Error", 2, ""))
+			w.clock.Step(time.Minute / 2)
+			w.finish(&j, batchv1.JobComplete, batchv1.JobReasonCompletionsReached)
+		}
+		w.settle()
+		if n := len(w.jobs()); n != want {
+			t.Fatalf("%d jobs, want %d", n, want)
+		}
+	}
+}
+
+func finished(j batchv1.Job) bool { return len(j.Status.Conditions) > 0 }
 
 func TestRevertedEditRunsAgain(t *testing.T) {
 	w := newWorld(t)

@@ -1,12 +1,14 @@
 package job
 
 import (
+	"fmt"
 	"maps"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
@@ -20,6 +22,9 @@ type Images struct {
 
 // user of every container; scratch images know no other.
 const user int64 = 65532
+
+// publishPort is where publish says that it has started.
+const publishPort int32 = 8081
 
 // graceSeconds is how long publish has, after the computation, to bring results to an API server that is away.
 const graceSeconds = 120
@@ -81,12 +86,21 @@ func publishContainer(ds *v1alpha1.DataSource, image string) corev1.Container {
 		Name:          PublishContainer,
 		Image:         image,
 		RestartPolicy: new(corev1.ContainerRestartPolicyAlways),
-		Args:          []string{"publish", "--source", ds.Name, "--plan", PlanFile, "--results", resultsDir},
+		Args:          []string{"publish", "--source", ds.Name, "--plan", PlanFile, "--results", resultsDir, "--ready-address", fmt.Sprintf(":%d", publishPort)},
 		Env:           []corev1.EnvVar{fromField("NAMESPACE", "metadata.namespace")},
 		VolumeMounts: []corev1.VolumeMount{
 			{Name: "plan", MountPath: planDir, ReadOnly: true},
 			{Name: "results", MountPath: resultsDir, ReadOnly: true},
 			{Name: "token", MountPath: tokenDir, ReadOnly: true},
+		},
+		// Compute starts only when publish listens for the signal that says it has ended: a run can be over
+		// before a slow node has got publish going.
+		StartupProbe: &corev1.Probe{
+			ProbeHandler:     corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/readyz", Port: intstr.FromInt32(publishPort), Scheme: corev1.URISchemeHTTP}},
+			PeriodSeconds:    1,
+			TimeoutSeconds:   5,
+			SuccessThreshold: 1,
+			FailureThreshold: 120,
 		},
 		Resources:                stepResources(),
 		TerminationMessagePolicy: corev1.TerminationMessageReadFile,
