@@ -86,6 +86,7 @@ func TestPublishKilled(t *testing.T) {
 func TestComputeKilled(t *testing.T) {
 	ns, db, pod, open := midRun(t)
 	kill(t, process(t, pod, "/compute", ""))
+	db.forget(t)
 	reads(t, cpi(ns, "quick"), eighty)
 	told := waitReason(t, cpi(ns, "slow"), v1alpha1.ConditionComputed, "EngineCrashed")
 	if told.Message == "" {

@@ -109,3 +109,10 @@ func (d database) held(t *testing.T) {
 		return err
 	})
 }
+
+// forget ends the connections of the operator: the server does not notice by itself that a client was killed while its
+// query waits.
+func (d database) forget(t *testing.T) {
+	t.Helper()
+	d.Exec(t, fmt.Sprintf(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '%s'`, d.User))
+}
