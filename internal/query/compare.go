@@ -76,11 +76,7 @@ func (s *compareStatement) spells() string {
 	}
 	s.base.extra = []string{raw(at.Start) + " AS s", s.grid.passed(raw(at.Start)) + " AS i", k + " AS k"}
 	s.rowColumns()
-	each := "unnest(range(b.i, b.k))"
-	if s.dialect == Postgres {
-		each = "generate_series(b.i, b.k - 1)"
-	}
-	covered := "SELECT b.*, " + each + " AS j FROM (" + s.base.sql() + ") AS b WHERE b.i < b.k"
+	covered := "SELECT b.*, " + s.series("b.i", "b.k") + " AS j FROM (" + s.base.sql() + ") AS b WHERE b.i < b.k"
 	return s.groups("SELECT b.*, l.w, l.c FROM (" + covered + ") AS b JOIN (VALUES " + strings.Join(looks, ", ") + ") AS l(w, c, j) ON b.j = l.j")
 }
 

@@ -22,6 +22,8 @@ type engine struct {
 	dialect Dialect
 	exec    func(sql string) error
 	query   func(s Statement) (names []string, rows [][]any, err error)
+	// backend is the server's process for this connection, 0 for an engine within ours.
+	backend uint32
 }
 
 // engines opens both databases, empty.
@@ -71,6 +73,7 @@ func openPostgres(t testing.TB) *engine {
 	db := postgrestest.Start(t).NewDatabase(t)
 	var mu sync.Mutex
 	return &engine{
+		backend: db.Admin().PgConn().PID(),
 		dialect: Postgres,
 		exec: func(sql string) error {
 			_, err := db.Admin().PgConn().Exec(context.Background(), sql).ReadAll()

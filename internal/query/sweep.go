@@ -189,6 +189,14 @@ func (s *sweepStatement) sql() string {
 	return sql
 }
 
+// series writes the whole numbers from from up to to, each a row.
+func (t *table) series(from, to string) string {
+	if t.dialect == DuckDB {
+		return "unnest(range(" + from + ", " + to + "))"
+	}
+	return "generate_series(" + from + ", " + to + " - 1)"
+}
+
 // tie orders equals by their text, NULL first, alike on both engines.
 func (s *sweepStatement) tie(name, ref string) string {
 	ref = s.asText(ref)
@@ -204,10 +212,9 @@ func (s *sweepStatement) tie(name, ref string) string {
 func (s *sweepStatement) pieces(over string, segments []string) string {
 	columns := strings.Join(segments, ", ")
 	// The latest to start first; of equals, the larger text.
-	latest := strings.NewReplacer(" ASC NULLS FIRST", " DESC NULLS LAST", "PARTITION BY b.e", "PARTITION BY b.e, v.j", "ORDER BY b.s", "ORDER BY b.s DESC").Replace(over)
-	bounds := make([]string, len(s.grid.bounds))
-	for i := range bounds {
-		bounds[i] = "(" + strconv.Itoa(i) + ")"
+	latest := strings.NewReplacer(" ASC NULLS FIRST", " DESC NULLS LAST", "PARTITION BY b.e", "PARTITION BY v.e, v.j", "ORDER BY b.s", "ORDER BY v.s DESC", "b.", "v.").Replace(over)
+	expanded := func(from, to, where string) string { // one row for each bound
+		return "SELECT b.*, " + s.series(from, to) + " AS j FROM followed AS b JOIN hard AS h ON h.e = b.e" + where
 	}
 	gap := s.reading.ask.Request.State.ToleratedGapSeconds
 	same := s.shifted("b.ns", "-", gap) + " <= b.mf" // the next spell belongs to the same stay
@@ -218,9 +225,8 @@ func (s *sweepStatement) pieces(over string, segments []string) string {
 		"FROM (SELECT b.e, b.a, b.i, CASE WHEN " + same + " THEN b.ni ELSE b.k END AS k, " + columns + "\n" +
 		"FROM followed AS b WHERE NOT EXISTS (SELECT 1 FROM hard AS h WHERE h.e = b.e)\nUNION ALL\n" +
 		"SELECT b.e, b.a, b.j AS i, b.j + 1 AS k, " + columns + "\n" +
-		"FROM (SELECT b.*, v.j, row_number() " + latest + ") AS rank\n" +
-		"FROM followed AS b JOIN hard AS h ON h.e = b.e\n" +
-		"JOIN (VALUES " + strings.Join(bounds, ", ") + ") AS v(j) ON v.j >= b.i AND v.j < b.k OR " + same + " AND b.ns > b.mf AND v.j >= b.mk AND v.j < b.ni) AS b\n" +
+		"FROM (SELECT v.*, row_number() " + latest + ") AS rank\nFROM (" + expanded("b.i", "b.k", "") + "\nUNION ALL\n" +
+		expanded("b.mk", "b.ni", " WHERE "+same+" AND b.ns > b.mf") + ") AS v) AS b\n" +
 		"WHERE b.rank = 1) AS b\nJOIN stays AS c ON c.e = b.e AND c.a = b.a),\n" +
 		"entries AS (SELECT c.e, c.a, c.i, c.k, c.o, c.s, c.f, c.times, " + columns + "\nFROM followed AS b JOIN stays AS c ON c.e = b.e AND c.a = b.a\n" +
 		"WHERE b.s = c.a AND (b.ns IS NULL OR b.ns > b.s))"
