@@ -55,9 +55,9 @@ func (r *Reconciler) resolve(ctx context.Context, d definition) (*resolved, erro
 	var problems resolve.Problems
 	switch o := d.object.(type) {
 	case *v1alpha1.CPIDefinition:
-		out.formula, problems = resolve.CPI(o, out.dataset)
+		out.formula, problems = resolve.CPI(o, out.dataset, out.source)
 	case *v1alpha1.KPITarget:
-		out.formula, problems = resolve.KPI(o, out.dataset)
+		out.formula, problems = resolve.KPI(o, out.dataset, out.source)
 	}
 	if len(problems) > 0 {
 		return nil, invalid(problems)
@@ -85,7 +85,7 @@ func (r *Reconciler) resolveGoal(ctx context.Context, d definition) (*resolved, 
 		return nil, err
 	}
 	var problems resolve.Problems
-	if out.formula, problems = resolve.CPI(cpi, out.dataset); len(problems) > 0 {
+	if out.formula, problems = resolve.CPI(cpi, out.dataset, out.source); len(problems) > 0 {
 		return nil, notReady(problems.String())
 	}
 	if problems = resolve.Goal(d.object.(*v1alpha1.KPITarget), out.formula); len(problems) > 0 {

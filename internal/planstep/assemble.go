@@ -58,12 +58,12 @@ func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
 	for i := range in.CPIs {
 		cpi := &in.CPIs[i]
 		a.add(plan.Key{Kind: resolve.KindCPIDefinition, Name: cpi.Name}, cpi.Spec.DatasetRef, cpi.Annotations,
-			func(d plan.Dataset) (plan.Indicator, resolve.Problems) { return resolve.CPI(cpi, d) })
+			func(d plan.Dataset) (plan.Indicator, resolve.Problems) { return resolve.CPI(cpi, d, in.Source) })
 	}
 	for i := range in.KPIs {
 		kpi := &in.KPIs[i]
 		a.add(plan.Key{Kind: resolve.KindKPITarget, Name: kpi.Name}, kpi.Spec.DatasetRef, kpi.Annotations,
-			func(d plan.Dataset) (plan.Indicator, resolve.Problems) { return resolve.KPI(kpi, d) })
+			func(d plan.Dataset) (plan.Indicator, resolve.Problems) { return resolve.KPI(kpi, d, in.Source) })
 	}
 	slices.SortFunc(a.wanted, byWaiting)
 

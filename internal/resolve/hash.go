@@ -1,10 +1,15 @@
 package resolve
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
@@ -12,11 +17,12 @@ import (
 // hashVersion is raised when an equal formula would give other numbers; everything is then recomputed.
 const hashVersion = "v1"
 
-// requestHash identifies a formula: dataset, where, measure, period, breakdowns and quality. Titles, owners,
-// thresholds and targets are not in it, so editing them recomputes nothing.
-func requestHash(in plan.Indicator, dataset plan.Dataset) string {
-	dataset.Freshness = freshnessColumn(dataset.Freshness)
+// requestHash identifies a formula: where the rows come from, dataset, where, measure, period, breakdowns and
+// quality. Titles, owners, thresholds and targets are not in it, nor how a number is written, so editing them
+// recomputes nothing.
+func requestHash(in plan.Indicator, dataset plan.Dataset, ds *v1alpha1.DataSource) string {
 	canonical, err := json.Marshal(struct {
+		Origin     origin              `json:"origin"`
 		Dataset    plan.Dataset        `json:"dataset"`
 		Where      []measure.Condition `json:"where"`
 		Measure    measure.Spec        `json:"measure"`
@@ -24,7 +30,10 @@ func requestHash(in plan.Indicator, dataset plan.Dataset) string {
 		Period     *plan.Period        `json:"period"`
 		Breakdowns []plan.Breakdown    `json:"breakdowns"`
 		Quality    plan.Quality        `json:"quality"`
-	}{dataset, in.Where, in.Measure, in.Responses, in.Period, in.Breakdowns, in.Quality})
+	}{
+		originOf(ds, dataset), readBy(in, dataset), inOrder(in.Where), formulaOf(in.Measure),
+		in.Responses, in.Period, in.Breakdowns, in.Quality,
+	})
 	if err != nil {
 		// The struct holds only text, numbers and maps of text: it always marshals.
 		panic(err)
@@ -33,10 +42,143 @@ func requestHash(in plan.Indicator, dataset plan.Dataset) string {
 	return hashVersion + "-" + hex.EncodeToString(sum[:16])
 }
 
-// freshnessColumn drops how fresh the data should be: that judges numbers, it does not make them.
-func freshnessColumn(f *plan.Freshness) *plan.Freshness {
-	if f == nil {
-		return nil
+// readBy is the dataset as the indicator reads it: without entities that it does not use, and without how fresh
+// the data should be, which judges numbers and does not make them.
+func readBy(in plan.Indicator, dataset plan.Dataset) plan.Dataset {
+	used := entitiesOf(in)
+	dataset.Entities = maps.Clone(dataset.Entities)
+	maps.DeleteFunc(dataset.Entities, func(name, _ string) bool { return !slices.Contains(used, name) })
+	if len(dataset.Entities) == 0 {
+		dataset.Entities = nil
 	}
-	return &plan.Freshness{Column: f.Column}
+	if f := dataset.Freshness; f != nil {
+		dataset.Freshness = &plan.Freshness{Column: f.Column}
+	}
+	return dataset
+}
+
+// entitiesOf are the names of the entities that an indicator uses.
+func entitiesOf(in plan.Indicator) []string {
+	var used []string
+	if in.Responses != nil {
+		used = append(used, in.Responses.Entity)
+	}
+	switch m := in.Measure; {
+	case m.Aggregate != nil:
+		used = append(used, m.Aggregate.ClusterBy)
+	case m.Ratio != nil:
+		used = append(used, m.Ratio.ClusterBy)
+	case m.Churn != nil:
+		used = append(used, m.Churn.Entity)
+	case m.Retention != nil:
+		used = append(used, m.Retention.Entity)
+	case m.RevenueRetention != nil:
+		used = append(used, m.RevenueRetention.Entity)
+	}
+	return used
+}
+
+// formulaOf is a measure without what only names it or says how people read it, its lists in order.
+func formulaOf(m measure.Spec) measure.Spec {
+	switch {
+	case m.Share != nil:
+		share := *m.Share
+		share.Preset, share.Of = "", inOrder(share.Of)
+		m.Share = &share
+	case m.Aggregate != nil:
+		aggregate := *m.Aggregate
+		aggregate.Preset = ""
+		m.Aggregate = &aggregate
+	case m.Ratio != nil:
+		ratio := *m.Ratio
+		ratio.Preset, ratio.Format = "", ""
+		m.Ratio = &ratio
+	case m.Renewal != nil:
+		renewal := *m.Renewal
+		renewal.Renewed, renewal.Lost, renewal.NotDue = sorted(renewal.Renewed), sorted(renewal.Lost), sorted(renewal.NotDue)
+		m.Renewal = &renewal
+	}
+	return m
+}
+
+// inOrder are conditions with their values sorted: of those that take several, the order means nothing.
+func inOrder(conditions []measure.Condition) []measure.Condition {
+	out := slices.Clone(conditions)
+	for i := range out {
+		out[i].Values = sorted(out[i].Values)
+	}
+	return out
+}
+
+func sorted(texts []string) []string {
+	out := slices.Clone(texts)
+	slices.Sort(out)
+	return out
+}
+
+// origin is where a dataset's rows come from and how their text is read. How to get in (credentials, TLS), how
+// much may be asked and when are not in it: they make no number.
+type origin struct {
+	Host     string       `json:"host,omitempty"`
+	Port     int          `json:"port,omitempty"`
+	Database string       `json:"database,omitempty"`
+	Files    []fileOrigin `json:"files,omitempty"`
+}
+
+// fileOrigin is one file table. A mounted one is told by its object, not by where a pod mounts it.
+type fileOrigin struct {
+	Name      string                     `json:"name"`
+	Kind      string                     `json:"kind"`
+	Object    string                     `json:"object,omitempty"`
+	Path      string                     `json:"path"`
+	Format    plan.FileFormat            `json:"format"`
+	Delimiter string                     `json:"delimiter,omitempty"`
+	NullText  []string                   `json:"nullText,omitempty"`
+	Columns   map[string]plan.ColumnType `json:"columns,omitempty"`
+}
+
+func originOf(ds *v1alpha1.DataSource, dataset plan.Dataset) origin {
+	switch {
+	case ds.Spec.Postgres != nil:
+		p := postgres(ds.Spec.Postgres)
+		return origin{Host: p.Host, Port: p.Port, Database: p.Database}
+	case ds.Spec.Files != nil:
+		return origin{Files: filesOf(ds.Spec.Files, dataset)}
+	}
+	return origin{}
+}
+
+// filesOf are the origins of the file tables that a dataset reads, by name.
+func filesOf(spec *v1alpha1.FilesSource, dataset plan.Dataset) []fileOrigin {
+	var out []fileOrigin
+	for i, resolved := range files(spec).Tables {
+		if !reads(dataset, resolved.Name) {
+			continue
+		}
+		file := fileOrigin{
+			Name: resolved.Name, Format: resolved.Format, Delimiter: resolved.Delimiter,
+			NullText: sorted(resolved.NullText), Columns: resolved.Columns,
+		}
+		switch t := spec.Tables[i]; {
+		case t.ConfigMap != nil:
+			file.Kind, file.Object, file.Path = "ConfigMap", t.ConfigMap.Name, t.ConfigMap.Key
+		case t.PersistentVolumeClaim != nil:
+			file.Kind, file.Object, file.Path = "PersistentVolumeClaim", t.PersistentVolumeClaim.Name, t.PersistentVolumeClaim.Path
+		case t.URL != nil:
+			file.Kind, file.Path = "URL", t.URL.Address
+		}
+		out = append(out, file)
+	}
+	slices.SortFunc(out, func(a, b fileOrigin) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+// reads reports whether a dataset may read a table of its source. Without a table it is any that its query may name.
+func reads(dataset plan.Dataset, table string) bool {
+	if dataset.Table != nil {
+		return strings.EqualFold(dataset.Table.Name, table)
+	}
+	return len(dataset.Tables) == 0 || slices.ContainsFunc(dataset.Tables, func(name string) bool {
+		return strings.EqualFold(name[strings.LastIndex(name, ".")+1:], table)
+	})
 }

@@ -24,9 +24,9 @@ const (
 	KindKPITarget     = "KPITarget"
 )
 
-// CPI resolves a CPIDefinition on its dataset.
-func CPI(cpi *v1alpha1.CPIDefinition, dataset plan.Dataset) (plan.Indicator, Problems) {
-	out, r := indicator(plan.Key{Kind: KindCPIDefinition, Name: cpi.Name}, string(cpi.UID), &cpi.Spec.Indicator, dataset)
+// CPI resolves a CPIDefinition on its dataset, whose rows come from ds.
+func CPI(cpi *v1alpha1.CPIDefinition, dataset plan.Dataset, ds *v1alpha1.DataSource) (plan.Indicator, Problems) {
+	out, r := indicator(plan.Key{Kind: KindCPIDefinition, Name: cpi.Name}, string(cpi.UID), &cpi.Spec.Indicator, dataset, ds)
 	r.thresholds("spec.thresholds", cpi.Spec.Thresholds, out.Measure)
 	for i, o := range cpi.Spec.Overrides {
 		field := fmt.Sprintf("spec.overrides[%d]", i)
@@ -36,9 +36,9 @@ func CPI(cpi *v1alpha1.CPIDefinition, dataset plan.Dataset) (plan.Indicator, Pro
 	return out, r.problems
 }
 
-// KPI resolves a KPITarget with a measure of its own. For a goal on a CPI use Goal.
-func KPI(kpi *v1alpha1.KPITarget, dataset plan.Dataset) (plan.Indicator, Problems) {
-	out, r := indicator(plan.Key{Kind: KindKPITarget, Name: kpi.Name}, string(kpi.UID), &kpi.Spec.Indicator, dataset)
+// KPI resolves a KPITarget with a measure of its own, like CPI. For a goal on a CPI use Goal.
+func KPI(kpi *v1alpha1.KPITarget, dataset plan.Dataset, ds *v1alpha1.DataSource) (plan.Indicator, Problems) {
+	out, r := indicator(plan.Key{Kind: KindKPITarget, Name: kpi.Name}, string(kpi.UID), &kpi.Spec.Indicator, dataset, ds)
 	r.targets(kpi.Spec.Targets, out.Measure, out.Breakdowns)
 	return out, r.problems
 }
@@ -51,7 +51,7 @@ func Goal(kpi *v1alpha1.KPITarget, cpi plan.Indicator) Problems {
 }
 
 // indicator resolves what CPIs and KPIs share and gives it its request hash.
-func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, dataset plan.Dataset) (plan.Indicator, *resolver) {
+func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, dataset plan.Dataset, ds *v1alpha1.DataSource) (plan.Indicator, *resolver) {
 	r := &resolver{dataset: dataset}
 	out := plan.Indicator{Key: key, UID: uid, Dataset: dataset.Name, Where: conditions(spec.Where)}
 	if spec.Measure == nil {
@@ -74,7 +74,7 @@ func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, dataset plan.
 		out.Breakdowns = append(out.Breakdowns, by)
 	}
 	out.Quality = r.quality(spec.Quality)
-	out.RequestHash = requestHash(out, dataset)
+	out.RequestHash = requestHash(out, dataset, ds)
 	return out, r
 }
 

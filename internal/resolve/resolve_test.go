@@ -32,6 +32,11 @@ var spells = plan.Dataset{
 	TimeZone: "UTC",
 }
 
+var crm = &v1alpha1.DataSource{
+	ObjectMeta: metav1.ObjectMeta{Name: "crm", Namespace: "cx"},
+	Spec:       v1alpha1.DataSourceSpec{Postgres: &v1alpha1.PostgresSource{Host: "db", Database: "crm"}},
+}
+
 func cpi(t *testing.T, spec string) *v1alpha1.CPIDefinition {
 	t.Helper()
 	out := &v1alpha1.CPIDefinition{ObjectMeta: metav1.ObjectMeta{Name: "x", Namespace: "cx", UID: "u"}}
@@ -54,7 +59,7 @@ thresholds: {warning: 30, critical: 20}
 `
 
 func TestCPIFillsDefaults(t *testing.T) {
-	got, problems := resolve.CPI(cpi(t, nps), survey)
+	got, problems := resolve.CPI(cpi(t, nps), survey, crm)
 	if len(problems) > 0 {
 		t.Fatalf("problems: %v", problems)
 	}
@@ -76,7 +81,7 @@ datasetRef: {name: spells}
 measure: {churn: {entity: account, toleratedGap: 14d}}
 period: {grain: Month}
 thresholds: {warning: 2.5%, critical: 4%}
-`), spells)
+`), spells, crm)
 	if len(problems) > 0 {
 		t.Fatalf("problems: %v", problems)
 	}
@@ -108,7 +113,7 @@ func TestProblemsNameTheFieldAndTheCure(t *testing.T) {
 			if !strings.Contains(nps, tc.old) {
 				t.Fatalf("%q is not in the definition", tc.old)
 			}
-			_, problems := resolve.CPI(cpi(t, strings.Replace(nps, tc.old, tc.new, 1)), tc.dataset)
+			_, problems := resolve.CPI(cpi(t, strings.Replace(nps, tc.old, tc.new, 1)), tc.dataset, crm)
 			for _, p := range problems {
 				if p.Field == tc.field && strings.Contains(p.Message, tc.message) {
 					return
@@ -121,7 +126,7 @@ func TestProblemsNameTheFieldAndTheCure(t *testing.T) {
 
 func TestRequestHashFollowsTheFormulaOnly(t *testing.T) {
 	hash := func(spec string, d plan.Dataset) string {
-		got, problems := resolve.CPI(cpi(t, spec), d)
+		got, problems := resolve.CPI(cpi(t, spec), d, crm)
 		if len(problems) > 0 {
 			t.Fatalf("problems: %v", problems)
 		}
@@ -162,7 +167,7 @@ targets: [{from: "2026-07-01", atLeast: 85%}, {by: "2027-06-30", atLeast: 90%, o
 		if err := yaml.UnmarshalStrict([]byte(spec), &kpi.Spec); err != nil {
 			t.Fatal(err)
 		}
-		_, problems := resolve.KPI(kpi, contracts)
+		_, problems := resolve.KPI(kpi, contracts, crm)
 		return problems
 	}
 	if got := check(renewal); len(got) > 0 {
