@@ -75,7 +75,12 @@ type fates struct {
 func (f fates) decided() anyOf { return slices.Concat(f.renewed, f.lost, f.presumedLost) }
 
 func (m *Renewal) fates(in Setting) fates {
-	stamp := func(t time.Time) []string { return []string{t.UTC().Format(time.RFC3339Nano)} }
+	stamp := func(t time.Time) []string {
+		if t.Year() < 2 {
+			t = time.Date(2, time.January, 1, 0, 0, 0, 0, time.UTC) // as early as every engine can write
+		}
+		return []string{t.UTC().Format(time.RFC3339Nano)}
+	}
 	now := stamp(in.Now)
 	// with are the rows of these statuses whose decision had been taken by now. One without a date counts as taken.
 	with := func(statuses []string) anyOf {

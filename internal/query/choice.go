@@ -93,12 +93,12 @@ func (s *cellStatement) rowsOf(r *reading) string {
 		if r.entity != "" {
 			parts = append(parts, ref(r.entity)+" IS NOT NULL")
 		}
-		if r.cluster != nil {
+		if r.cluster != nil && !r.strangersAlone() {
 			parts = append(parts, ref(r.cluster.key)+" IS NOT NULL")
 		}
 		return strings.Join(parts, " AND ")
 	}
-	for _, name := range append([]string{r.entity, s.time}, s.rows.Dataset.PrimaryKey...) {
+	for _, name := range append([]string{r.entity, s.time}, s.ties()...) {
 		if name != "" && r.entity != "" {
 			s.base.ref(name)
 		}
@@ -138,12 +138,8 @@ func (s *cellStatement) chosen(rows string, r *reading) (layer string, following
 	if r.keep == plan.KeepFirst {
 		neighbour = "lag"
 	}
-	ties := s.rows.Dataset.PrimaryKey
-	if len(ties) == 0 {
-		ties = slices.Clone(s.base.names) // any order will do, if only it is the same every time
-	}
 	order := []string{s.base.ref(s.time)}
-	for _, name := range ties {
+	for _, name := range s.ties() {
 		if name == s.time || name == r.entity {
 			continue
 		}
@@ -169,6 +165,22 @@ func (s *cellStatement) chosen(rows string, r *reading) (layer string, following
 		columns = append(columns, fmt.Sprintf("b.u%d", i))
 	}
 	return "SELECT " + strings.Join(columns, ", ") + ", CASE WHEN " + near + " THEN b.q END AS q\nFROM (" + layer + ") AS b\nWHERE " + keep, true
+}
+
+// ties are the columns that decide between rows of one time: the primary key or, without one, all columns, so
+// that the choice is the same in every statement and run.
+func (s *cellStatement) ties() []string {
+	if key := s.rows.Dataset.PrimaryKey; len(key) > 0 {
+		return key
+	}
+	var names []string
+	for name, c := range s.columns {
+		if c.kind != KindOther { // which may have no order
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // usable is when a row holds an answer: every column that the terms sum has a value within the hull of

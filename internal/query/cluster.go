@@ -76,19 +76,24 @@ func (s *clusterStatement) sql() string {
 	}
 	s.place()
 	layer, following := s.chosen(s.rowsOf(r), r)
+	own := []string{key}
+	if r.strangersAlone() {
+		layer = "SELECT b.*, CASE WHEN " + key + " IS NULL THEN row_number() OVER () END AS k\nFROM (" + layer + ") AS b"
+		own = append(own, "b.k")
+	}
 	layer = "(" + layer + ") AS b"
 
 	aggregates := slices.Clone(s.sums)
 	if s.grid != nil && !s.disjoint() {
-		layer = s.join(layer, key, following)
+		layer = s.join(layer, own, following)
 		for i := range aggregates {
 			aggregates[i] = fmt.Sprintf("sum(b.a%d)", i)
 		}
-		key = "b.e"
+		own[0] = "b.e"
 	}
 
 	// Within clusters, once for the total and once for each breakdown.
-	list, group := []string{}, []string{key}
+	list, group := []string{}, slices.Clone(own)
 	if s.grid != nil {
 		list, group = append(list, "b.p"), append(group, "b.p")
 	}
@@ -142,6 +147,12 @@ func (s *clusterStatement) sql() string {
 	return sql + "\nHAVING count(*) > 0"
 }
 
+// strangersAlone reports whether a row without the cluster's key is a cluster of its own: a guest's order counts in
+// a sum as every other. Responses of nobody in particular are no responses; they are left out and counted.
+func (r *reading) strangersAlone() bool {
+	return r.cluster != nil && (r.ask.Responses == nil || r.ask.Responses.Entity != r.ask.Request.Cluster.Entity)
+}
+
 // disjoint reports whether every window is one period of its own.
 func (s *clusterStatement) disjoint() bool {
 	taken := map[int]bool{}
@@ -156,10 +167,13 @@ func (s *clusterStatement) disjoint() bool {
 
 // join sums within cluster, period and segment first, then pairs these sums with the windows that hold
 // their period; p becomes the window's number.
-func (s *clusterStatement) join(layer, key string, following bool) string {
+func (s *clusterStatement) join(layer string, own []string, following bool) string {
 	s.joined = true
-	list, group := []string{key + " AS e", "b.p"}, []string{key, "b.p"}
+	list, group := []string{own[0] + " AS e", "b.p"}, append(slices.Clone(own), "b.p")
 	names := []string{"b.e", "v.w AS p"}
+	if len(own) > 1 {
+		list, names = append(list, own[1]), append(names, own[1])
+	}
 	if following {
 		list, group = append(list, "b.q"), append(group, "b.q")
 	}

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -56,7 +57,8 @@ func (t *table) conditionOf(c measure.Condition, zone *time.Location) (condition
 		slices.SortFunc(out.values, compare)
 		out.values = slices.CompactFunc(out.values, func(a, b any) bool { return compare(a, b) == 0 })
 	}
-	out.key = fmt.Sprintf("%q %s %q", c.Column, out.op, out.values)
+	// %#v tells every value from every other; %q would print numbers as characters, and those without one alike.
+	out.key = fmt.Sprintf("%q %s %#v", c.Column, out.op, out.values)
 	return out, nil
 }
 
@@ -206,14 +208,17 @@ func compare(a, b any) int {
 	return 0
 }
 
+// cmpNumber orders numbers as both engines do: NaN equals itself and is above every other.
 func cmpNumber[T int64 | float64](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
+	switch aNaN, bNaN := a != a, b != b; {
+	case aNaN && bNaN:
+		return 0
+	case aNaN:
 		return 1
+	case bNaN:
+		return -1
 	}
-	return 0
+	return cmp.Compare(a, b)
 }
 
 // sql writes the condition on ref, the column's expression; it may be NULL where it does not hold.

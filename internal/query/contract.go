@@ -111,7 +111,7 @@ type Group struct {
 }
 
 // Batch is one statement that answers one or more asks. An ask that Options split is answered by
-// several batches, disjoint in windows: the caller appends their groups. A window and segment
+// several batches, disjoint in windows or in customers: the caller adds their groups up with Merge. A window and segment
 // without rows has no group.
 type Batch struct {
 	// IDs of the asks it answers.

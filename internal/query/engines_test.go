@@ -215,7 +215,7 @@ func (e *engine) answer(batches []Batch) (map[int][]Group, error) {
 			if !ok && len(one) > 0 {
 				return nil, fmt.Errorf("ask %d is missing from its batch", id)
 			}
-			out[id] = append(out[id], one...)
+			out[id] = Merge(out[id], one)
 		}
 	}
 	return out, nil

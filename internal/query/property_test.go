@@ -50,7 +50,7 @@ func (g generator) surveyTable(name string, timeKind Kind, n int) testTable {
 			row["active"] = g.IntN(3) > 0
 		}
 		if g.Float64() < 0.9 {
-			row["account"] = int64(g.IntN(10))
+			row["account"] = pick(g, int64(g.IntN(6)), int64(2_000_001+g.IntN(3)), int64(-1-g.IntN(2)))
 		}
 		if g.Float64() < 0.9 {
 			row["amount"] = float64(g.IntN(40)) / 4
@@ -76,6 +76,7 @@ func (g generator) condition() measure.Condition {
 		measure.Condition{Column: "region", Operator: measure.In, Values: []string{pick(g, "n", "s")}},
 		measure.Condition{Column: "level", Operator: pick(g, measure.AtLeast, measure.AtMost, measure.GreaterThan, measure.LessThan), Values: []string{pick(g, "1", "2", "2.5")}},
 		measure.Condition{Column: "level", Operator: pick(g, measure.In, measure.NotIn), Values: some("1", "3", "4")},
+		measure.Condition{Column: "account", Operator: pick(g, measure.In, measure.NotIn), Values: []string{pick(g, "2000001", "2000002", "-1", "-2", "55296")}},
 		measure.Condition{Column: "active", Operator: measure.In, Values: []string{pick(g, "true", "false")}},
 		measure.Condition{Column: "amount", Operator: pick(g, measure.AtLeast, measure.LessThan, measure.In), Values: []string{"2.5"}},
 		measure.Condition{Column: "signed", Operator: pick(g, measure.AtLeast, measure.LessThan), Values: []string{"2026-02-01"}},

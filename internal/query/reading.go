@@ -3,6 +3,7 @@ package query
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/cpi-operator/cpi-operator/internal/measure"
@@ -204,4 +205,39 @@ func groupsFor(out map[int][]Group, r *reading, groups []Group) {
 	for _, id := range r.ids {
 		out[id] = slices.Clone(groups)
 	}
+}
+
+// Merge adds groups to others of the same ask: sums of the same window, breakdown and values add up.
+func Merge(into, groups []Group) []Group {
+	if len(into) == 0 {
+		return groups
+	}
+	key := func(g Group) string {
+		out := strconv.Itoa(g.Window) + " " + strconv.Itoa(g.Breakdown)
+		for _, v := range g.Values {
+			if v == nil {
+				out += " NULL"
+			} else {
+				out += " " + strconv.Quote(*v)
+			}
+		}
+		return out
+	}
+	index := make(map[string]int, len(into))
+	for i, g := range into {
+		index[key(g)] = i
+	}
+	for _, g := range groups {
+		i, ok := index[key(g)]
+		if !ok {
+			into = append(into, g)
+			continue
+		}
+		sums := slices.Clone(into[i].Sums)
+		for k, v := range g.Sums {
+			sums[k] += v
+		}
+		into[i].Sums = sums
+	}
+	return into
 }

@@ -269,6 +269,9 @@ func (ref *reference) sums(ask Ask, rows []map[string]any) measure.Sums {
 	clusters := map[any]*cluster{}
 	for _, row := range rows {
 		key := row[ref.dataset.Entities[pair.Entity]]
+		if key == nil {
+			key = &cluster{} // whose row it is nobody knows: a cluster of its own
+		}
 		if clusters[key] == nil {
 			clusters[key] = &cluster{}
 		}
@@ -316,9 +319,14 @@ func (ref *reference) inWindow(ask Ask, window Window) []map[string]any {
 	if choose {
 		key = ref.dataset.Entities[ask.Responses.Entity]
 	}
+	// Responses of nobody in particular are left out where they are clustered by whose they are.
+	nobody := func(row map[string]any) bool {
+		pair := ask.Request.Cluster
+		return pair != nil && ask.Responses != nil && ask.Responses.Entity == pair.Entity && row[ref.dataset.Entities[pair.Entity]] == nil
+	}
 	rows = slices.DeleteFunc(rows, func(row map[string]any) bool {
 		return ref.dataset.Time.Snapshot != "" && !row[at].(time.Time).Equal(last) || !ref.all(row, ask.Where) ||
-			key != "" && row[key] == nil || ask.Request.Cluster != nil && row[ref.dataset.Entities[ask.Request.Cluster.Entity]] == nil
+			key != "" && row[key] == nil || nobody(row)
 	})
 	if !choose {
 		return rows

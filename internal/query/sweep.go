@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,8 @@ import (
 type sweepStatement struct {
 	*cellStatement
 	reading *reading
+	// part of parts of the customers.
+	part, parts int
 }
 
 // Kinds of a sweep's cells, with what their four numbers are.
@@ -37,10 +40,15 @@ func (p *planner) state(r *reading) {
 		p.compare(r)
 		return
 	}
-	for _, part := range p.splitState(r) {
-		b := &bucket{readings: []*reading{part}, segments: part.orderedSegments(), bounds: boundsOf(part)}
-		s := &sweepStatement{cellStatement: p.cells(StateSweep, b), reading: part}
-		p.emit(StateSweep, []*reading{part}, s.sql(), s.args, s.fold)
+	s := &sweepStatement{reading: r, parts: 1}
+	if limit := p.options.MaxRowsPerStatement; limit > 0 && !p.single(r) {
+		s.parts = int(math.Ceil(p.estimatedRows() / float64(limit))) // a spell may meet every window: split by customer
+	}
+	for part := range s.parts {
+		one := *s
+		b := &bucket{readings: []*reading{r}, segments: r.orderedSegments(), bounds: boundsOf(r)}
+		one.cellStatement, one.part = p.cells(StateSweep, b), part
+		p.emit(StateSweep, []*reading{r}, one.sql(), one.args, one.fold)
 	}
 }
 
@@ -59,9 +67,9 @@ func (p *planner) splitState(r *reading) []*reading {
 }
 
 // single reports whether the primary key allows an entity one spell only.
-func (s *sweepStatement) single() bool {
-	key := s.rows.Dataset.PrimaryKey
-	return len(key) == 1 && key[0] == s.reading.state
+func (t *table) single(r *reading) bool {
+	key := t.rows.Dataset.PrimaryKey
+	return len(key) == 1 && key[0] == r.state
 }
 
 // spells selects e, s, f (end, infinity if open), i, k and the segments' columns.
@@ -81,12 +89,19 @@ func (s *sweepStatement) spells() string {
 	// gap across the first or the last bound; which of them decides the segment within such a gap, earlier
 	// ones have a say in. A primary key without NULL, as single promises, needs no such care: the fold
 	// passes over what covers no bound, and filters would cost more than they save.
-	if !s.single() {
+	if !s.single(s.reading) {
 		b.filter(start + " <= " + s.shifted(timeLiteral(kind, last), "+", gap))
 		if at.End != "" && (gap == 0 || len(s.segments) == 0) {
 			b.filter("(" + end + " IS NULL OR " + end + " > " + s.shifted(timeLiteral(kind, first), "-", gap) + ")")
 		}
 		b.filter(raw(r.state) + " IS NOT NULL")
+		if s.parts > 1 {
+			hash := "hash(" + raw(r.state) + ")"
+			if s.dialect == Postgres {
+				hash = "(hashtextextended(" + s.asText(raw(r.state)) + ", 0) & 2147483647)"
+			}
+			b.filter(fmt.Sprintf("%s %% %d = %d", hash, s.parts, s.part))
+		}
 	}
 	b.filter(r.where.sql(s.table, raw, s.args))
 	k := strconv.Itoa(len(s.grid.bounds))
@@ -137,7 +152,7 @@ func (s *sweepStatement) sql() string {
 	}
 	with := func(sep string, parts ...[]string) string { return strings.Join(slices.Concat(parts...), sep) }
 
-	if s.single() {
+	if s.single(s.reading) {
 		return "SELECT " + with(", ", []string{"b.i", "b.k"}, out, []string{"count(*) AS n", s.seconds("b.s") + " AS es", s.seconds("b.f") + " AS ef"}) +
 			"\nFROM (" + s.spells() + ") AS b\nGROUP BY " + with(", ", []string{"b.i", "b.k"}, segments)
 	}
@@ -243,7 +258,7 @@ type sweepCell struct {
 func (s *sweepStatement) fold(result *Table) (map[int][]Group, error) {
 	in := &cursor{table: result}
 	var cells []sweepCell
-	single := s.single()
+	single := s.single(s.reading)
 	numbers := 5
 	if single {
 		numbers = 2
