@@ -66,10 +66,13 @@ func TestDemo(t *testing.T) {
 			var total estimate
 			unmarshal(t, expected[test.oracle]["total"], &total)
 			compare(t, "total", result.Periods[i], total)
-			reads(t, test.indicator, test.reads)
-			if got := statusOf(test.indicator).Summary.Period; got < test.label {
-				t.Errorf("period is %q, want %q or later", got, test.label)
+			if got := statusOf(test.indicator).Summary.Period; got != test.label {
+				if got < test.label {
+					t.Errorf("period is %q, want %q or later", got, test.label)
+				}
+				return // what people read, segments and metrics are those of a later month by now
 			}
+			reads(t, test.indicator, test.reads)
 
 			var segments map[string]estimate
 			unmarshal(t, expected[test.oracle][test.by], &segments)
