@@ -18,14 +18,17 @@ computed() {
 
 apply_samples() { "$(hack/tools/build.sh kustomize)" build config/samples | kubectl apply --server-side --force-conflicts -f -; }
 
-# check NAME WANTED compares what people read with what another tool computed (config/samples/data/expected.json).
+# check NAME REPORT SCALE WANTED compares a value with what another tool computed (config/samples/data/expected.json). The
+# sample ends in October 2026, so that is the period compared, whatever month it is now; an undated value has none.
 check() {
-  local got
-  got=$(kubectl -n demo get "$1" -o 'jsonpath={.status.summary.value} {.status.summary.interval}, n {.status.summary.n}')
-  if [[ $got == "$2" ]]; then
-    printf '  ok    %-22s %s\n' "$1" "$got"
+  local got path='.status.result.periods[?(@.label=="2026-10")]'
+  [[ $2 != cpi-telco-churn ]] || path='.status.result.periods[0]'
+  got=$(kubectl -n demo get cpireport "$2" -o "jsonpath={$path.value} {$path.lower} {$path.upper} {$path.n}" |
+    awk -v scale="$3" '{printf "%.1f [%.1f, %.1f], n %d", $1 * scale, $2 * scale, $3 * scale, $4}')
+  if [[ $got == "$4" ]]; then
+    printf '  ok     %-18s %s\n' "$1" "$got"
   else
-    printf '  WRONG %-22s %s, but another tool computed %s\n' "$1" "$got" "$2"
+    printf '  WRONG  %-18s %s, but another tool computed %s\n' "$1" "$got" "$4"
     wrong=1
   fi
 }
@@ -38,16 +41,16 @@ step "compute" wait_until 180 "the demo's numbers" computed
 say ""
 kubectl -n demo get cpisource,cpi,kpi
 say ""
-say "checked against another tool's numbers:"
+say "checked against another tool's numbers (shares in per cent):"
 wrong=0
-check cpi/telco-churn '26.5 % [25.5, 27.6], n 7043'
-check cpi/software-nps '10.3 [3.8, 16.7], n 680'
-check kpi/software-renewal '80.4 % [76.8, 83.5], n 530'
-check cpi/retailer-ease '50.0 % [45.5, 54.5], n 480'
-check cpi/retailer-repeat '30.0 % [26.1, 34.2], n 480'
+check telco-churn cpi-telco-churn 100 '26.5 [25.5, 27.6], n 7043'
+check software-nps cpi-software-nps 1 '10.3 [3.8, 16.7], n 680'
+check software-renewal kpi-software-renewal 100 '80.4 [76.8, 83.5], n 530'
+check retailer-ease cpi-retailer-ease 100 '50.0 [45.5, 54.5], n 480'
+check retailer-repeat cpi-retailer-repeat 100 '30.0 [26.1, 34.2], n 480'
 say ""
 say "a few lines of /metrics:"
-hack/lib/metrics.sh | grep -E '^(cpi|kpi)_(value|sample_size|alert|target)' | head -n 14
+hack/lib/metrics.sh | awk '/^(cpi|kpi)_(value|sample_size|alert|target)/ && n++ < 14'
 say ""
 eval "$(hack/cluster.sh env)"
 cat <<NEXT

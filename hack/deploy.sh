@@ -8,16 +8,7 @@ namespace=cpi-operator-system
 
 # manifests prints everything to install, with the images named.
 manifests() {
-  local folder
-  folder=$(mktemp -d "$repo_root/config/.deploy-XXXXXX")
-  # shellcheck disable=SC2064  # expanded now
-  trap "rm -rf '$folder'" RETURN
-  cat >"$folder/kustomization.yaml" <<YAML
-apiVersion: kustomize.config.k8s.io/v1beta1
-kind: Kustomization
-resources: [../default]
-YAML
-  "$(hack/tools/build.sh kustomize)" build "$folder" |
+  "$(hack/tools/build.sh kustomize)" build config/default |
     sed -e "s#cpi-operator/manager:dev#$MANAGER_IMAGE#" -e "s#cpi-operator/compute:dev#$COMPUTE_IMAGE#"
 }
 

@@ -14,7 +14,7 @@ started=$EPOCHREALTIME
 
 prepare() {
   require_go
-  require_packages gcc=gcc g++=g++ git=git /usr/lib/postgresql/15/bin/postgres=postgresql-15
+  require_packages gcc=gcc g++=g++ git=git
   KUBEBUILDER_ASSETS=$(hack/tools/envtest-assets)
   PROMTOOL=$(hack/tools/build.sh promtool)
   KUSTOMIZE=$(hack/tools/build.sh kustomize)

@@ -4,12 +4,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$repo_root"
 
 namespace=cpi-operator-system
-kubectl() { hack/cluster.sh kubectl "$@"; }
+eval "$(hack/cluster.sh env)"
 require_packages curl=curl
 
-token=$(kubectl -n "$namespace" create token cpi-operator-metrics-reader --duration 10m)
+token=$("$KUBECTL" -n "$namespace" create token cpi-operator-metrics-reader --duration 10m)
 forward=$(mktemp)
-kubectl -n "$namespace" port-forward service/cpi-operator-metrics :8443 >"$forward" 2>&1 &
+"$KUBECTL" -n "$namespace" port-forward service/cpi-operator-metrics :8443 >"$forward" 2>&1 &
 trap 'kill $! 2>/dev/null; rm -f "$forward"' EXIT
 wait_until 20 "the port to open" grep -q '^Forwarding from 127' "$forward"
 port=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\) .*/\1/p' "$forward" | head -n 1)

@@ -15,7 +15,7 @@ node_start() {
   mkdir -p -m 0700 "$state"
   mkdir -p "$state"/{run,log,tmp,bin}
   recipe >"$state/recipe"
-  go_in_repo build -trimpath -o "$state/bin/" ./hack/devcluster/{pki,archive,reaper}
+  go_in_repo build -trimpath -buildvcs=false -o "$state/bin/" ./hack/devcluster/{pki,archive,reaper}
   "$state/bin/pki" "$state/pki" "$node_name" "$node_ip" "$service_ip" "https://127.0.0.1:$forward_port"
   cp "$state/pki/admin.kubeconfig" "$kubeconfig"
   sysctls_save
