@@ -21,7 +21,8 @@ type layout struct {
 	states []plan.State
 	// suspect marks values that rest on periods whose rows collapsed.
 	suspect []bool
-	// complete marks periods whose rows are proven to be all there.
+	// complete marks periods whose rows are proven to be all there, so that none means zero. Events only: a snapshot
+	// that is not there was not taken, or not loaded.
 	complete []bool
 	// headline is the period to explain and break down: the latest mature one with rows to stand on, else
 	// the last. previous is the one before it with rows, −1 if there is none.
@@ -69,7 +70,7 @@ func newLayout(indicator plan.Indicator, data *dataset, looked *survey, stateful
 	clock, start := data.clock(looked), l.emptyStart()
 	for i, p := range l.periods {
 		l.states = append(l.states, state.Of(p.End, *indicator.Period, clock))
-		l.complete = append(l.complete, i >= start && state.Complete(p.End, clock))
+		l.complete = append(l.complete, l.reads == readsWindow && i >= start && state.Complete(p.End, clock))
 	}
 	l.judge(indicator.Quality.CollapseRatio)
 	l.choose()
