@@ -79,10 +79,13 @@ func (r *Reconciler) definitions(ctx context.Context, namespace string) (map[typ
 	return out, nil
 }
 
-// broken reports whether a definition was found wanting as it stands now.
+// broken reports whether a definition was found wanting as it stands now, for a fault of its own. One that
+// waits for something else to get ready stays: it may be this source, which must not lose what it computes
+// over its own trouble.
 func broken(object metav1.ObjectMeta, conditions []metav1.Condition) bool {
 	ready := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady)
-	return ready != nil && ready.Status == metav1.ConditionFalse && ready.ObservedGeneration == object.Generation
+	return ready != nil && ready.Status == metav1.ConditionFalse && ready.ObservedGeneration == object.Generation &&
+		(ready.Reason == v1alpha1.ReasonInvalid || ready.Reason == v1alpha1.ReasonReferenceNotFound)
 }
 
 // key of the indicator for people: Kind/Name.

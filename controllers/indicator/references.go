@@ -7,7 +7,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -110,7 +109,8 @@ func (r *Reconciler) resolveDataset(ctx context.Context, namespace, name, field 
 		return nil, err
 	}
 	ready := meta.FindStatusCondition(out.source.Status.Conditions, v1alpha1.ConditionReady)
-	if ready != nil && ready.Status == metav1.ConditionFalse && ready.ObservedGeneration == out.source.Generation {
+	// What else keeps a source from being ready may hang on its indicators: to wait for it could be to wait for us.
+	if ready != nil && ready.Reason == v1alpha1.ReasonInvalid && ready.ObservedGeneration == out.source.Generation {
 		return nil, &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("%s: DataSource %q is not ready: %s", field, out.source.Name, ready.Message)}
 	}
 	return out, nil
