@@ -50,7 +50,7 @@ check retailer-ease cpi-retailer-ease 100 '50.0 [45.5, 54.5], n 480'
 check retailer-repeat cpi-retailer-repeat 100 '30.0 [26.1, 34.2], n 480'
 say ""
 say "a few lines of /metrics:"
-hack/lib/metrics.sh | awk '/^(cpi|kpi)_(value|sample_size|alert|target)/ && n++ < 14'
+hack/lib/metrics.sh | awk '/^(cpi_value|kpi_value|kpi_target|cpi_sample_size|cpi_alert)\{namespace="demo"/'
 say ""
 eval "$(hack/cluster.sh env)"
 cat <<NEXT

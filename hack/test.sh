@@ -46,11 +46,8 @@ unit() {
 
 e2e() {
   hack/cluster.sh up
+  hack/deploy.sh
   eval "$(hack/cluster.sh env)"
-  local images
-  images=$(hack/images.sh load)
-  # shellcheck disable=SC2046  # name=value pairs
-  export $images
   CPI_E2E=1 run_tests e2e ./test/e2e/...
 }
 
