@@ -27,7 +27,7 @@ type job struct {
 
 	totals   map[int]measure.Sums // by period
 	segments map[int][]query.Group
-	counted  measure.Sums // of the accounting ask; nil if there was none
+	counted  map[int]measure.Sums // of the accounting ask, by period
 	failure  *plan.Failure
 }
 
@@ -44,17 +44,36 @@ const (
 	forTotals   purpose = iota // every wanted period
 	forSegments                // headline and previous period, by breakdown
 	forBoth                    // few periods: one pass over the rows does both
-	forWaterfall
+	forAccount
 )
 
 // fewPeriods is up to how many periods are broken down although only two need it: cheaper than another pass.
 const fewPeriods = 4
 
-// The sums of the ask for the waterfall.
+// The sums of the ask that accounts for rows.
 const (
 	countedRows     = iota // rows that meet the indicator's where
 	countedNoEntity        // of them, without the entity that responses are chosen by
 )
+
+// accounts reports whether rows are counted beside the measure's own sums.
+func (j *job) accounts() bool {
+	return j.request.State == nil && (len(j.Where) > 0 || j.Responses != nil)
+}
+
+// needsEntity reports whether rows without the entity of responses are left out.
+func (j *job) needsEntity() bool {
+	return j.Responses != nil && (j.Responses.Keep != plan.KeepAll ||
+		j.request.Cluster != nil && j.request.Cluster.Entity == j.Responses.Entity)
+}
+
+// nobodys is how many rows of a period were left out for want of an entity.
+func (j *job) nobodys(period int) int64 {
+	if sums := j.counted[period]; len(sums) > countedNoEntity {
+		return int64(sums[countedNoEntity])
+	}
+	return 0
+}
 
 // compute asks for the indicators at places together and tells their results as they come.
 func (r *run) compute(ctx context.Context, data *dataset, places []int) error {
@@ -123,7 +142,7 @@ func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
 	}
 	j := &job{
 		Indicator: indicator, place: place, family: family, data: data, looked: data.surveys[rhythmOf(indicator.Period)],
-		totals: map[int]measure.Sums{}, segments: map[int][]query.Group{},
+		totals: map[int]measure.Sums{}, segments: map[int][]query.Group{}, counted: map[int]measure.Sums{},
 	}
 	// By the rows' own clock where they have one, so that the same rows always give the same numbers.
 	j.setting = measure.Setting{TimeColumn: data.rows.Dataset.Time.Event, Now: data.clock(j.looked).Known()}
@@ -160,14 +179,14 @@ func (j *job) ask() {
 		base.Breakdowns = j.Breakdowns
 		j.add(forSegments, base, shown)
 	}
-	if j.request.State == nil && (len(j.Where) > 0 || j.Responses != nil) {
-		terms := []measure.Term{{Op: measure.Rows}}
-		if j.Responses != nil {
+	if j.accounts() {
+		terms, periods := []measure.Term{{Op: measure.Rows}}, []int{j.layout.headline}
+		if j.needsEntity() {
 			column := j.data.rows.Dataset.Entities[j.Responses.Entity]
 			terms = append(terms, measure.Term{Op: measure.Rows, Any: [][]measure.Condition{{{Column: column, Operator: measure.DoesNotExist}}}})
+			periods = j.wanted
 		}
-		count := query.Ask{Where: j.Where, Request: measure.Request{Combination: measure.Additive, Terms: terms}}
-		j.add(forWaterfall, count, []int{j.layout.headline})
+		j.add(forAccount, query.Ask{Where: j.Where, Request: measure.Request{Combination: measure.Additive, Terms: terms}}, periods)
 	}
 }
 
@@ -196,14 +215,11 @@ func (j *job) take(ask purposeful, answer answer) {
 		j.failure = answer.failure
 		return
 	}
-	if ask.purpose == forWaterfall {
-		j.counted = make(measure.Sums, len(ask.Request.Terms))
-	}
 	for _, group := range answer.groups {
 		period := ask.periods[group.Window]
 		switch {
-		case ask.purpose == forWaterfall:
-			j.counted = group.Sums
+		case ask.purpose == forAccount:
+			j.counted[period] = group.Sums
 		case group.Breakdown >= 0:
 			j.segments[period] = append(j.segments[period], group)
 		case ask.purpose != forSegments:

@@ -1,6 +1,7 @@
 package compute
 
 import (
+	"maps"
 	"math"
 	"strings"
 
@@ -52,7 +53,7 @@ func (j *job) restated(i int) (period plan.PeriodResult, replaced bool) {
 
 // value is what the run found for a period.
 func (j *job) value(i int) plan.PeriodResult {
-	estimate := j.estimate(j.totals[i])
+	estimate := j.total(i)
 	proven := false
 	if j.layout.complete[i] {
 		estimate, proven = measure.ZeroWhenComplete(j.family, estimate, j.Quality.Confidence)
@@ -80,6 +81,17 @@ func (j *job) result(i int, estimate measure.Estimate, proven bool) plan.PeriodR
 		period.State = plan.Mature
 	}
 	return period
+}
+
+// total is what a period's sums tell, with every row that was rejected.
+func (j *job) total(i int) measure.Estimate {
+	estimate := j.estimate(j.totals[i])
+	if rows := j.nobodys(i); rows > 0 {
+		rejected := map[measure.Rejection]int64{measure.RejectedNoEntity: rows}
+		maps.Copy(rejected, estimate.Rejected)
+		estimate.Rejected = rejected
+	}
+	return estimate
 }
 
 // estimate turns sums into a value that is safe to write: no NaN, no infinity.

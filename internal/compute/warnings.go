@@ -28,8 +28,8 @@ func (j *job) warnings(kept int) []string {
 				j.layout.periods[empty].Label, empty, len(j.layout.periods))
 		}
 	}
-	if len(j.counted) > countedNoEntity && j.counted[countedNoEntity] > 0 {
-		warn("Rows without %s are left out: %.0f in the period shown.", j.data.rows.Dataset.Entities[j.Responses.Entity], j.counted[countedNoEntity])
+	if rows := j.nobodys(j.layout.headline); rows > 0 {
+		warn("Rows without %s are left out: %d in the period shown.", j.data.rows.Dataset.Entities[j.Responses.Entity], rows)
 	}
 	if kept > 0 {
 		warn("The restatement found less in %d settled periods than they hold; their values are kept.", kept)

@@ -36,16 +36,14 @@ func (j *job) waterfall() []plan.Waterstep {
 // rejectedRows are the steps that tell an indicator from its neighbours on the same rows.
 func (j *job) rejectedRows(inPeriod int64, drop func(step string, rows int64)) {
 	meeting := inPeriod
-	if j.counted != nil {
-		meeting = int64(j.counted[countedRows])
+	if j.accounts() {
+		meeting = 0
+		if counted := j.counted[j.layout.headline]; counted != nil {
+			meeting = int64(counted[countedRows])
+		}
 		drop("where", inPeriod-meeting)
 	}
-	if len(j.counted) > countedNoEntity {
-		nobody := int64(j.counted[countedNoEntity])
-		drop("rejected/NoEntity", nobody)
-		meeting -= nobody
-	}
-	headline := j.estimate(j.totals[j.layout.headline])
+	headline := j.total(j.layout.headline)
 	for _, reason := range slices.Sorted(maps.Keys(headline.Rejected)) {
 		drop(fmt.Sprintf("rejected/%s", reason), headline.Rejected[reason])
 		meeting -= headline.Rejected[reason]

@@ -33,6 +33,7 @@ const (
 	RejectedMissing         Rejection = "Missing"         // the column is NULL: invited, not answered
 	RejectedUnreadable      Rejection = "Unreadable"      // text where a number should be
 	RejectedOutOfScale      Rejection = "OutOfScale"      // outside the declared scale; never clamped
+	RejectedNoEntity        Rejection = "NoEntity"        // nobody to choose among: the entity of responses is NULL
 	RejectedUnknownDecision Rejection = "UnknownDecision" // a renewal status that no list names
 )
 
