@@ -34,6 +34,8 @@ const (
 	ReasonReferenceNotReady = "ReferenceNotReady"
 	// ReasonConflict: an object of the name we need belongs to somebody else; it is left alone.
 	ReasonConflict = "Conflict"
+	// ReasonChildRefused: the API server refuses an object that must be made: a wrong node selector, a quota, a policy.
+	ReasonChildRefused = "ChildRefused"
 	// ReasonSuspended: spec.suspend is set.
 	ReasonSuspended = "Suspended"
 	// ReasonProgressing: not stalled; nothing for a person to do.

@@ -52,13 +52,13 @@ func (r *Reconciler) ensureChildren(ctx context.Context, s *scope) error {
 func ensure[T client.Object](ctx context.Context, r *Reconciler, ds *v1alpha1.DataSource, wanted T, adjust func(T) bool) error {
 	found, err := r.find(ctx, wanted)
 	if apierrors.IsNotFound(err) {
-		return r.Client.Create(ctx, wanted)
+		return r.refused(wanted, r.Client.Create(ctx, wanted))
 	}
 	if err != nil {
 		return err
 	}
 	if !metav1.IsControlledBy(found, ds) {
-		return r.foreign(wanted)
+		return &foreignError{r.kind(wanted), wanted.GetName()}
 	}
 	same := adjust(found.(T))
 	same = mergeInto(found.GetLabels(), wanted.GetLabels(), found.SetLabels) && same
@@ -66,7 +66,7 @@ func ensure[T client.Object](ctx context.Context, r *Reconciler, ds *v1alpha1.Da
 	if same {
 		return nil
 	}
-	return r.Client.Update(ctx, found)
+	return r.refused(wanted, r.Client.Update(ctx, found))
 }
 
 // find looks for an object of the wanted one's name: in the cache, then around it, since the cache does not
@@ -125,10 +125,17 @@ func (r *Reconciler) suspend(ctx context.Context, s *scope) error {
 	return r.Client.Update(ctx, cronJob)
 }
 
-func (r *Reconciler) foreign(object client.Object) *foreignError {
-	kind := "Object"
-	if gvk, err := r.Client.GroupVersionKindFor(object); err == nil {
-		kind = gvk.Kind
+// refused makes an error of writing a child a refusedError if the API server will not have the child as it is.
+func (r *Reconciler) refused(child client.Object, err error) error {
+	if apierrors.IsInvalid(err) || apierrors.IsForbidden(err) {
+		return &refusedError{kind: r.kind(child), name: child.GetName(), cause: err}
 	}
-	return &foreignError{kind: kind, name: object.GetName()}
+	return err
+}
+
+func (r *Reconciler) kind(object client.Object) string {
+	if gvk, err := r.Client.GroupVersionKindFor(object); err == nil {
+		return gvk.Kind
+	}
+	return "Object"
 }

@@ -1,16 +1,22 @@
 package datasource_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
@@ -177,6 +183,89 @@ func TestForeignObjectsAreLeftAlone(t *testing.T) {
 				t.Errorf("an unchanged conflict was written: %v", calls)
 			}
 		})
+	}
+}
+
+func TestRefusedChildrenAreTold(t *testing.T) {
+	w := newWorld(t)
+	_, report := w.addIndicator("nps", "v1-abc")
+	w.attempted(report)
+	w.reconcile()
+	w.source.Spec.Pod = &v1alpha1.PodSettings{NodeSelector: map[string]string{"pool": "not a label value!"}}
+	w.update()
+	if result := w.reconcile(); result.RequeueAfter < time.Minute {
+		t.Errorf("looks again after %v: a refused object is to be tried slowly", result.RequeueAfter)
+	}
+	message := w.wantCondition(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonChildRefused)
+	if !strings.Contains(message, "CronJob") || !strings.Contains(message, "not a label value!") {
+		t.Errorf("message %q names neither the object nor the cause", message)
+	}
+	if event := <-w.events; !strings.HasPrefix(event, "Warning ChildRefused") {
+		t.Errorf("event %q", event)
+	}
+	w.writes.Forget()
+	w.reconcile()
+	for _, call := range w.writes.Calls() {
+		if strings.Contains(call, "DataSource") {
+			t.Errorf("an unchanged refusal was written: %v", call)
+		}
+	}
+	w.source.Spec.Pod.NodeSelector["pool"] = "batch"
+	w.update()
+	w.reconcile()
+	w.wantCondition(v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonReady)
+}
+
+func TestRefusedRunIsToldOnce(t *testing.T) {
+	w := newWorld(t)
+	w.failing(&batchv1.Job{}, apierrors.NewForbidden(batchv1.Resource("jobs"), "x", errors.New("exceeded quota: runs")))
+	w.addIndicator("nps", "v1-abc")
+	w.settle()
+	message := w.wantCondition(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonChildRefused)
+	if !strings.Contains(message, "exceeded quota: runs") {
+		t.Errorf("message = %q", message)
+	}
+	version := w.source.ResourceVersion
+	w.reconcile()
+	if w.source.ResourceVersion != version {
+		t.Error("an unchanged refusal was written")
+	}
+}
+
+func TestGenerationIsNotObservedBeforeItIsDealtWith(t *testing.T) {
+	w := newWorld(t)
+	w.failing(&corev1.ServiceAccount{}, apierrors.NewInternalError(errors.New("etcd is away")))
+	if _, err := w.reconciler.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(w.source)}); err == nil {
+		t.Error("an unclassified error must be tried again")
+	}
+	if got := envtestkit.Reload(t, w.client, w.source).Status.ObservedGeneration; got == w.source.Generation {
+		t.Errorf("observedGeneration = %d though nothing was done", got)
+	}
+}
+
+// failing lets the creation of objects of one kind fail.
+func (w *world) failing(kind client.Object, err error) {
+	w.reconciler.Client = interceptor.NewClient(w.client.(client.WithWatch), interceptor.Funcs{
+		Create: func(ctx context.Context, c client.WithWatch, object client.Object, options ...client.CreateOption) error {
+			if reflect.TypeOf(object) == reflect.TypeOf(kind) {
+				return err
+			}
+			return c.Create(ctx, object, options...)
+		},
+	})
+}
+
+func TestLongProblemsFitAnEvent(t *testing.T) {
+	w := newWorld(t)
+	w.reconcile()
+	w.source.Spec.Pod = &v1alpha1.PodSettings{Annotations: map[string]string{}}
+	for i := range 16 {
+		w.source.Spec.Pod.Annotations[fmt.Sprintf("example.com/annotation-%02d-%s", i, strings.Repeat("x", 40))] = "x"
+	}
+	w.update()
+	w.reconcile()
+	if event := strings.TrimPrefix(<-w.events, "Warning Invalid "); len(event) > 1024 || len(event) < 900 {
+		t.Errorf("event of %d bytes", len(event))
 	}
 }
 

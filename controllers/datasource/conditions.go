@@ -12,9 +12,15 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
+// Bounds of texts in bytes; an Event with a longer one is refused.
+const (
+	maxMessage = 4096
+	maxEvent   = 1024
+)
+
 func set(ds *v1alpha1.DataSource, condition string, status metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(&ds.Status.Conditions, metav1.Condition{
-		Type: condition, Status: status, Reason: reason, Message: message, ObservedGeneration: ds.Generation,
+		Type: condition, Status: status, Reason: reason, Message: cut(message, maxMessage), ObservedGeneration: ds.Generation,
 	})
 }
 
@@ -34,9 +40,9 @@ func setInvalid(ds *v1alpha1.DataSource, problems resolve.Problems) {
 	set(ds, v1alpha1.ConditionStalled, metav1.ConditionTrue, v1alpha1.ReasonInvalid, problems.String())
 }
 
-// setConflict: somebody else's object has a name that we need.
-func setConflict(ds *v1alpha1.DataSource, foreign *foreignError) {
-	set(ds, v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonConflict, foreign.Error())
+// setHindered: a child cannot be made, for a reason that may lie outside this object.
+func setHindered(ds *v1alpha1.DataSource, reason string, why error) {
+	set(ds, v1alpha1.ConditionReady, metav1.ConditionFalse, reason, why.Error())
 	set(ds, v1alpha1.ConditionStalled, metav1.ConditionFalse, v1alpha1.ReasonProgressing, "")
 }
 
@@ -72,9 +78,9 @@ func (r *Reconciler) tellTransitions(before, after *v1alpha1.DataSource) {
 		switch {
 		case now.Type == v1alpha1.ConditionStalled, now.Status == metav1.ConditionUnknown:
 		case now.Status == metav1.ConditionFalse:
-			r.Events.Eventf(after, nil, corev1.EventTypeWarning, now.Reason, now.Type, "%s", now.Message)
+			r.Events.Eventf(after, nil, corev1.EventTypeWarning, now.Reason, now.Type, "%s", cut(now.Message, maxEvent))
 		case was != nil && was.Status == metav1.ConditionFalse:
-			r.Events.Eventf(after, nil, corev1.EventTypeNormal, now.Reason, now.Type, "%s", now.Message)
+			r.Events.Eventf(after, nil, corev1.EventTypeNormal, now.Reason, now.Type, "%s", cut(now.Message, maxEvent))
 		}
 	}
 }
@@ -85,3 +91,15 @@ type foreignError struct{ kind, name string }
 func (e *foreignError) Error() string {
 	return fmt.Sprintf("%s %s exists and does not belong to this source; it is left alone. Delete or rename it, or give the source another name.", e.kind, e.name)
 }
+
+// refusedError is a child that the API server does not take.
+type refusedError struct {
+	kind, name string
+	cause      error
+}
+
+func (e *refusedError) Error() string {
+	return fmt.Sprintf("The API server refuses %s %s: %s", e.kind, e.name, e.cause)
+}
+
+func (e *refusedError) Unwrap() error { return e.cause }

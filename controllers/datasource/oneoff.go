@@ -43,7 +43,7 @@ func (r *Reconciler) requestRun(ctx context.Context, s *scope) error {
 			return err
 		}
 		if !metav1.IsControlledBy(found, s.source) {
-			return r.foreign(oneOff)
+			return &foreignError{r.kind(oneOff), oneOff.Name}
 		}
 		err = nil
 	}
@@ -51,7 +51,7 @@ func (r *Reconciler) requestRun(ctx context.Context, s *scope) error {
 		s.source.Status.Requested = wanted
 		r.settling.forget(key)
 	}
-	return err
+	return r.refused(oneOff, err)
 }
 
 // identity stands for what a one-off run is wanted for; empty if for nothing. Besides indicators that wait

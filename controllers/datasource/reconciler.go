@@ -67,8 +67,8 @@ func (s *scope) again(after time.Duration) {
 	}
 }
 
-// conflictRetry is how soon to look whether a foreign object is gone.
-const conflictRetry = 5 * time.Minute
+// hinderedRetry is how soon to look whether a foreign object is gone, or a refused one taken.
+const hinderedRetry = 5 * time.Minute
 
 // Reconcile brings one source's objects in line and its status up to date.
 func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (result ctrl.Result, err error) {
@@ -98,8 +98,11 @@ func (r *Reconciler) reconcile(ctx context.Context, s *scope) error {
 	if err := r.ensureChildren(ctx, s); err != nil {
 		return err
 	}
+	if err := r.requestRun(ctx, s); err != nil {
+		return err
+	}
 	setReady(s.source)
-	return r.requestRun(ctx, s)
+	return nil
 }
 
 // observe reads the source's indicators and runs, and takes in what its runs told.
@@ -150,12 +153,19 @@ func (r *Reconciler) conclude(ctx context.Context, s *scope, err error) (ctrl.Re
 		return ctrl.Result{}, nil // everything here is going
 	}
 	if foreign, ok := errors.AsType[*foreignError](err); ok {
-		setConflict(s.source, foreign)
-		s.again(conflictRetry)
+		setHindered(s.source, v1alpha1.ReasonConflict, foreign)
+		s.again(hinderedRetry)
+		err = nil
+	}
+	if refused, ok := errors.AsType[*refusedError](err); ok {
+		setHindered(s.source, v1alpha1.ReasonChildRefused, refused)
+		s.again(hinderedRetry)
 		err = nil
 	}
 	setDefaults(s.source)
-	s.source.Status.ObservedGeneration = s.source.Generation
+	if err == nil { // otherwise this generation is not dealt with yet
+		s.source.Status.ObservedGeneration = s.source.Generation
+	}
 	if !equality.Semantic.DeepEqual(s.before.Status, s.source.Status) {
 		if updateErr := r.Client.Status().Update(ctx, s.source); updateErr != nil {
 			if apierrors.IsConflict(updateErr) && err == nil {

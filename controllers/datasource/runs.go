@@ -153,7 +153,7 @@ func (r *Reconciler) tellStart(ctx context.Context, s *scope, j *batchv1.Job) er
 	if cause == "" {
 		cause = "the cluster tells no cause; look at the Job's events"
 	}
-	setComputed(s.source, verdict{reason: v1alpha1.ReasonNeverStarted, message: notStarted(j) + cut(cause)})
+	setComputed(s.source, verdict{reason: v1alpha1.ReasonNeverStarted, message: notStarted(j) + cut(cause, maxForeign)})
 	return nil
 }
 

@@ -80,10 +80,10 @@ func failure(j *batchv1.Job, pods []corev1.Pod, end *batchv1.JobCondition) (reas
 			}
 		}
 		if pod.Status.Reason != "" {
-			return v1alpha1.ReasonRunFailed, fmt.Sprintf("Run %s: pod %s: %s", j.Name, pod.Status.Reason, cut(pod.Status.Message))
+			return v1alpha1.ReasonRunFailed, fmt.Sprintf("Run %s: pod %s: %s", j.Name, pod.Status.Reason, cut(pod.Status.Message, maxForeign))
 		}
 	}
-	return v1alpha1.ReasonRunFailed, fmt.Sprintf("Run %s: %s: %s", j.Name, end.Reason, cut(end.Message))
+	return v1alpha1.ReasonRunFailed, fmt.Sprintf("Run %s: %s: %s", j.Name, end.Reason, cut(end.Message, maxForeign))
 }
 
 // lastWords is what a container said before it died, from the end of its log.
@@ -98,11 +98,11 @@ func lastWords(log string) string {
 	case last == "":
 		return "it said nothing"
 	case json.Unmarshal([]byte(last), &entry) == nil && entry.Msg != "":
-		return cut(strings.TrimSuffix(entry.Msg+": "+entry.Error, ": "))
+		return cut(strings.TrimSuffix(entry.Msg+": "+entry.Error, ": "), maxForeign)
 	case len(lines) > 1:
 		return "it crashed; its log holds the trace"
 	default:
-		return cut(last)
+		return cut(last, maxForeign)
 	}
 }
 
@@ -175,14 +175,16 @@ func waitingFor(pods []corev1.Pod) string {
 
 func isAbout(message string, j *batchv1.Job) bool { return strings.HasPrefix(message, notStarted(j)) }
 
-// cut keeps a foreign text short enough for a condition and an Event.
-func cut(text string) string {
-	const limit = 600
+// maxForeign bounds what we quote of others' texts, in bytes.
+const maxForeign = 600
+
+// cut keeps a text within so many bytes.
+func cut(text string, limit int) string {
 	text = strings.ToValidUTF8(strings.TrimSpace(text), "�")
 	if len(text) <= limit {
 		return text
 	}
-	end := limit
+	end := limit - len("…")
 	for !utf8.RuneStart(text[end]) {
 		end--
 	}

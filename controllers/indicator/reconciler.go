@@ -39,8 +39,8 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 const (
-	// conflictRetry is how soon to look whether a foreign object is gone.
-	conflictRetry = 5 * time.Minute
+	// hinderedRetry is how soon to look whether a foreign object is gone, or a refused one taken.
+	hinderedRetry = 5 * time.Minute
 	// cacheRetry is how soon to look again when the cache lags behind what we did.
 	cacheRetry = time.Second
 )
@@ -83,8 +83,8 @@ func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration
 	now := r.Clock.Now()
 	if blocked, ok := errors.AsType[*blockedError](err); ok {
 		r.tellBlocked(d, blocked, now)
-		if blocked.reason == v1alpha1.ReasonConflict {
-			return conflictRetry, nil
+		if blocked.reason == v1alpha1.ReasonConflict || blocked.reason == v1alpha1.ReasonChildRefused {
+			return hinderedRetry, nil
 		}
 		return 0, nil
 	}

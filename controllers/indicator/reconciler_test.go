@@ -1,13 +1,17 @@
 package indicator_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
@@ -176,6 +180,32 @@ func TestForeignReportIsLeftAlone(t *testing.T) {
 		t.Error("the foreign report was changed")
 	}
 	w.delete(foreign)
+	w.reconcile(cpi)
+	w.want(cpi.Status.Conditions, "Ready", "True", "Ready")
+}
+
+func TestRefusedReportIsTold(t *testing.T) {
+	w := newWorld(t)
+	refusing := interceptor.NewClient(w.client.(client.WithWatch), interceptor.Funcs{
+		Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error {
+			return apierrors.NewForbidden(v1alpha1.GroupVersion.WithResource("indicatorreports").GroupResource(), "cpi-nps", errors.New("exceeded quota: reports"))
+		},
+	})
+	cpi := envtestkit.CPI(w.namespace, "nps", "survey")
+	envtestkit.Create(t, w.client, cpi)
+	taking := w.client
+	w.client = refusing
+	if result := w.reconcile(cpi); result.RequeueAfter != 5*time.Minute {
+		t.Errorf("looks again after %s", result.RequeueAfter)
+	}
+	message := w.want(cpi.Status.Conditions, "Ready", "False", "ChildRefused")
+	if !strings.Contains(message, "exceeded quota: reports") {
+		t.Errorf("message = %s", message)
+	}
+	if told := w.told(); len(told) != 1 || !strings.HasPrefix(told[0], "Warning ChildRefused") {
+		t.Errorf("events = %q", told)
+	}
+	w.client = taking
 	w.reconcile(cpi)
 	w.want(cpi.Status.Conditions, "Ready", "True", "Ready")
 }

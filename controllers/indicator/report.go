@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -62,7 +63,7 @@ func (r *Reconciler) ensureReport(ctx context.Context, d definition, found *reso
 		}
 		err := r.Client.Create(ctx, report)
 		if !apierrors.IsAlreadyExists(err) {
-			return report, err
+			return report, refused(name, err)
 		}
 		return nil, errLagging // the cache does not show it yet
 	case report.UID != "" && !metav1.IsControlledBy(report, d.object):
@@ -76,9 +77,17 @@ func (r *Reconciler) ensureReport(ctx context.Context, d definition, found *reso
 		if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
 			return nil, errLagging
 		}
-		return nil, err
+		return nil, refused(name, err)
 	}
 	return report, nil
+}
+
+// refused makes an error of writing a report a blockedError if the API server will not have it as it is.
+func refused(name string, err error) error {
+	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) || !apierrors.IsInvalid(err) && !apierrors.IsForbidden(err) {
+		return err
+	}
+	return &blockedError{reason: v1alpha1.ReasonChildRefused, message: fmt.Sprintf("The API server refuses IndicatorReport %s: %s", name, err)}
 }
 
 // dropOwnReport deletes the report of a KPITarget that had a measure of its own before it became a goal.
