@@ -101,7 +101,7 @@ func (e executor) runLot(ctx context.Context, lot []part) error {
 			continue
 		}
 		for _, i := range useful {
-			groups[i] = append(groups[i], folded[i]...)
+			groups[i] = query.Merge(groups[i], folded[i])
 			if open[i]--; open[i] == 0 {
 				if err := e.settle(lot[i], groups[i]); err != nil {
 					return err
