@@ -27,6 +27,7 @@ type job struct {
 
 	totals   map[int]measure.Sums // by period
 	segments map[int][]query.Group
+	cuts     map[[2]int][]segment // segments by period and breakdown, those not to be told marked
 	counted  map[int]measure.Sums // of the accounting ask, by period
 	failure  *plan.Failure
 }
@@ -143,6 +144,7 @@ func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
 	j := &job{
 		Indicator: indicator, place: place, family: family, data: data, looked: data.surveys[rhythmOf(indicator.Period)],
 		totals: map[int]measure.Sums{}, segments: map[int][]query.Group{}, counted: map[int]measure.Sums{},
+		cuts: map[[2]int][]segment{},
 	}
 	// By the rows' own clock where they have one, so that the same rows always give the same numbers.
 	j.setting = measure.Setting{TimeColumn: data.rows.Dataset.Time.Event, Now: data.clock(j.looked).Known()}

@@ -16,7 +16,7 @@ func (j *job) breakDown(n *plan.Numbers, maximum int) {
 		current, suppressed := j.segmentsOf(j.layout.headline, breakdown)
 		n.SuppressedSegments += suppressed
 		if maximum > 0 && len(current) > maximum {
-			slices.SortStableFunc(current, func(a, b segment) int { return cmp.Compare(b.size(), a.size()) })
+			slices.SortStableFunc(current, func(a, b segment) int { return cmp.Compare(b.size().Counted, a.size().Counted) })
 			n.OmittedSegments += len(current) - maximum
 			current = current[:maximum]
 			slices.SortFunc(current, func(a, b segment) int { return compareValues(a.values, b.values) })
@@ -41,39 +41,96 @@ func (j *job) breakDown(n *plan.Numbers, maximum int) {
 // segment is one part's value in one period.
 type segment struct {
 	values []*string // nil is NULL
+	hidden bool
 	plan.PeriodResult
 }
 
-// size is how many people, or else rows, a segment's value could give away.
-func (s segment) size() int64 {
+// size is how many are behind a segment: who its value is made of, and who else its counts tell of.
+func (s segment) size() state.Size {
+	counted := s.N
 	if s.Entities != nil {
-		return *s.Entities
+		counted = *s.Entities
 	}
-	return s.N
+	all := counted + int64(s.Detail["pending"]) + int64(s.Detail["notDue"]) + int64(s.Detail["new"])
+	for _, rows := range s.Rejected {
+		all += rows
+	}
+	return state.Size{Counted: counted, All: all}
 }
 
 // segmentsOf are a period's segments by one breakdown that may be told, in order of their values, and how many may not.
 func (j *job) segmentsOf(period, breakdown int) (told []segment, suppressed int) {
-	var all []segment
-	var sizes []int64
-	for _, group := range j.segments[period] {
-		if group.Breakdown == breakdown {
-			all = append(all, j.segment(period, group))
-		}
-	}
-	slices.SortFunc(all, func(a, b segment) int { return compareValues(a.values, b.values) })
-	for _, s := range all {
-		sizes = append(sizes, s.size())
-	}
-	small := state.Suppress(sizes, j.Quality.MinSegmentSize)
-	for i, s := range all {
-		if small[i] {
+	for _, s := range j.cut(period, breakdown) {
+		if s.hidden {
 			suppressed++
 			continue
 		}
 		told = append(told, s)
 	}
 	return told, suppressed
+}
+
+// cut is a period cut by one breakdown: all its segments, in order of their values, those not to be told marked.
+// The sums of coarser breakdowns are told as well, so the segments within each of theirs must cover each other too.
+func (j *job) cut(period, breakdown int) []segment {
+	place := [2]int{period, breakdown}
+	if known, ok := j.cuts[place]; ok {
+		return known
+	}
+	var all []segment
+	for _, group := range j.segments[period] {
+		if group.Breakdown == breakdown {
+			all = append(all, j.segment(period, group))
+		}
+	}
+	slices.SortFunc(all, func(a, b segment) int { return compareValues(a.values, b.values) })
+	sizes := make([]state.Size, len(all))
+	for i, s := range all {
+		sizes[i] = s.size()
+	}
+	for i, hidden := range state.Suppress(sizes, j.Quality.MinSegmentSize, j.parts(period, breakdown, all)...) {
+		all[i].hidden = hidden
+	}
+	j.cuts[place] = all
+	return all
+}
+
+// parts are the segments of all coarser breakdowns, each with the places of those of all that it consists of.
+func (j *job) parts(period, breakdown int, all []segment) []state.Part {
+	var parts []state.Part
+	by := j.Breakdowns[breakdown].By
+	for other, coarse := range j.Breakdowns {
+		columns := columnsOf(coarse.By, by)
+		if len(coarse.By) >= len(by) || columns == nil {
+			continue
+		}
+		places := map[string][]int{}
+		for i, s := range all {
+			values := make([]*string, len(columns))
+			for k, column := range columns {
+				values[k] = s.values[column]
+			}
+			key := keyOf(values)
+			places[key] = append(places[key], i)
+		}
+		for _, s := range j.cut(period, other) {
+			parts = append(parts, state.Part{Places: places[keyOf(s.values)], Hidden: s.hidden})
+		}
+	}
+	return parts
+}
+
+// columnsOf are the places of coarse's columns in fine, nil if it has one that fine has not.
+func columnsOf(coarse, fine []string) []int {
+	var places []int
+	for _, column := range coarse {
+		place := slices.Index(fine, column)
+		if place < 0 {
+			return nil
+		}
+		places = append(places, place)
+	}
+	return places
 }
 
 func (j *job) segment(period int, group query.Group) segment {

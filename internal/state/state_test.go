@@ -135,58 +135,6 @@ func TestCollapse(t *testing.T) {
 	}
 }
 
-func TestSuppress(t *testing.T) {
-	for name, c := range map[string]struct {
-		sizes []int64
-		want  string // x is hidden
-	}{
-		"all large": {[]int64{50, 10, 30}, "..."},
-		"one small takes the next smallest along": {[]int64{50, 9, 30}, ".xx"},
-		"two small ones cover each other":         {[]int64{50, 9, 30, 8}, ".x.x"},
-		"two tiny ones do not":                    {[]int64{50, 4, 30, 5}, ".xxx"},
-		"nothing left to take along":              {[]int64{3}, "x"},
-		"all small":                               {[]int64{3, 2, 4}, "xxx"},
-		"an empty segment hides nobody":           {[]int64{0, 20, 30}, "..."},
-		"nor does it cover anybody":               {[]int64{0, 20, 3, 30}, ".xx."},
-		"ties go by order":                        {[]int64{20, 3, 20}, "xx."},
-		"none":                                    {nil, ""},
-	} {
-		var got strings.Builder
-		for _, hidden := range Suppress(c.sizes, 10) {
-			got.WriteByte(map[bool]byte{true: 'x', false: '.'}[hidden])
-		}
-		if got.String() != c.want {
-			t.Errorf("%s %v: got %q, want %q", name, c.sizes, got.String(), c.want)
-		}
-	}
-}
-
-// What can be worked out by subtraction is never a group of fewer than k.
-func TestSuppressedSegmentsCannotBeSubtracted(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 1))
-	for range 5000 {
-		sizes := make([]int64, 1+random.IntN(8))
-		for i := range sizes {
-			sizes[i] = random.Int64N(25)
-		}
-		k := 1 + random.Int64N(12)
-		var hiddenPeople, shownPeople int64
-		for i, hidden := range Suppress(sizes, k) {
-			if !hidden {
-				shownPeople += sizes[i]
-				if sizes[i] > 0 && sizes[i] < k {
-					t.Fatalf("%v at %d shows %d", sizes, k, sizes[i])
-				}
-			} else {
-				hiddenPeople += sizes[i]
-			}
-		}
-		if hiddenPeople > 0 && hiddenPeople < k && shownPeople > 0 {
-			t.Fatalf("%v at %d leaves %d people to be worked out", sizes, k, hiddenPeople)
-		}
-	}
-}
-
 func TestAFrozenPeriodIsNotReplacedByAnEmptierOne(t *testing.T) {
 	for name, c := range map[string]struct {
 		frozen, anew int64
