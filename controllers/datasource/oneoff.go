@@ -27,8 +27,12 @@ import (
 func (r *Reconciler) requestRun(ctx context.Context, s *scope) error {
 	key := client.ObjectKeyFromObject(s.source)
 	wanted := identity(s.source, s.indicators)
-	if wanted == "" || wanted == s.source.Status.Requested || ptr.Deref(s.source.Spec.Suspend, false) || len(s.runs.active) > 0 {
-		return nil // the end of an active run brings us back here
+	if wanted == "" || wanted == s.source.Status.Requested || ptr.Deref(s.source.Spec.Suspend, false) {
+		r.settling.forget(key) // the next wish is to settle from its own start
+		return nil
+	}
+	if len(s.runs.active) > 0 {
+		return nil // its end brings us back here
 	}
 	if left := r.settling.left(key, wanted, r.Clock.Now(), r.Debounce); left > 0 {
 		s.again(left)
@@ -55,7 +59,8 @@ func (r *Reconciler) requestRun(ctx context.Context, s *scope) error {
 }
 
 // identity stands for what a one-off run is wanted for; empty if for nothing. Besides indicators that wait
-// for a first try, that is a source edited after its last run failed.
+// for a try, that is a source edited after its last run failed, and a run whose results were lost. It holds
+// all that makes the same wish a new one: what was honoured in between, and when.
 func identity(ds *v1alpha1.DataSource, indicators []indicator) string {
 	if len(indicators) == 0 {
 		return ""
@@ -63,21 +68,38 @@ func identity(ds *v1alpha1.DataSource, indicators []indicator) string {
 	var parts []string
 	for _, i := range indicators {
 		if i.pending() {
-			spec := i.report.Spec
-			parts = append(parts, fmt.Sprintf("%s %s %s %d %s", i.key(), spec.IndicatorRef.UID, spec.RequestHash, i.report.Generation, planstep.Restatement(i.annotations)))
+			parts = append(parts, i.wish())
 		}
 	}
 	computed := meta.FindStatusCondition(ds.Status.Conditions, v1alpha1.ConditionComputed)
 	mended := computed != nil && computed.Status == metav1.ConditionFalse && computed.ObservedGeneration < ds.Generation
-	if len(parts) == 0 && !mended {
+	lost := computed != nil && computed.Reason == v1alpha1.ReasonResultMissing
+	if len(parts) == 0 && !mended && !lost {
 		return ""
 	}
 	parts = append(parts, fmt.Sprintf("source %s %d", ds.UID, ds.Generation))
-	if computed != nil && computed.Reason == v1alpha1.ReasonResultMissing {
-		parts = append(parts, "once more") // and not again: what was lost twice waits for the schedule
+	if lost { // once, and not again before a run succeeds: what was lost twice waits for the schedule
+		parts = append(parts, "once more", instant(ds.Status.LastSuccessTime))
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	return hex.EncodeToString(sum[:16])
+}
+
+// wish stands for what an indicator waits for.
+func (i indicator) wish() string {
+	report, honoured, changed := i.report, "", ""
+	if result := report.Status.Result; result != nil {
+		honoured, changed = result.Restatement, instant(result.ChangedTime)
+	}
+	return fmt.Sprintf("%s %s %s %s %d %q %q %s", i.key(), report.Spec.IndicatorRef.UID, report.UID, report.Spec.RequestHash, report.Generation,
+		planstep.Restatement(i.annotations), honoured, changed)
+}
+
+func instant(t *metav1.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // longestSettling bounds how long a stream of edits can put a run off, in debounces.

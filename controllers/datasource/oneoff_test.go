@@ -11,6 +11,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
 	"github.com/cpi-operator/cpi-operator/internal/job"
+	"github.com/cpi-operator/cpi-operator/internal/publish"
 )
 
 func TestRunWaitsUntilEditsSettle(t *testing.T) {
@@ -91,6 +92,106 @@ func TestLostResultsRunOnceMore(t *testing.T) {
 	}
 }
 
+// Numbers that are only refreshed are run once more too, and once again after a success in between.
+func TestLostRefreshRunsOnceMore(t *testing.T) {
+	w := newWorld(t)
+	_, report := w.addIndicator("nps", "v1-abc")
+	w.settle()
+	w.attempted(report)
+	end := func(summary publish.Summary, want int) {
+		t.Helper()
+		for _, j := range w.jobs() {
+			if !finished(j) {
+				w.pod(&j, told(summary))
+				w.clock.Step(time.Minute / 2)
+				w.finish(&j, batchv1.JobComplete, batchv1.JobReasonCompletionsReached)
+			}
+		}
+		w.settle()
+		if n := len(w.jobs()); n != want {
+			t.Fatalf("%d jobs, want %d", n, want)
+		}
+	}
+	lost, good := publish.Summary{Expected: 1, Succeeded: 1, Unwritten: 1}, publish.Summary{Expected: 1, Succeeded: 1}
+	end(lost, 2)
+	end(lost, 2) // not a third time
+	w.scheduled("1")
+	end(good, 3)
+	w.scheduled("2")
+	end(lost, 5)
+}
+
+// A wish that comes back is a new one, even while the Job of the first is still there.
+func TestSameWishAgain(t *testing.T) {
+	w := newWorld(t)
+	cpi, report := w.addIndicator("nps", "v1-abc")
+	w.settle()
+	w.attempted(report)
+	w.finish(w.onlyJob(), batchv1.JobComplete, batchv1.JobReasonCompletionsReached)
+	for i, restatement := range []string{"a", "b", "a", "b", "a"} {
+		cpi.Annotations = map[string]string{v1alpha1.RestateAnnotation: restatement}
+		if err := w.client.Update(t.Context(), cpi); err != nil {
+			t.Fatal(err)
+		}
+		w.settle()
+		if n := len(w.jobs()); n != i+2 {
+			t.Fatalf("%d jobs after restatement %d, want %d", n, i+1, i+2)
+		}
+		envtestkit.Reload(t, w.client, report)
+		report.Status.Result = &v1alpha1.ReportResult{RequestHash: "v1-abc", Restatement: restatement, ChangedTime: new(metav1.NewTime(w.clock.Now()))}
+		w.updateStatus(report)
+		for _, j := range w.jobs() {
+			if !finished(j) {
+				w.finish(&j, batchv1.JobComplete, batchv1.JobReasonCompletionsReached)
+			}
+		}
+	}
+	before := len(w.jobs())
+	if err := w.client.Delete(t.Context(), report); err != nil {
+		t.Fatal(err)
+	}
+	cpi.Annotations = nil
+	if err := w.client.Update(t.Context(), cpi); err != nil {
+		t.Fatal(err)
+	}
+	envtestkit.Create(t, w.client, envtestkit.Report(cpi, w.source.Name, "v1-abc"))
+	w.settle()
+	if n := len(w.jobs()); n != before+1 {
+		t.Errorf("%d jobs after the report was made anew, want %d", n, before+1)
+	}
+}
+
+// A wish that was given up does not shorten the wait of a later one.
+func TestEveryWishSettles(t *testing.T) {
+	w := newWorld(t)
+	cpi, _ := w.addIndicator("nps", "v1-abc")
+	w.reconcile()
+	if err := w.client.Delete(t.Context(), cpi); err != nil {
+		t.Fatal(err)
+	}
+	w.reconcile()
+	w.clock.Step(100 * debounce)
+	w.addIndicator("csat", "v1-def")
+	if result := w.reconcile(); result.RequeueAfter != debounce || len(w.jobs()) != 0 {
+		t.Errorf("looks again after %v with %d jobs, want after %v with none", result.RequeueAfter, len(w.jobs()), debounce)
+	}
+}
+
+// scheduled makes a run of the CronJob.
+func (w *world) scheduled(suffix string) *batchv1.Job {
+	w.Helper()
+	cronJob := w.cronJob()
+	j := &batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: cronJob.Namespace, Name: cronJob.Name + "-" + suffix, Labels: cronJob.Spec.JobTemplate.Labels,
+			OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(cronJob, batchv1.SchemeGroupVersion.WithKind("CronJob"))},
+		},
+		Spec: cronJob.Spec.JobTemplate.Spec,
+	}
+	envtestkit.Create(w, w.client, j)
+	return j
+}
+
 func finished(j batchv1.Job) bool { return len(j.Status.Conditions) > 0 }
 
 func TestRevertedEditRunsAgain(t *testing.T) {
@@ -133,15 +234,7 @@ func TestRunOfTheCronJobIsActiveToo(t *testing.T) {
 	_, report := w.addIndicator("nps", "v1-abc")
 	w.attempted(report)
 	w.reconcile()
-	cronJob := w.cronJob()
-	scheduled := &batchv1.Job{
-		ObjectMeta: metav1.ObjectMeta{
-			Namespace: cronJob.Namespace, Name: cronJob.Name + "-29012345", Labels: cronJob.Spec.JobTemplate.Labels,
-			OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(cronJob, batchv1.SchemeGroupVersion.WithKind("CronJob"))},
-		},
-		Spec: cronJob.Spec.JobTemplate.Spec,
-	}
-	envtestkit.Create(t, w.client, scheduled)
+	w.scheduled("29012345")
 	w.addIndicator("csat", "v1-def")
 	w.settle()
 	w.onlyJob()

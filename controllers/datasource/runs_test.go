@@ -54,6 +54,8 @@ func TestEndedRunIsTold(t *testing.T) {
 			metav1.ConditionTrue, v1alpha1.ReasonSucceeded, "2 of 3 indicators; 1 failed"},
 		{"publish cut off", batchv1.JobComplete, batchv1.JobReasonCompletionsReached, died(job.PublishContainer, "Error", 2, ""),
 			metav1.ConditionFalse, v1alpha1.ReasonResultMissing, "results may be missing"},
+		{"results not brought home", batchv1.JobComplete, batchv1.JobReasonCompletionsReached, told(publish.Summary{Expected: 3, Succeeded: 3, Unwritten: 2}),
+			metav1.ConditionFalse, v1alpha1.ReasonResultMissing, "2 results could not be brought"},
 		{"wrong password", batchv1.JobFailed, batchv1.JobReasonPodFailurePolicy,
 			told(publish.Summary{Expected: 3, Failed: 3, SourceFailure: &publish.SourceFailure{Reason: plan.AuthenticationFailed, Message: "The database refuses user cx."}}),
 			metav1.ConditionFalse, string(plan.AuthenticationFailed), "refuses user cx"},

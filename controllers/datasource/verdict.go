@@ -39,7 +39,10 @@ func judge(j *batchv1.Job, pods []corev1.Pod, unstarted *metav1.Condition) verdi
 		out.reason, out.message = string(summary.SourceFailure.Reason), summary.SourceFailure.Message
 	case end.Type == batchv1.JobComplete && !told && len(pods) > 0:
 		out.reason = v1alpha1.ReasonResultMissing
-		out.message = fmt.Sprintf("Run %s ended, but its publish step was cut off: results may be missing. What waits for them is run once more.", j.Name)
+		out.message = fmt.Sprintf("Run %s ended, but its publish step was cut off: results may be missing. It is run once more.", j.Name)
+	case end.Type == batchv1.JobComplete && summary.Unwritten > 0:
+		out.reason = v1alpha1.ReasonResultMissing
+		out.message = fmt.Sprintf("Run %s computed %d of %d indicators, but %d results could not be brought to the API server. It is run once more.", j.Name, summary.Succeeded, summary.Expected, summary.Unwritten)
 	case end.Type == batchv1.JobComplete:
 		out.reason, out.message = v1alpha1.ReasonSucceeded, success(summary, told)
 	case end.Reason == batchv1.JobReasonDeadlineExceeded && unstarted != nil && isAbout(unstarted.Message, j):
@@ -57,8 +60,6 @@ func success(summary publish.Summary, told bool) string {
 	switch {
 	case !told:
 		return "The last run reached the data."
-	case summary.Unwritten > 0:
-		return fmt.Sprintf("The last run computed %d of %d indicators; %d results could not be written.", summary.Succeeded, summary.Expected, summary.Unwritten)
 	case summary.Failed > 0:
 		return fmt.Sprintf("The last run computed %d of %d indicators; %d failed and say why.", summary.Succeeded, summary.Expected, summary.Failed)
 	default:

@@ -40,9 +40,11 @@ func Name(source string) string { return child(source, "-cpi", maxCronJobName) }
 // ServiceAccountName is the account of a source's runs: the only one that may write its reports' status.
 func ServiceAccountName(source string) string { return Name(source) }
 
-// OneOffName is the Job that computes the set of indicators that identity stands for: the same set, the same name.
+// OneOffName is the Job that computes the set of indicators that identity stands for: the same set, the same
+// name, and with 64 bits of hash no other set.
 func OneOffName(source, identity string) string {
-	return child(source, "-cpi-"+shortHash(identity), 63)
+	sum := sha256.Sum256([]byte(identity))
+	return child(source, "-cpi-"+hex.EncodeToString(sum[:8]), 63)
 }
 
 // child is parent+suffix, cut and told apart by a hash where that is longer than limit.
