@@ -56,7 +56,9 @@ const (
 	ReasonRunFailed = "RunFailed"
 	// ReasonResultMissing: the run finished without a result for this indicator.
 	ReasonResultMissing = "ResultMissing"
-	// ReasonQuarantined: two runs died while computing it; it waits for an edit.
+	// ReasonResultRefused: the run gave numbers that the API server refuses to keep.
+	ReasonResultRefused = "ResultRefused"
+	// ReasonQuarantined: two runs died while computing it; it waits for an edit of it or of its source, or for a restatement.
 	ReasonQuarantined = "Quarantined"
 	// ReasonSourceFailed: the source failed; the DataSource tells why.
 	ReasonSourceFailed = "SourceFailed"

@@ -83,9 +83,19 @@ type ReportAttempt struct {
 	// +optional
 	Since *metav1.Time `json:"since,omitempty"`
 
-	// kills counts runs in a row that died while this indicator was being computed; at two it is quarantined.
+	// kills counts runs in a row that died while this indicator was being computed; at two it is quarantined
+	// until its formula or its data source is edited, or a restatement is asked for.
 	// +optional
 	Kills *int32 `json:"kills,omitempty"`
+
+	// sourceGeneration is the generation of the data source under which the runs died.
+	// +optional
+	SourceGeneration *int64 `json:"sourceGeneration,omitempty"`
+
+	// restatement is the value of the indicator's restate annotation under which the runs died.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Restatement string `json:"restatement,omitempty"`
 }
 
 // ReportResult is an indicator's numbers. Numbers are decimal strings; an absent number is unknown, never zero.

@@ -16,11 +16,11 @@ import (
 
 // indicator is a valid definition that the source computes, with its report.
 type indicator struct {
-	report      *v1alpha1.IndicatorReport
-	annotations map[string]string
+	report        *v1alpha1.IndicatorReport
+	circumstances planstep.Circumstances
 }
 
-func (i indicator) pending() bool { return planstep.Pending(i.report, i.annotations) }
+func (i indicator) pending() bool { return planstep.Pending(i.report, i.circumstances) }
 
 // indicatorsOf lists the valid indicators of a source: those whose report names it and whose definition
 // is not known to be broken. What it returns is the cache's own and must not be changed.
@@ -45,7 +45,7 @@ func (r *Reconciler) indicatorsOf(ctx context.Context, ds *v1alpha1.DataSource) 
 	var out []indicator
 	for _, report := range ours {
 		if annotations, valid := definitions[types.UID(report.Spec.IndicatorRef.UID)]; valid {
-			out = append(out, indicator{report: report, annotations: annotations})
+			out = append(out, indicator{report: report, circumstances: planstep.CircumstancesOf(ds, annotations)})
 		}
 	}
 	slices.SortFunc(out, func(a, b indicator) int {

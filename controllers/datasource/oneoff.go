@@ -19,7 +19,6 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/job"
-	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
 // requestRun starts a one-off run for what is new, edited or to be restated, once for each such set, when
@@ -92,7 +91,7 @@ func (i indicator) wish() string {
 		honoured, changed = result.Restatement, instant(result.ChangedTime)
 	}
 	return fmt.Sprintf("%s %s %s %s %d %q %q %s", i.key(), report.Spec.IndicatorRef.UID, report.UID, report.Spec.RequestHash, report.Generation,
-		planstep.Restatement(i.annotations), honoured, changed)
+		i.circumstances.Restatement, honoured, changed)
 }
 
 func instant(t *metav1.Time) string {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -266,7 +268,7 @@ func TestNothingPendingStartsNothing(t *testing.T) {
 			w.updateStatus(cpi)
 		},
 		"quarantined": func(w *world, _ *v1alpha1.CPIDefinition, report *v1alpha1.IndicatorReport) {
-			report.Status.Attempt = &v1alpha1.ReportAttempt{RequestHash: report.Spec.RequestHash, Outcome: "Failed", Kills: new(int32(2))}
+			report.Status.Attempt = &v1alpha1.ReportAttempt{RequestHash: report.Spec.RequestHash, Outcome: "Failed", Kills: new(int32(2)), SourceGeneration: &w.source.Generation}
 			w.updateStatus(report)
 		},
 		"suspended": func(w *world, _ *v1alpha1.CPIDefinition, _ *v1alpha1.IndicatorReport) {
@@ -284,6 +286,21 @@ func TestNothingPendingStartsNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestEditOfTheSourceLiftsAQuarantine(t *testing.T) {
+	w := newWorld(t)
+	_, report := w.addIndicator("nps", "v1-abc")
+	report.Status.Attempt = &v1alpha1.ReportAttempt{RequestHash: "v1-abc", Outcome: "Failed", Kills: new(int32(2)), SourceGeneration: &w.source.Generation}
+	w.updateStatus(report)
+	w.settle()
+	if n := len(w.jobs()); n != 0 {
+		t.Fatalf("%d jobs for what is quarantined", n)
+	}
+	w.source.Spec.Pod = &v1alpha1.PodSettings{Resources: &v1alpha1.PodResources{Limits: corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("2Gi")}}}
+	w.update()
+	w.settle()
+	w.onlyJob()
 }
 
 func TestRestatementRunsOnce(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -17,7 +18,6 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/job"
-	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
 // SetupWithManager starts the controller with the manager.
@@ -76,8 +76,18 @@ func askChanged(e event.UpdateEvent) bool {
 	before, after := e.ObjectOld.(*v1alpha1.IndicatorReport), e.ObjectNew.(*v1alpha1.IndicatorReport)
 	return before.Generation != after.Generation ||
 		before.DeletionTimestamp.IsZero() != after.DeletionTimestamp.IsZero() ||
-		planstep.Pending(before, nil) != planstep.Pending(after, nil) ||
-		restated(before) != restated(after)
+		tried(before) != tried(after) || restated(before) != restated(after)
+}
+
+// tried is the formula that was tried last, and how many runs died of it.
+func tried(report *v1alpha1.IndicatorReport) (out struct {
+	formula string
+	kills   int32
+}) {
+	if attempt := report.Status.Attempt; attempt != nil {
+		out.formula, out.kills = attempt.RequestHash, ptr.Deref(attempt.Kills, 0)
+	}
+	return out
 }
 
 func restated(report *v1alpha1.IndicatorReport) string {

@@ -48,11 +48,3 @@ func define(object client.Object) definition {
 	}
 	panic(fmt.Sprintf("%T is not an indicator", object))
 }
-
-// reportName is deterministic, so that a report is found again whatever was forgotten.
-func reportName(kind alert.Kind, name string) string {
-	if kind == alert.KPI {
-		return "kpi-" + name
-	}
-	return "cpi-" + name
-}

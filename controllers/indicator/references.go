@@ -37,6 +37,8 @@ type resolved struct {
 	source  *v1alpha1.DataSource
 	// cpi whose report a goal judges.
 	cpi *v1alpha1.CPIDefinition
+	// annotations of the definition that the report belongs to.
+	annotations map[string]string
 }
 
 // resolve follows the definition's references and checks it against them.
@@ -61,6 +63,7 @@ func (r *Reconciler) resolve(ctx context.Context, d definition) (*resolved, erro
 	if len(problems) > 0 {
 		return nil, invalid(problems)
 	}
+	out.annotations = d.object.GetAnnotations()
 	return out, nil
 }
 
@@ -90,7 +93,7 @@ func (r *Reconciler) resolveGoal(ctx context.Context, d definition) (*resolved, 
 	if problems = resolve.Goal(d.object.(*v1alpha1.KPITarget), out.formula); len(problems) > 0 {
 		return nil, invalid(problems)
 	}
-	out.cpi = cpi
+	out.cpi, out.annotations = cpi, cpi.Annotations
 	return out, nil
 }
 

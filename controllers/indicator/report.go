@@ -13,6 +13,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/job"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
 // report gives the report that the definition is judged by: its own, made and kept in line here, or that of
@@ -24,7 +25,7 @@ func (r *Reconciler) report(ctx context.Context, d definition, found *resolved) 
 	if err := r.dropOwnReport(ctx, d); err != nil {
 		return nil, err
 	}
-	report, err := r.findReport(ctx, d.object.GetNamespace(), reportName(alert.CPI, found.cpi.Name))
+	report, err := r.findReport(ctx, d.object.GetNamespace(), planstep.ReportName(string(alert.CPI), found.cpi.Name))
 	if err != nil || report == nil || !metav1.IsControlledBy(report, found.cpi) {
 		return nil, err
 	}
@@ -42,7 +43,7 @@ func (r *Reconciler) findReport(ctx context.Context, namespace, name string) (*v
 
 // ensureReport makes the report or brings its spec in line. One that belongs to somebody else is left alone.
 func (r *Reconciler) ensureReport(ctx context.Context, d definition, found *resolved) (*v1alpha1.IndicatorReport, error) {
-	namespace, name := d.object.GetNamespace(), reportName(d.kind, d.object.GetName())
+	namespace, name := d.object.GetNamespace(), planstep.ReportName(string(d.kind), d.object.GetName())
 	want := v1alpha1.IndicatorReportSpec{
 		IndicatorRef:       v1alpha1.IndicatorReference{Kind: string(d.kind), Name: d.object.GetName(), UID: string(d.object.GetUID())},
 		RequestHash:        found.formula.RequestHash,
@@ -92,7 +93,7 @@ func refused(name string, err error) error {
 
 // dropOwnReport deletes the report of a KPITarget that had a measure of its own before it became a goal.
 func (r *Reconciler) dropOwnReport(ctx context.Context, d definition) error {
-	report, err := r.findReport(ctx, d.object.GetNamespace(), reportName(d.kind, d.object.GetName()))
+	report, err := r.findReport(ctx, d.object.GetNamespace(), planstep.ReportName(string(d.kind), d.object.GetName()))
 	if err != nil || report == nil || !metav1.IsControlledBy(report, d.object) {
 		return err
 	}

@@ -53,6 +53,9 @@ func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *aler
 	}
 	if report != nil {
 		out.Result, out.Attempt = result(report.Status.Result), attempt(report.Status.Attempt)
+		if out.Attempt != nil { // as things are now: an edit of the source lifts a quarantine
+			out.Attempt.Kills = int(planstep.Kills(report.Status.Attempt, formula.RequestHash, planstep.CircumstancesOf(found.source, found.annotations)))
+		}
 	}
 	return out
 }
@@ -147,7 +150,7 @@ func attempt(a *v1alpha1.ReportAttempt) *alert.Attempt {
 	if a == nil {
 		return nil
 	}
-	out := &alert.Attempt{Formula: a.RequestHash, Failed: a.Outcome == "Failed", Reason: a.Reason, Message: a.Message, Kills: int(ptr.Deref(a.Kills, 0))}
+	out := &alert.Attempt{Formula: a.RequestHash, Failed: a.Outcome == "Failed", Reason: a.Reason, Message: a.Message}
 	if a.Since != nil {
 		out.Since = a.Since.Time
 	}

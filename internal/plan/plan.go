@@ -19,6 +19,8 @@ type Plan struct {
 	// Now is the instant as of which everything is computed.
 	Now    time.Time `json:"now"`
 	Source Source    `json:"source"`
+	// SourceGeneration tells versions of the source's definition apart.
+	SourceGeneration int64 `json:"sourceGeneration,omitempty"`
 	// Datasets by name; an indicator refers to one of them.
 	Datasets   []Dataset   `json:"datasets"`
 	Indicators []Indicator `json:"indicators"`

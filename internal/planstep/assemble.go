@@ -42,12 +42,12 @@ func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
 		return plan.Plan{}, nil, fmt.Errorf("%w: %s", ErrInvalid, problems)
 	}
 	a := assembly{
-		source:   in.Source.Name,
+		source:   in.Source,
 		datasets: map[string]resolved[plan.Dataset]{},
 		reports:  map[string]*v1alpha1.IndicatorReport{},
 	}
 	for i := range in.Datasets {
-		if d := &in.Datasets[i]; d.Spec.DataSourceRef.Name == a.source {
+		if d := &in.Datasets[i]; d.Spec.DataSourceRef.Name == a.source.Name {
 			dataset, problems := resolve.Dataset(d)
 			a.datasets[d.Name] = resolved[plan.Dataset]{dataset, problems}
 		}
@@ -67,7 +67,7 @@ func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
 	}
 	slices.SortFunc(a.wanted, byWaiting)
 
-	out := plan.Plan{FormatVersion: plan.FormatVersion, Run: in.Run, Now: in.Now, Source: source}
+	out := plan.Plan{FormatVersion: plan.FormatVersion, Run: in.Run, Now: in.Now, Source: source, SourceGeneration: in.Source.Generation}
 	used := map[string]bool{}
 	for _, w := range a.wanted {
 		out.Indicators = append(out.Indicators, w.indicator)
@@ -91,7 +91,7 @@ type wanted struct {
 }
 
 type assembly struct {
-	source   string
+	source   *v1alpha1.DataSource
 	datasets map[string]resolved[plan.Dataset]
 	reports  map[string]*v1alpha1.IndicatorReport // by the indicator's UID
 	wanted   []wanted
@@ -119,13 +119,15 @@ func (a *assembly) add(key plan.Key, ref *v1alpha1.LocalReference, annotations m
 		skip("it is not valid: %s", problems)
 		return
 	}
-	indicator.Restatement = Restatement(annotations)
+	circumstances := CircumstancesOf(a.source, annotations)
+	indicator.Restatement = circumstances.Restatement
 	w := wanted{indicator: indicator}
 	if report := a.reports[indicator.UID]; report != nil {
-		if Quarantined(report.Status.Attempt, indicator.RequestHash) {
+		if Quarantined(report.Status.Attempt, indicator.RequestHash, circumstances) {
 			skip("it is quarantined: two runs died while computing it")
 			return
 		}
+		w.indicator.Alone = Kills(report.Status.Attempt, indicator.RequestHash, circumstances) > 0
 		w.recall(report.Status)
 	}
 	a.wanted = append(a.wanted, w)
@@ -135,7 +137,6 @@ func (a *assembly) add(key plan.Key, ref *v1alpha1.LocalReference, annotations m
 func (w *wanted) recall(status v1alpha1.IndicatorReportStatus) {
 	if attempt := status.Attempt; attempt != nil && attempt.RequestHash == w.indicator.RequestHash {
 		w.attempt = attempt
-		w.indicator.Alone = kills(attempt) > 0
 	}
 	if result := status.Result; result != nil && result.RequestHash == w.indicator.RequestHash {
 		w.indicator.Full = w.indicator.Restatement != "" && w.indicator.Restatement != result.Restatement

@@ -3,6 +3,7 @@ package planstep_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -100,7 +101,7 @@ func TestLeftOut(t *testing.T) {
 		"invalid definition": {func(in *planstep.Inputs) { in.CPIs[0].Spec.Responses = nil }, "spec.responses"},
 		"invalid dataset":    {func(in *planstep.Inputs) { in.Datasets[0].Spec.TimeZone = "Mars/Olympus" }, "dataset survey is not valid"},
 		"quarantined": {func(in *planstep.Inputs) {
-			in.Reports = []v1alpha1.IndicatorReport{report("nps", v1alpha1.IndicatorReportStatus{Attempt: &v1alpha1.ReportAttempt{RequestHash: h, Kills: new(int32(2))}})}
+			in.Reports = []v1alpha1.IndicatorReport{report("nps", v1alpha1.IndicatorReportStatus{Attempt: &v1alpha1.ReportAttempt{RequestHash: h, Kills: new(int32(2)), SourceGeneration: new(int64(0))}})}
 		}, "quarantined"},
 		"another source":  {func(in *planstep.Inputs) { in.CPIs[0].Spec.DatasetRef.Name = "elsewhere" }, ""},
 		"missing dataset": {func(in *planstep.Inputs) { in.CPIs[0].Spec.DatasetRef.Name = "nowhere" }, ""},
@@ -144,10 +145,44 @@ func TestSuspectRunsAlone(t *testing.T) {
 		alone bool
 	}{{h, true}, {"v1-former", false}} {
 		in := inputs("nps")
-		in.Reports = []v1alpha1.IndicatorReport{report("nps", v1alpha1.IndicatorReportStatus{Attempt: &v1alpha1.ReportAttempt{RequestHash: tc.hash, Kills: new(int32(1))}})}
+		in.Reports = []v1alpha1.IndicatorReport{report("nps", v1alpha1.IndicatorReportStatus{Attempt: &v1alpha1.ReportAttempt{RequestHash: tc.hash, Kills: new(int32(1)), SourceGeneration: new(int64(0))}})}
 		if got := assemble(t, in).Indicators[0].Alone; got != tc.alone {
 			t.Errorf("formula %s: alone = %v, want %v", tc.hash, got, tc.alone)
 		}
+	}
+}
+
+func TestQuarantineIsLifted(t *testing.T) {
+	h := hash(t)
+	for _, tc := range []struct {
+		name       string
+		generation int64
+		annotation string
+		hash       string
+		lifted     bool
+	}{
+		{"as it was", 3, "May was loaded twice", h, false},
+		{"annotation taken off", 3, "", h, false},
+		{"source edited", 4, "May was loaded twice", h, true},
+		{"another restatement", 3, "June too", h, true},
+		{"another formula", 3, "May was loaded twice", "v1-former", true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			in := inputs("nps")
+			in.Source.Generation = tc.generation
+			in.CPIs[0].Annotations = map[string]string{v1alpha1.RestateAnnotation: tc.annotation}
+			killer := report("nps", v1alpha1.IndicatorReportStatus{Attempt: &v1alpha1.ReportAttempt{
+				RequestHash: tc.hash, Outcome: "Failed", Kills: new(int32(2)), SourceGeneration: new(int64(3)), Restatement: "May was loaded twice",
+			}})
+			killer.Spec.RequestHash = h
+			in.Reports = []v1alpha1.IndicatorReport{killer}
+			if planned := len(assemble(t, in).Indicators) == 1; planned != tc.lifted {
+				t.Errorf("planned = %v, want %v", planned, tc.lifted)
+			}
+			if pending := planstep.Pending(&killer, planstep.CircumstancesOf(in.Source, in.CPIs[0].Annotations)); pending != tc.lifted {
+				t.Errorf("pending = %v, want %v", pending, tc.lifted)
+			}
+		})
 	}
 }
 
@@ -221,6 +256,9 @@ func TestStepWritesThePlanOfItsNamespace(t *testing.T) {
 	envtestkit.Create(t, c,
 		envtestkit.DataSource(ns, "crm"), envtestkit.Dataset(ns, "survey", "crm"), envtestkit.CPI(ns, "nps", "survey"),
 		envtestkit.Dataset(other, "survey", "crm"), envtestkit.CPI(other, "foreign", "survey"))
+	for i := range 250 { // more than a page
+		envtestkit.Create(t, c, envtestkit.CPI(ns, fmt.Sprintf("nps-%03d", i), "survey"))
+	}
 	path := filepath.Join(t.TempDir(), "plan.json")
 	step := planstep.Step{Client: c, Namespace: ns, Source: "crm", Run: "crm-cpi-1", Now: time.Now(), Output: path, Log: slog.New(slog.DiscardHandler)}
 	if err := step.Do(t.Context()); err != nil {
@@ -230,8 +268,11 @@ func TestStepWritesThePlanOfItsNamespace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"nps"}, names(got)); diff != "" {
-		t.Errorf("indicators (-want +got):\n%s", diff)
+	if all := names(got); len(all) != 251 || all[0] != "nps" || all[250] != "nps-249" {
+		t.Errorf("%d indicators: %q", len(all), all)
+	}
+	if got.SourceGeneration != 1 {
+		t.Errorf("source generation = %d", got.SourceGeneration)
 	}
 	if got.Indicators[0].UID == "" {
 		t.Error("the indicator's UID is lost")

@@ -3,17 +3,19 @@ package planstep
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
 // maxRestatement is how much of the restate annotation a report keeps.
 const maxRestatement = 63
 
-// quarantineAfter so many runs in a row that died while computing an indicator, it waits for an edit.
+// quarantineAfter so many runs in a row that died while computing an indicator, it waits for other circumstances.
 const quarantineAfter = 2
 
 // Restatement is what the restate annotation of an indicator asks for, as a report remembers it; empty if
@@ -27,30 +29,69 @@ func Restatement(annotations map[string]string) string {
 	return "sha256-" + hex.EncodeToString(sum[:16])
 }
 
-// Quarantined reports whether an indicator has killed too many runs to be tried again under the same formula.
-func Quarantined(attempt *v1alpha1.ReportAttempt, requestHash string) bool {
-	return attempt != nil && attempt.RequestHash == requestHash && kills(attempt) >= quarantineAfter
+// Circumstances under which an indicator is tried, besides its formula. When they change, what killed runs
+// before may be tried again.
+type Circumstances struct {
+	// SourceGeneration rises with every edit of the source, that of its memory limit included.
+	SourceGeneration int64
+	// Restatement is what the indicator's annotation asks for.
+	Restatement string
 }
 
-// Pending reports whether a report waits for a run: its formula was never tried, or a restatement is not
-// yet honoured.
-func Pending(report *v1alpha1.IndicatorReport, annotations map[string]string) bool {
-	attempt, result := report.Status.Attempt, report.Status.Result
-	if Quarantined(attempt, report.Spec.RequestHash) {
-		return false
-	}
-	if attempt == nil || attempt.RequestHash != report.Spec.RequestHash {
-		return true
-	}
-	restatement := Restatement(annotations)
-	return restatement != "" && (result == nil || result.Restatement != restatement)
+// CircumstancesOf an indicator with these annotations, on a source.
+func CircumstancesOf(source *v1alpha1.DataSource, annotations map[string]string) Circumstances {
+	return Circumstances{SourceGeneration: source.Generation, Restatement: Restatement(annotations)}
 }
 
-func kills(attempt *v1alpha1.ReportAttempt) int32 {
-	if attempt.Kills == nil {
+// Kills is how many runs in a row died while computing an indicator under the same formula and circumstances.
+func Kills(attempt *v1alpha1.ReportAttempt, requestHash string, now Circumstances) int32 {
+	if attempt == nil || attempt.Kills == nil || attempt.RequestHash != requestHash {
+		return 0
+	}
+	restated := now.Restatement != "" && now.Restatement != attempt.Restatement
+	if restated || attempt.SourceGeneration == nil || *attempt.SourceGeneration != now.SourceGeneration {
 		return 0
 	}
 	return *attempt.Kills
+}
+
+// Quarantined reports whether an indicator has killed too many runs to be tried again as things are.
+func Quarantined(attempt *v1alpha1.ReportAttempt, requestHash string, now Circumstances) bool {
+	return Kills(attempt, requestHash, now) >= quarantineAfter
+}
+
+// Pending reports whether a report waits for a run: its formula was never tried, a restatement is not yet
+// honoured, or its quarantine has been lifted.
+func Pending(report *v1alpha1.IndicatorReport, now Circumstances) bool {
+	attempt, result := report.Status.Attempt, report.Status.Result
+	switch {
+	case attempt == nil || attempt.RequestHash != report.Spec.RequestHash:
+		return true
+	case attempt.Kills != nil && *attempt.Kills >= quarantineAfter:
+		return !Quarantined(attempt, report.Spec.RequestHash, now)
+	}
+	return now.Restatement != "" && (result == nil || result.Restatement != now.Restatement)
+}
+
+// ReportName of an indicator: deterministic, so that a report is found again whatever was forgotten.
+func ReportName(kind, name string) string {
+	if kind == resolve.KindKPITarget {
+		return "kpi-" + name
+	}
+	return "cpi-" + name
+}
+
+// recalled is what a plan needs of a report: the outcome of the last try, and the settled periods.
+func recalled(report v1alpha1.IndicatorReport) v1alpha1.IndicatorReport {
+	out := v1alpha1.IndicatorReport{Spec: report.Spec}
+	out.Status.Attempt = report.Status.Attempt
+	if result := report.Status.Result; result != nil {
+		out.Status.Result = &v1alpha1.ReportResult{
+			RequestHash: result.RequestHash, Restatement: result.Restatement,
+			Periods: slices.DeleteFunc(result.Periods, func(p v1alpha1.PeriodValue) bool { return p.State != string(plan.Settled) }),
+		}
+	}
+	return out
 }
 
 // frozen are the settled periods of a report.

@@ -2,6 +2,7 @@ package planstep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -24,6 +25,9 @@ type Step struct {
 	Log    *slog.Logger
 }
 
+// pageSize bounds what one answer of the API server holds: reports have 16 KiB each, and 64 at most.
+const pageSize = 100
+
 // Do writes the plan.
 func (s Step) Do(ctx context.Context) error {
 	in := Inputs{Source: &v1alpha1.DataSource{}, Run: s.Run, Now: s.Now}
@@ -36,12 +40,20 @@ func (s Step) Do(ctx context.Context) error {
 		kpis     v1alpha1.KPITargetList
 		reports  v1alpha1.IndicatorReportList
 	)
-	for _, list := range []client.ObjectList{&datasets, &cpis, &kpis, &reports} {
-		if err := s.Client.List(ctx, list, client.InNamespace(s.Namespace)); err != nil {
-			return fmt.Errorf("list %T: %w", list, err)
-		}
+	if err := errors.Join(
+		s.pages(ctx, &datasets, func() { in.Datasets = append(in.Datasets, datasets.Items...) }),
+		s.pages(ctx, &cpis, func() { in.CPIs = append(in.CPIs, cpis.Items...) }),
+		s.pages(ctx, &kpis, func() { in.KPIs = append(in.KPIs, kpis.Items...) }),
+		s.pages(ctx, &reports, func() {
+			for _, report := range reports.Items {
+				if report.Spec.DataSourceRef.Name == s.Source {
+					in.Reports = append(in.Reports, recalled(report))
+				}
+			}
+		}),
+	); err != nil {
+		return err
 	}
-	in.Datasets, in.CPIs, in.KPIs, in.Reports = datasets.Items, cpis.Items, kpis.Items, reports.Items
 	assembled, skipped, err := Assemble(in)
 	if err != nil {
 		return err
@@ -51,4 +63,19 @@ func (s Step) Do(ctx context.Context) error {
 	}
 	s.Log.Info("plan written", "run", s.Run, "indicators", len(assembled.Indicators), "datasets", len(assembled.Datasets))
 	return plan.Write(s.Output, assembled)
+}
+
+// pages reads the namespace's objects of one kind a page at a time: a thousand reports at once would not fit
+// the step's memory.
+func (s Step) pages(ctx context.Context, list client.ObjectList, take func()) error {
+	for {
+		err := s.Client.List(ctx, list, client.InNamespace(s.Namespace), client.Limit(pageSize), client.Continue(list.GetContinue()))
+		if err != nil {
+			return fmt.Errorf("list %T: %w", list, err)
+		}
+		take()
+		if list.GetContinue() == "" {
+			return nil
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
 // Outcomes of an attempt.
@@ -48,7 +49,7 @@ func accepts(report *v1alpha1.IndicatorReport, source string, indicator plan.Ind
 
 // decide compares what a run found with what a report says. Equal content changes nothing: the times in a
 // report are when its content changed, not when runs took place.
-func decide(status v1alpha1.IndicatorReportStatus, indicator plan.Indicator, found outcome, now metav1.Time) change {
+func decide(status v1alpha1.IndicatorReportStatus, indicator plan.Indicator, found outcome, sourceGeneration int64, now metav1.Time) change {
 	var out change
 	attempt := &v1alpha1.ReportAttempt{RequestHash: indicator.RequestHash}
 	switch {
@@ -60,8 +61,9 @@ func decide(status v1alpha1.IndicatorReportStatus, indicator plan.Indicator, fou
 		attempt.Reason = cut(string(found.failure.Reason), maxReason)
 		attempt.Message = cut(found.failure.Message, maxMessage)
 		if found.killed {
-			kills := 1 + earlierKills(status.Attempt, indicator.RequestHash)
-			attempt.Kills = &kills
+			circumstances := planstep.Circumstances{SourceGeneration: sourceGeneration, Restatement: indicator.Restatement}
+			kills := 1 + planstep.Kills(status.Attempt, indicator.RequestHash, circumstances)
+			attempt.Kills, attempt.SourceGeneration, attempt.Restatement = &kills, &sourceGeneration, indicator.Restatement
 		}
 	default:
 		return out
@@ -99,11 +101,4 @@ func changedAttempt(old, tried *v1alpha1.ReportAttempt, now metav1.Time) *v1alph
 		return nil
 	}
 	return tried
-}
-
-func earlierKills(attempt *v1alpha1.ReportAttempt, requestHash string) int32 {
-	if attempt == nil || attempt.RequestHash != requestHash {
-		return 0
-	}
-	return value(attempt.Kills)
 }

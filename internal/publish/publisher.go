@@ -19,6 +19,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
 // Publisher watches one run's results and writes them to the reports. Starting it anew in the middle of a
@@ -79,7 +80,7 @@ func (p *Publisher) flush(ctx context.Context, tick clock.Ticker) error {
 		p.Log.Warn("publishing is tried again", "error", err)
 		select {
 		case <-ctx.Done():
-			p.summary.Unwritten = len(p.found)
+			p.summary.Unwritten += len(p.found)
 			return errors.Join(fmt.Errorf("%d results could not be written: %w", len(p.found), err), p.tell())
 		case <-tick.C():
 		}
@@ -207,21 +208,13 @@ func (p *Publisher) bring(ctx context.Context) error {
 	if len(p.found) == 0 {
 		return nil
 	}
-	var list v1alpha1.IndicatorReportList
-	if err := p.Client.List(ctx, &list, client.InNamespace(p.Namespace)); err != nil {
-		return fmt.Errorf("list reports: %w", err)
-	}
-	reports := map[plan.Key]*v1alpha1.IndicatorReport{}
-	for i, r := range list.Items {
-		reports[plan.Key{Kind: r.Spec.IndicatorRef.Kind, Name: r.Spec.IndicatorRef.Name}] = &list.Items[i]
-	}
 	var failed []error
 	for _, indicator := range p.Plan.Indicators {
 		found, waiting := p.found[indicator.Key]
 		if !waiting {
 			continue
 		}
-		if err := p.publish(ctx, reports[indicator.Key], indicator, found); err != nil {
+		if err := p.publish(ctx, indicator, found); err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", indicator.Key, err))
 			continue
 		}
@@ -232,9 +225,15 @@ func (p *Publisher) bring(ctx context.Context) error {
 }
 
 // publish writes one indicator's outcome. An error means: try again.
-func (p *Publisher) publish(ctx context.Context, report *v1alpha1.IndicatorReport, indicator plan.Indicator, found outcome) error {
+func (p *Publisher) publish(ctx context.Context, indicator plan.Indicator, found outcome) error {
+	report := &v1alpha1.IndicatorReport{}
+	key := client.ObjectKey{Namespace: p.Namespace, Name: planstep.ReportName(indicator.Kind, indicator.Name)}
+	err := p.Client.Get(ctx, key, report)
+	if err != nil && !apierrors.IsNotFound(err) {
+		return fmt.Errorf("read its report: %w", err)
+	}
 	accepted, why := false, "the indicator was deleted"
-	if report != nil {
+	if err == nil {
 		accepted, why = accepts(report, p.Source, indicator)
 	}
 	if !accepted {
@@ -242,24 +241,37 @@ func (p *Publisher) publish(ctx context.Context, report *v1alpha1.IndicatorRepor
 		p.Log.Info("result dropped", "indicator", indicator.String(), "why", why)
 		return nil
 	}
-	change := decide(report.Status, indicator, found, metav1.NewTime(p.Clock.Now().Truncate(time.Second)))
+	change := decide(report.Status, indicator, found, p.Plan.SourceGeneration, metav1.NewTime(p.Clock.Now().Truncate(time.Second)))
 	if change.empty() {
 		p.summary.Unchanged++
 		return nil
 	}
-	err := write(ctx, p.Client, report, change)
+	err = write(ctx, p.Client, report, change)
 	switch {
 	case err == nil:
 		p.Log.Info("report written", "indicator", indicator.String(), "numbers", change.result != nil, "attempt", change.attempt != nil)
 	case apierrors.IsNotFound(err):
 		p.summary.Dropped++
-	case apierrors.IsInvalid(err): // a second try would be refused as well
+	case apierrors.IsInvalid(err) && found.numbers != nil: // a second try would be refused as well
+		p.Log.Error("the API server refuses a result", "indicator", indicator.String(), "error", err)
+		p.summary.Succeeded, p.summary.Failed = p.summary.Succeeded-1, p.summary.Failed+1
+		p.found[indicator.Key] = refusal(err)
+		return p.publish(ctx, indicator, p.found[indicator.Key])
+	case apierrors.IsInvalid(err):
 		p.summary.Unwritten++
 		p.Log.Error("the API server refuses a report", "indicator", indicator.String(), "error", err)
 	default:
 		return err
 	}
 	return nil
+}
+
+// refusal is what becomes of numbers that the API server does not take: at least their report says so.
+func refusal(err error) outcome {
+	return outcome{failure: &plan.Failure{
+		Reason:  v1alpha1.ReasonResultRefused,
+		Message: "The run gave numbers, but the API server refuses the report; the last good ones stay. It says: " + err.Error(),
+	}}
 }
 
 // tell leaves the summary where the controller finds it.

@@ -1,6 +1,7 @@
 package publish_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"k8s.io/utils/clock"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
@@ -315,6 +317,62 @@ func TestKilledRunMarksWhatWasInFlight(t *testing.T) {
 	r.publish()
 	if got := r.report("suspect").Status.Attempt; got.Kills != nil {
 		t.Errorf("kills = %d after a run that did not die", *got.Kills)
+	}
+}
+
+func TestKillsCountUnderTheSameCircumstances(t *testing.T) {
+	r := newRun(t, "nps")
+	for _, step := range []struct {
+		generation  int64
+		restatement string
+		kills       int32
+	}{{7, "", 1}, {7, "", 2}, {8, "", 1}, {8, "May", 1}, {8, "May", 2}} {
+		r.anew()
+		r.plan.SourceGeneration, r.plan.Indicators[0].Restatement = step.generation, step.restatement
+		must(t, r.results.WriteAttempt(plan.Attempt{Run: "run-1", Keys: []plan.Key{r.plan.Indicators[0].Key}}))
+		r.publish()
+		if got := r.report("nps").Status.Attempt; ptr.Deref(got.Kills, 0) != step.kills || ptr.Deref(got.SourceGeneration, 0) != step.generation || got.Restatement != step.restatement {
+			t.Errorf("%+v gives attempt %+v", step, got)
+		}
+	}
+}
+
+func TestRefusedResultIsTold(t *testing.T) {
+	r := newRun(t, "nps", "csat")
+	r.found(0, func(result *plan.Result) { result.Numbers.Direction = "Sideways" })
+	r.found(1)
+	r.done(plan.Done{Succeeded: 2})
+	if diff := cmp.Diff(publish.Summary{Expected: 2, Succeeded: 1, Failed: 1}, r.publish()); diff != "" {
+		t.Errorf("summary (-want +got):\n%s", diff)
+	}
+	got := r.report("nps").Status
+	if got.Result != nil || got.Attempt == nil || got.Attempt.Outcome != "Failed" || got.Attempt.Reason != v1alpha1.ReasonResultRefused || !strings.Contains(got.Attempt.Message, "Sideways") {
+		t.Errorf("status = %+v", got)
+	}
+	if r.report("csat").Status.Result == nil {
+		t.Error("a neighbour's result is missing")
+	}
+}
+
+// A namespace may hold thousands of reports that are none of this run's business.
+func TestOnlyTheRunsReportsAreRead(t *testing.T) {
+	r := newRun(t, "nps", "csat")
+	r.found(0)
+	r.done(plan.Done{Succeeded: 1})
+	reads := 0
+	p := r.publisher()
+	p.Client = interceptor.NewClient(r.client.(client.WithWatch), interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, object client.Object, options ...client.GetOption) error {
+			reads++
+			return c.Get(ctx, key, object, options...)
+		},
+		List: func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) error {
+			return errors.New("reports are not to be listed")
+		},
+	})
+	must(t, p.Run(ended(t)))
+	if reads != 1 || r.report("nps").Status.Result == nil {
+		t.Errorf("%d reads", reads)
 	}
 }
 
