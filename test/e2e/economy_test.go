@@ -42,9 +42,8 @@ func TestManyDefinitions(t *testing.T) {
 	writers.Wait()
 	for _, name := range names {
 		reads(t, cpi(ns, name), eighty)
+		waitReason(t, cpi(ns, name), v1alpha1.ConditionFresh, v1alpha1.ReasonUpToDate) // the run's end is taken in
 	}
-	ds := dataSource(ns, "survey")
-	waitReason(t, ds, v1alpha1.ConditionComputed, v1alpha1.ReasonSucceeded)
 	var cronJobs batchv1.CronJobList
 	if err := api.List(t.Context(), &cronJobs, client.InNamespace(ns)); err != nil {
 		t.Fatal(err)
@@ -199,8 +198,10 @@ func TestAnyOrder(t *testing.T) {
 			switch object.GetKind() {
 			case "CPIDefinition":
 				computed(t, cpi(ns, object.GetName()))
+				waitReason(t, cpi(ns, object.GetName()), v1alpha1.ConditionFresh, v1alpha1.ReasonUpToDate)
 			case "KPITarget":
 				computed(t, kpi(ns, object.GetName()))
+				waitReason(t, kpi(ns, object.GetName()), v1alpha1.ConditionFresh, v1alpha1.ReasonUpToDate)
 			case "DataSource":
 				waitReason(t, dataSource(ns, object.GetName()), v1alpha1.ConditionComputed, v1alpha1.ReasonSucceeded)
 			}

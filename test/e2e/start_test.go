@@ -31,10 +31,6 @@ func TestNeverStarted(t *testing.T) {
 				Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourcePods: resource.MustParse("0")}},
 			})
 		}},
-		{name: "no such image", says: "mage", prepare: func(t *testing.T, ns string) {
-			// The images are the operator's own. A node without them is a CronJob that names others.
-			t.Skip("covered by the controller's own tests: a user cannot name an image")
-		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
