@@ -12,16 +12,15 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
-// annotationPrefixes that a pod may carry: a service mesh's injection and cluster autoscaling.
-var annotationPrefixes = []string{
-	"sidecar.istio.io/",
-	"traffic.sidecar.istio.io/",
-	"linkerd.io/",
-	"config.linkerd.io/",
-	"kuma.io/",
-	"consul.hashicorp.com/",
-	"cluster-autoscaler.kubernetes.io/",
-	"karpenter.sh/",
+// annotations that a pod may carry: whether a service mesh takes it in, and whether it may be moved. Whole keys
+// only: their neighbours of the same prefix choose a proxy's image, or mount volumes.
+var annotations = []string{
+	"cluster-autoscaler.kubernetes.io/safe-to-evict",
+	"consul.hashicorp.com/connect-inject",
+	"karpenter.sh/do-not-disrupt",
+	"kuma.io/sidecar-injection",
+	"linkerd.io/inject",
+	"sidecar.istio.io/inject",
 }
 
 // Check tells what is wrong with a source's schedule and pod settings.
@@ -38,8 +37,8 @@ func Check(ds *v1alpha1.DataSource) resolve.Problems {
 		return problems
 	}
 	for _, key := range slices.Sorted(maps.Keys(settings.Annotations)) {
-		if !slices.ContainsFunc(annotationPrefixes, func(p string) bool { return strings.HasPrefix(key, p) }) {
-			report("spec.pod.annotations", "%q is not taken; allowed are keys that begin with %s", key, strings.Join(annotationPrefixes, ", "))
+		if !slices.Contains(annotations, key) {
+			report("spec.pod.annotations", "%q is not taken; allowed are %s", key, strings.Join(annotations, ", "))
 		}
 	}
 	if settings.Resources == nil {

@@ -199,6 +199,8 @@ func TestCheck(t *testing.T) {
 		"schedule by word":     {func(s *v1alpha1.DataSourceSpec) { s.Schedule = "@every 1h" }, "spec.schedule"},
 		"never":                {func(s *v1alpha1.DataSourceSpec) { s.Schedule = "0 0 31 2 *" }, "spec.schedule"},
 		"annotation":           {pod(v1alpha1.PodSettings{Annotations: map[string]string{"container.apparmor.security.beta.kubernetes.io/compute": "unconfined"}}), "spec.pod.annotations"},
+		"volumes of a proxy":   {pod(v1alpha1.PodSettings{Annotations: map[string]string{"sidecar.istio.io/userVolume": `[{"hostPath":{"path":"/"}}]`}}), "spec.pod.annotations"},
+		"image of a proxy":     {pod(v1alpha1.PodSettings{Annotations: map[string]string{"config.linkerd.io/proxy-image": "evil"}}), "spec.pod.annotations"},
 		"request above limit": {pod(v1alpha1.PodSettings{Resources: &v1alpha1.PodResources{
 			Requests: corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("1Gi")},
 		}}), "spec.pod.resources.requests.memory"},
