@@ -114,6 +114,8 @@ const (
 	ReasonSeriesCapped = "SeriesCapped"
 	// ReasonNotPublished: publish.metrics is None.
 	ReasonNotPublished = "NotPublished"
+	// ReasonWithdrawn: the indicator is not ready, so nobody could say what its series mean.
+	ReasonWithdrawn = "Withdrawn"
 )
 
 // RestateAnnotation on an indicator asks for a full restatement; its value is free text that must change to ask again.

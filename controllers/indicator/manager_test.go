@@ -118,6 +118,13 @@ func startManager(t *testing.T, namespace string, store *metrics.Store) string {
 			t.Errorf("manager: %v", err)
 		}
 	})
+	eventually(t, "the endpoint listens", func() bool {
+		connection, err := net.Dial("tcp", address)
+		if err != nil {
+			return false
+		}
+		return connection.Close() == nil
+	})
 	return address
 }
 

@@ -97,7 +97,7 @@ func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration
 		Namespace: d.object.GetNamespace(), View: in, Decision: decision, Now: now,
 		Theme: d.theme, Class: d.class, Publish: d.published(),
 	})
-	tellReady(d)
+	tellReady(d, found.waits)
 	tellDecision(d, decision, dropped)
 	if report != nil {
 		d.status.ReportRef = &v1alpha1.LocalReference{Name: report.Name}

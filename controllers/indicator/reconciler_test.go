@@ -10,10 +10,12 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/indicator"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
 )
 
@@ -145,6 +147,79 @@ func TestInvalidDefinitionSaysWhereAndHeals(t *testing.T) {
 	w.want(cpi.Status.Conditions, "Stalled", "False", "Progressing")
 	w.wantMetric(`alert="CPIComputationFailing"`, false)
 	w.report("cpi-nps")
+}
+
+func TestBlockedIndicatorKeepsNoGoodNews(t *testing.T) {
+	w := newWorld(t)
+	cpi := w.cpi("nps", withThresholds)
+	goal := w.goal("nps", "30")
+	w.publish("cpi-nps", "41", "38", "44")
+	w.reconcile(cpi)
+	w.reconcile(goal)
+	w.want(cpi.Status.Conditions, "WithinThresholds", "True", "Within")
+	w.want(goal.Status.Conditions, "TargetMet", "True", "OnTarget")
+	cpi.Spec.Responses.Entity = "nobody"
+	w.update(cpi)
+	w.reconcile(cpi)
+	w.reconcile(goal)
+	w.want(cpi.Status.Conditions, "Ready", "False", "Invalid")
+	w.want(cpi.Status.Conditions, "WithinThresholds", "Unknown", "NoData")
+	w.want(cpi.Status.Conditions, "Fresh", "Unknown", "Pending")
+	w.want(cpi.Status.Conditions, "SampleSufficient", "Unknown", "NoData")
+	w.want(cpi.Status.Conditions, "Published", "False", "Withdrawn")
+	w.want(goal.Status.Conditions, "TargetMet", "Unknown", "NoData")
+	w.wantMetric("_value{", false)
+	w.writes.Forget()
+	w.reconcile(cpi)
+	if calls := w.writes.Calls(); len(calls) > 0 {
+		t.Errorf("writes: %q", calls)
+	}
+	cpi.Spec.Responses.Entity = "contact"
+	w.update(cpi)
+	w.reconcile(cpi)
+	w.want(cpi.Status.Conditions, "WithinThresholds", "True", "Within")
+	w.want(cpi.Status.Conditions, "Published", "True", "Published")
+}
+
+// A mistake in a source takes no alert away from its indicators, and raises one alert, not one for each.
+func TestSourceNotReadyLeavesTheLastNumbers(t *testing.T) {
+	w := newWorld(t)
+	cpi := w.cpi("nps", withThresholds)
+	goal := w.goal("nps", "30")
+	w.publish("cpi-nps", "17.25", "15.1", "19.3")
+	w.reconcile(cpi)
+	w.source.Status.Conditions = []metav1.Condition{{Type: "Ready", Status: "False", Reason: "Invalid", Message: "spec.pod.annotations: not taken",
+		ObservedGeneration: w.source.Generation, LastTransitionTime: metav1.NewTime(w.clock.Now())}}
+	w.updateStatus(w.source)
+	for _, object := range []client.Object{cpi, goal} {
+		w.reconcile(object)
+	}
+	for _, conditions := range [][]metav1.Condition{cpi.Status.Conditions, goal.Status.Conditions} {
+		message := w.want(conditions, "Ready", "False", "ReferenceNotReady")
+		if !strings.Contains(message, "spec.pod.annotations: not taken") {
+			t.Errorf("message = %s", message)
+		}
+	}
+	w.want(cpi.Status.Conditions, "WithinThresholds", "False", "Critical")
+	w.want(cpi.Status.Conditions, "Published", "True", "Published")
+	w.want(goal.Status.Conditions, "TargetMet", "False", "OffTarget")
+	w.wantMetric(`alert="CPIBelowThreshold"`, true)
+	w.wantMetric(`alert="CPIComputationFailing"`, false)
+
+	sources := &indicator.SourceReconciler{Client: w.client, Clock: w.clock, Store: w.store}
+	look := func() ctrl.Result {
+		t.Helper()
+		result, err := sources.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(w.source)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	w.clock.Step(look().RequeueAfter) // two runs were due
+	look()
+	if n := strings.Count(w.metrics(), `alert="CPIComputationFailing"`); n != 1 {
+		t.Errorf("%d alerts, want 1", n)
+	}
 }
 
 func TestMissingReferencesHeal(t *testing.T) {

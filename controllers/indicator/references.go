@@ -35,6 +35,8 @@ type resolved struct {
 	formula plan.Indicator
 	dataset plan.Dataset
 	source  *v1alpha1.DataSource
+	// waits is what keeps the source from being read, empty if nothing does. The last numbers hold meanwhile.
+	waits string
 	// cpi whose report a goal judges.
 	cpi *v1alpha1.CPIDefinition
 	// annotations of the definition that the report belongs to.
@@ -111,10 +113,10 @@ func (r *Reconciler) resolveDataset(ctx context.Context, namespace, name, field 
 	if err := r.get(ctx, namespace, dataset.Spec.DataSourceRef.Name, out.source, sourceField, "DataSource"); err != nil {
 		return nil, err
 	}
-	ready := meta.FindStatusCondition(out.source.Status.Conditions, v1alpha1.ConditionReady)
 	// What else keeps a source from being ready may hang on its indicators: to wait for it could be to wait for us.
+	ready := meta.FindStatusCondition(out.source.Status.Conditions, v1alpha1.ConditionReady)
 	if ready != nil && ready.Reason == v1alpha1.ReasonInvalid && ready.ObservedGeneration == out.source.Generation {
-		return nil, &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("%s: DataSource %q is not ready: %s", field, out.source.Name, ready.Message)}
+		out.waits = fmt.Sprintf("%s: DataSource %q is not ready: %s", field, out.source.Name, ready.Message)
 	}
 	return out, nil
 }

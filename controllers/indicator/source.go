@@ -5,6 +5,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -42,6 +43,10 @@ func (r *SourceReconciler) Reconcile(ctx context.Context, request ctrl.Request) 
 	message := ""
 	if c := meta.FindStatusCondition(ds.Status.Conditions, v1alpha1.ConditionComputed); c != nil {
 		message = c.Message
+	}
+	ready := meta.FindStatusCondition(ds.Status.Conditions, v1alpha1.ConditionReady)
+	if !runs.Failed && ready != nil && ready.Status == metav1.ConditionFalse { // no run can come to fail
+		runs.Failed, runs.Reason, runs.FailedSince, message = true, ready.Reason, ready.LastTransitionTime.Time, ready.Message
 	}
 	now := r.Clock.Now()
 	alerts, next := alert.SourceAlerts(runs, message, now)

@@ -47,8 +47,13 @@ func (d definition) set(condition string, status metav1.ConditionStatus, reason,
 	})
 }
 
-func tellReady(d definition) {
-	d.set(v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonReady, "The definition is valid and everything it refers to exists.")
+// tellReady: valid, and all that it refers to exists; what it waits for may not be ready.
+func tellReady(d definition, waits string) {
+	if waits == "" {
+		d.set(v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonReady, "The definition is valid and everything it refers to exists.")
+	} else {
+		d.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonReferenceNotReady, waits)
+	}
 	d.set(v1alpha1.ConditionStalled, metav1.ConditionFalse, v1alpha1.ReasonProgressing, "")
 }
 
@@ -90,6 +95,14 @@ func tellPublished(d definition, dropped int) {
 	}
 }
 
+// judgements are the conditions that judge numbers, with the reason under which they judge none.
+var judgements = map[string]string{
+	v1alpha1.ConditionFresh:            v1alpha1.ReasonPending,
+	v1alpha1.ConditionSampleSufficient: v1alpha1.ReasonNoData,
+	v1alpha1.ConditionWithinThresholds: v1alpha1.ReasonNoData,
+	v1alpha1.ConditionTargetMet:        v1alpha1.ReasonNoData,
+}
+
 // tellBlocked tells why the indicator cannot be computed. Its last numbers stay in the report and leave the
 // metrics, for nobody could say any more what they mean.
 func (r *Reconciler) tellBlocked(d definition, why *blockedError, now time.Time) {
@@ -103,6 +116,14 @@ func (r *Reconciler) tellBlocked(d definition, why *blockedError, now time.Time)
 	}
 	if meta.FindStatusCondition(d.status.Conditions, v1alpha1.ConditionComputed) == nil {
 		d.set(v1alpha1.ConditionComputed, metav1.ConditionUnknown, v1alpha1.ReasonPending, "No run has finished under the present formula yet.")
+	}
+	for condition, reason := range judgements {
+		if meta.FindStatusCondition(d.status.Conditions, condition) != nil {
+			d.set(condition, metav1.ConditionUnknown, reason, "The indicator cannot be computed as it stands: Ready says why.")
+		}
+	}
+	if d.published() != metrics.PublishNone {
+		d.set(v1alpha1.ConditionPublished, metav1.ConditionFalse, v1alpha1.ReasonWithdrawn, "The indicator cannot be computed as it stands, so its numbers have left the metrics: Ready says why.")
 	}
 	if d.status.Summary == nil {
 		d.status.Summary = &v1alpha1.IndicatorSummary{}
@@ -137,8 +158,8 @@ func (r *Reconciler) tellTransitions(object client.Object, before, after []metav
 }
 
 func bad(c metav1.Condition) bool {
-	if c.Reason == v1alpha1.ReasonNotPublished {
-		return false // as asked for
+	if c.Reason == v1alpha1.ReasonNotPublished || c.Reason == v1alpha1.ReasonWithdrawn {
+		return false // as asked for, or as Ready says
 	}
 	if slices.Contains(badWhenTrue, c.Type) {
 		return c.Status == metav1.ConditionTrue
