@@ -10,14 +10,17 @@ const (
 )
 
 // Collapsed reports whether a complete period has so few rows that the load, not the business, is the first suspect:
-// fewer than ratio times the median of up to six complete periods before it. earlier holds their row counts, oldest
-// first, of the periods themselves rather than of trailing windows, which would hide a gap. A ratio of 0 never suspects.
+// fewer than ratio times the median of up to six complete periods before it that have rows. earlier holds their row
+// counts, oldest first, of the periods themselves rather than of trailing windows, which would hide a gap. Suspects
+// among them count, so that a business that really shrinks is not suspect for ever. A ratio of 0 never suspects.
 func Collapsed(rows int64, earlier []int64, ratio float64) bool {
-	if ratio <= 0 || len(earlier) < fewest {
-		return false
+	var recent []int64
+	for i := len(earlier) - 1; i >= 0 && len(recent) < compared; i-- {
+		if earlier[i] > 0 {
+			recent = append(recent, earlier[i])
+		}
 	}
-	recent := slices.Clone(earlier[max(0, len(earlier)-compared):])
-	return float64(rows) < ratio*median(recent)
+	return ratio > 0 && len(recent) >= fewest && float64(rows) < ratio*median(recent)
 }
 
 // median sorts its argument.

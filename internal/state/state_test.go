@@ -124,6 +124,9 @@ func TestCollapse(t *testing.T) {
 		"one earlier collapse does not hide it": {40, []int64{100, 100, 100, 10, 100, 100}, 0.5, true},
 		"even count":                            {49, []int64{80, 90, 110, 120}, 0.5, true},
 		"always empty":                          {0, []int64{0, 0, 0}, 0.5, false},
+		"a gap before is no baseline":           {40, []int64{100, 100, 100, 0, 0, 0, 0}, 0.5, true},
+		"nor does it make one":                  {40, []int64{100, 100, 0}, 0.5, false},
+		"a business that has halved":            {48, []int64{100, 100, 100, 48, 48, 48}, 0.5, false},
 	} {
 		before := slices.Clone(c.earlier)
 		if got := Collapsed(c.rows, c.earlier, c.ratio); got != c.want {
