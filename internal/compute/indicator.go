@@ -1,8 +1,6 @@
 package compute
 
 import (
-	"context"
-	"fmt"
 	"slices"
 
 	"github.com/cpi-operator/cpi-operator/internal/measure"
@@ -20,10 +18,10 @@ type job struct {
 	layout  layout
 	data    *dataset
 	looked  *survey
-	// wanted are the periods that are computed; the others are frozen.
-	wanted []int
-	asks   []purposeful
-	open   int // asks without an answer
+	// asks of this round, and how many of them have no answer; asked are the periods of all rounds, by purpose.
+	asks  []purposeful
+	open  int
+	asked map[purpose]map[int]bool
 
 	totals   map[int]measure.Sums // by period
 	segments map[int][]query.Group
@@ -45,7 +43,7 @@ const (
 	forTotals   purpose = iota // every wanted period
 	forSegments                // headline and previous period, by breakdown
 	forBoth                    // few periods: one pass over the rows does both
-	forAccount
+	forAccount                 // rows that the totals do not tell of
 )
 
 // fewPeriods is up to how many periods are broken down although only two need it: cheaper than another pass.
@@ -76,66 +74,6 @@ func (j *job) nobodys(period int) int64 {
 	return 0
 }
 
-// compute asks for the indicators at places together and tells their results as they come.
-func (r *run) compute(ctx context.Context, data *dataset, places []int) error {
-	var asks []query.Ask
-	var owners []*job // by ask ID
-	var purposes []purposeful
-	for _, place := range places {
-		j, err := newJob(data, r.plan.Indicators[place], place)
-		if err != nil {
-			failure := plan.Failure{Reason: plan.UnsupportedCombination, Message: fmt.Sprintf("The measure cannot be computed: %v. Correct the definition.", err)}
-			if err := r.tell(place, nil, &failure); err != nil {
-				return err
-			}
-			continue
-		}
-		for _, ask := range j.asks {
-			ask.ID = len(asks)
-			asks, owners, purposes = append(asks, ask.Ask), append(owners, j), append(purposes, ask)
-		}
-	}
-	executor := executor{
-		engine: r.engine,
-		plan: func(asks []query.Ask) ([]query.Batch, []query.Refusal) {
-			return query.Plan(r.engine.Dialect(), data.rows, asks, r.options())
-		},
-		attempting: func(ids []int) error {
-			attempt := plan.Attempt{Run: r.plan.Run}
-			for _, id := range ids {
-				if key := owners[id].Key; !slices.Contains(attempt.Keys, key) {
-					attempt.Keys = append(attempt.Keys, key)
-				}
-			}
-			return r.attempt(attempt)
-		},
-		answered: func(id int, answer answer) error {
-			j := owners[id]
-			j.take(purposes[id], answer)
-			if j.open > 0 {
-				return nil
-			}
-			if j.failure != nil {
-				return r.tell(j.place, nil, j.failure)
-			}
-			return r.tell(j.place, j.numbers(r.plan.Source.Limits.MaxSegments), nil)
-		},
-	}
-	return executor.run(ctx, asks)
-}
-
-// bytesPerRow is about what a statement that sorts or joins rows holds for each of them.
-const bytesPerRow = 100
-
-// options keep statements that sort or join within a quarter of the memory, where rows are read by this pod.
-func (r *run) options() query.Options {
-	memory := r.plan.Source.Limits.MemoryBytes
-	if r.engine.Dialect() != query.DuckDB || memory == 0 {
-		return query.Options{}
-	}
-	return query.Options{MaxRowsPerStatement: memory / 4 / bytesPerRow}
-}
-
 func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
 	family, err := measure.Of(indicator.Measure)
 	if err != nil {
@@ -144,7 +82,7 @@ func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
 	j := &job{
 		Indicator: indicator, place: place, family: family, data: data, looked: data.surveys[rhythmOf(indicator.Period)],
 		totals: map[int]measure.Sums{}, segments: map[int][]query.Group{}, counted: map[int]measure.Sums{},
-		cuts: map[[2]int][]segment{},
+		cuts: map[[2]int][]segment{}, asked: map[purpose]map[int]bool{},
 	}
 	// By the rows' own clock where they have one, so that the same rows always give the same numbers.
 	j.setting = measure.Setting{TimeColumn: data.rows.Dataset.Time.Event, Now: data.clock(j.looked).Known()}
@@ -154,60 +92,89 @@ func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
 	j.request = family.Request(j.setting)
 	j.layout = newLayout(indicator, data, j.looked, j.request.State != nil)
 	j.ask()
-	j.open = len(j.asks)
 	return j, nil
 }
 
-// ask plans what to ask the database for.
+// ask plans what to ask the database for that was not asked before: the periods that are not frozen, and those shown,
+// frozen or not.
 func (j *job) ask() {
-	shown := []int{j.layout.headline} // explained and broken down, frozen or not
+	j.asks = nil
+	shown := []int{j.layout.headline}
 	if len(j.Breakdowns) > 0 && j.layout.previous >= 0 {
 		shown = []int{j.layout.previous, j.layout.headline}
 	}
+	var wanted []int
 	for i := range j.layout.periods {
 		if j.Full || slices.Contains(shown, i) || j.frozen(i) == nil {
-			j.wanted = append(j.wanted, i)
+			wanted = append(wanted, i)
 		}
 	}
 	base := query.Ask{Where: j.Where, Request: j.request, Responses: j.Responses}
-	switch {
+	broken := base
+	broken.Breakdowns = j.Breakdowns
+	switch totals := j.unasked(forTotals, wanted); {
 	case len(j.Breakdowns) == 0:
-		j.add(forTotals, base, j.wanted)
-	case len(j.wanted) <= fewPeriods:
-		base.Breakdowns = j.Breakdowns
-		j.add(forBoth, base, j.wanted)
+		j.add(forTotals, base, totals)
+	case len(totals) == len(wanted) && len(wanted) <= fewPeriods:
+		j.add(forBoth, broken, wanted)
 	default:
-		j.add(forTotals, base, j.wanted)
-		base.Breakdowns = j.Breakdowns
-		j.add(forSegments, base, shown)
+		j.add(forTotals, base, totals)
+		j.add(forSegments, broken, j.unasked(forSegments, shown))
 	}
 	if j.accounts() {
 		terms, periods := []measure.Term{{Op: measure.Rows}}, []int{j.layout.headline}
 		if j.needsEntity() {
 			column := j.data.rows.Dataset.Entities[j.Responses.Entity]
 			terms = append(terms, measure.Term{Op: measure.Rows, Any: [][]measure.Condition{{{Column: column, Operator: measure.DoesNotExist}}}})
-			periods = j.wanted
+			periods = wanted
 		}
-		j.add(forAccount, query.Ask{Where: j.Where, Request: measure.Request{Combination: measure.Additive, Terms: terms}}, periods)
+		count := query.Ask{Where: j.Where, Request: measure.Request{Combination: measure.Additive, Terms: terms}}
+		j.add(forAccount, count, j.unasked(forAccount, periods))
 	}
+	j.open = len(j.asks)
 }
 
-// add asks for periods.
+// unasked are those of periods that were not asked for yet.
+func (j *job) unasked(why purpose, periods []int) []int {
+	return slices.DeleteFunc(slices.Clone(periods), func(i int) bool {
+		return j.asked[why][i] || why != forAccount && j.asked[forBoth][i]
+	})
+}
+
+// add asks for periods, those left out of which nothing can be known yet.
 func (j *job) add(why purpose, ask query.Ask, periods []int) {
 	if j.Period != nil {
-		ask.TimeZone = j.Period.TimeZone
-		if ask.Request.State != nil {
-			ask.Known = j.setting.Now
-		}
-		for _, i := range periods {
-			ask.Windows = append(ask.Windows, j.layout.span(i))
-			if j.layout.reads == readsEnds {
-				ask.Opening = append(ask.Opening, j.layout.opening(i))
-				ask.Closing = append(ask.Closing, j.layout.closing(i))
-			}
+		periods = slices.DeleteFunc(slices.Clone(periods), func(i int) bool { return !j.layout.begun(i) })
+	}
+	if len(periods) == 0 {
+		return
+	}
+	if j.asked[why] == nil {
+		j.asked[why] = map[int]bool{}
+	}
+	for _, i := range periods {
+		j.asked[why][i] = true
+	}
+	j.asks = append(j.asks, purposeful{Ask: j.over(ask, periods), purpose: why, periods: periods})
+}
+
+// over is an ask with the windows of periods.
+func (j *job) over(ask query.Ask, periods []int) query.Ask {
+	if j.Period == nil {
+		return ask
+	}
+	ask.TimeZone = j.Period.TimeZone
+	if ask.Request.State != nil {
+		ask.Known = j.setting.Now
+	}
+	for _, i := range periods {
+		ask.Windows = append(ask.Windows, j.layout.span(i))
+		if j.layout.reads == readsEnds {
+			ask.Opening = append(ask.Opening, j.layout.opening(i))
+			ask.Closing = append(ask.Closing, j.layout.closing(i))
 		}
 	}
-	j.asks = append(j.asks, purposeful{Ask: ask, purpose: why, periods: periods})
+	return ask
 }
 
 // take stores an answer where the numbers are made from.

@@ -1,6 +1,7 @@
 package compute
 
 import (
+	"slices"
 	"time"
 
 	"github.com/cpi-operator/cpi-operator/internal/calendar"
@@ -24,8 +25,8 @@ type layout struct {
 	// complete marks periods whose rows are proven to be all there, so that none means zero. Events only: a snapshot
 	// that is not there was not taken, or not loaded.
 	complete []bool
-	// headline is the period to explain and break down: the latest mature one with rows to stand on, else
-	// the last. previous is the one before it with rows, −1 if there is none.
+	// headline is the period to explain and break down: the latest mature one with a value to stand on, else
+	// the last. previous is such a one before it, −1 if there is none. A guess by rows until the totals are known.
 	headline, previous int
 
 	window int // how many periods a value looks back
@@ -72,27 +73,63 @@ func newLayout(indicator plan.Indicator, data *dataset, looked *survey, stateful
 		l.states = append(l.states, state.Of(p.End, *indicator.Period, clock))
 		l.complete = append(l.complete, l.reads == readsWindow && i >= start && state.Complete(p.End, clock))
 	}
-	l.judge(indicator.Quality.CollapseRatio)
-	l.choose()
+	l.judge(indicator.Quality.CollapseRatio, clock)
+	l.guess()
 	return l
 }
 
-// judge finds values that rest on collapsed row counts: those of their own period, or of the snapshots that
-// open and close their window.
-func (l *layout) judge(ratio float64) {
-	collapsed := func(k int) bool { return state.Collapsed(l.rows[k], l.rows[:k], ratio) }
+// judge finds values that rest on collapsed row counts: of a period of their window, or of the snapshots that they
+// read. Only what is over is judged, and intervals never are: customers come and go without a row of their own.
+func (l *layout) judge(ratio float64, clock state.Clock) {
+	collapsed := make([]bool, len(l.rows))
+	for k := range collapsed {
+		over := !clock.Known().Before(l.at(k - len(l.before)).End)
+		collapsed[k] = over && l.reads != readsState && state.Collapsed(l.rows[k], l.rows[:k], ratio)
+	}
 	for i := range l.periods {
-		own := i + len(l.before)
-		suspect := l.states[i] != plan.Running && collapsed(own)
-		if l.reads == readsEnds {
-			suspect = suspect || collapsed(own-l.window)
-		}
-		l.suspect = append(l.suspect, suspect)
+		l.suspect = append(l.suspect, slices.ContainsFunc(l.rests(i), func(k int) bool { return collapsed[k] }))
 	}
 }
 
-// choose picks headline and previous period.
-func (l *layout) choose() {
+// rests are the places among rows of the periods that the value of period i rests on.
+func (l *layout) rests(i int) []int {
+	closing := i + len(l.before)
+	if l.reads == readsEnds {
+		return []int{closing - l.window, closing}
+	}
+	var window []int
+	for k := closing; k > closing-max(l.window, 1); k-- {
+		if l.reads == readsLast && l.rows[k] > 0 {
+			return []int{k} // the snapshot that is read
+		}
+		window = append(window, k)
+	}
+	return window
+}
+
+// show picks headline and previous period by their values.
+func (l *layout) show(periods []plan.PeriodResult) {
+	l.headline, l.previous = latest(periods), -1
+	if l.headline < 0 {
+		l.headline = len(periods) - 1
+		return
+	}
+	l.previous = latest(periods[:l.headline])
+}
+
+// latest is the place of the latest mature period, −1 if there is none.
+func latest(periods []plan.PeriodResult) int {
+	found := state.LatestMature(periods)
+	for i := range periods {
+		if found == &periods[i] {
+			return i
+		}
+	}
+	return -1
+}
+
+// guess picks headline and previous period by the dataset's rows.
+func (l *layout) guess() {
 	stands := func(i int) bool {
 		return state.Final(l.states[i]) && !l.suspect[i] && (l.rowsIn(i) > 0 || l.complete[i])
 	}
@@ -126,6 +163,13 @@ func (l *layout) span(i int) query.Window {
 	return span
 }
 
+// begun reports whether anything of period i's window is known. At the very instant at which a period starts, a state
+// is not yet.
+func (l *layout) begun(i int) bool {
+	span := l.span(i)
+	return span.Start.Before(span.End)
+}
+
 // opening is the period whose last snapshot is the state at the start of period i's window.
 func (l *layout) opening(i int) query.Window {
 	p := l.at(i - l.window)
@@ -140,24 +184,11 @@ func (l *layout) closing(i int) query.Window {
 // rowsIn is how many rows of the dataset the value of period i rests on, before the indicator's own where.
 // A state over several periods counts an interval once for each of them.
 func (l *layout) rowsIn(i int) int64 {
-	closing := i + len(l.before)
-	switch l.reads {
-	case readsEnds:
-		opening := l.rows[closing-l.window]
-		if opening == 0 || l.rows[closing] == 0 {
+	var sum int64
+	for _, k := range l.rests(i) {
+		if l.reads == readsEnds && l.rows[k] == 0 {
 			return 0 // nothing to compare
 		}
-		return opening + l.rows[closing]
-	case readsLast:
-		for k := closing; k > closing-max(l.window, 1); k-- {
-			if l.rows[k] > 0 {
-				return l.rows[k]
-			}
-		}
-		return 0
-	}
-	var sum int64
-	for k := closing; k > closing-max(l.window, 1); k-- {
 		sum += l.rows[k]
 	}
 	return sum

@@ -23,19 +23,33 @@ func (j *job) numbers(maxSegments int) *plan.Numbers {
 		SQL: j.sql(), Watermark: j.looked.audit.Watermark,
 	}
 	var kept int
-	for i := range j.layout.periods {
-		period, replaced := j.restated(i)
-		if j.Full && !replaced {
-			kept++
-		}
-		n.Periods = append(n.Periods, period)
-	}
+	n.Periods, kept = j.periods()
 	if len(j.Breakdowns) > 0 {
 		j.breakDown(n, maxSegments)
 	}
 	n.Waterfall = j.waterfall()
 	n.Warnings = j.warnings(kept)
 	return n
+}
+
+// periods are the values of the history, and how many of them were to be restated but are kept.
+func (j *job) periods() (periods []plan.PeriodResult, kept int) {
+	for i := range j.layout.periods {
+		period, replaced := j.restated(i)
+		if j.Full && !replaced {
+			kept++
+		}
+		periods = append(periods, period)
+	}
+	return periods, kept
+}
+
+// explain asks for what is still needed to explain and break down the period whose total is shown. Which one that is,
+// only the totals tell: rows of the dataset need not be the indicator's.
+func (j *job) explain() {
+	periods, _ := j.periods()
+	j.layout.show(periods)
+	j.ask()
 }
 
 // restated is a period's value: what the run found, unless an earlier one settled it. Asked for everything
@@ -128,10 +142,11 @@ func (j *job) frozen(i int) *plan.PeriodResult {
 // sql is a statement that yields the headline's sums, of this indicator alone so that people can read and
 // run it. The run may have merged it with its neighbours'.
 func (j *job) sql() string {
-	ask := query.Ask{Where: j.Where, Request: j.request, Responses: j.Responses}
-	alone := job{Indicator: j.Indicator, data: j.data, layout: j.layout}
-	alone.add(forTotals, ask, []int{j.layout.headline})
-	batches, _ := query.Plan(j.data.engine.Dialect(), j.data.rows, []query.Ask{alone.asks[0].Ask}, query.Options{})
+	if j.Period != nil && !j.layout.begun(j.layout.headline) {
+		return ""
+	}
+	ask := j.over(query.Ask{Where: j.Where, Request: j.request, Responses: j.Responses}, []int{j.layout.headline})
+	batches, _ := query.Plan(j.data.engine.Dialect(), j.data.rows, []query.Ask{ask}, query.Options{})
 	if len(batches) == 0 {
 		return ""
 	}
