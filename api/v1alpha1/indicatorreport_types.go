@@ -109,6 +109,10 @@ type ReportResult struct {
 	// +optional
 	ChangedTime *metav1.Time `json:"changedTime,omitempty"`
 
+	// asOf is the instant of the run that last changed the numbers; a run of an earlier one does not replace them.
+	// +optional
+	AsOf *metav1.Time `json:"asOf,omitempty"`
+
 	// restatement is the value of the indicator's restate annotation that these numbers honour.
 	// +optional
 	// +kubebuilder:validation:MaxLength=63
@@ -264,7 +268,7 @@ type PeriodValue struct {
 
 // RejectedRows counts rows that could not be used.
 type RejectedRows struct {
-	// reason is Missing, Unreadable, OutOfScale or UnknownDecision.
+	// reason is Missing, Unreadable, OutOfScale, UnknownDecision, InvalidInterval or NoEntity.
 	// +required
 	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason,omitempty"`

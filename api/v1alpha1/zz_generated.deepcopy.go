@@ -1588,6 +1588,10 @@ func (in *ReportResult) DeepCopyInto(out *ReportResult) {
 		in, out := &in.ChangedTime, &out.ChangedTime
 		*out = (*in).DeepCopy()
 	}
+	if in.AsOf != nil {
+		in, out := &in.AsOf, &out.AsOf
+		*out = (*in).DeepCopy()
+	}
 	if in.Periods != nil {
 		in, out := &in.Periods, &out.Periods
 		*out = make([]PeriodValue, len(*in))
