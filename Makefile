@@ -48,6 +48,10 @@ unit: ## Tests that need no cluster: pure ones, API server, PostgreSQL, DuckDB
 e2e: ## End-to-end tests on the cluster
 	hack/test.sh e2e
 
+.PHONY: devcluster-test
+devcluster-test: ## The dev cluster comes up, is repaired, and leaves nothing behind (run it with no cluster up)
+	hack/devcluster/test/run.sh
+
 .PHONY: bench
 bench: ## Benchmarks of docs/performance.md
 	hack/bench.sh
