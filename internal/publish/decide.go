@@ -34,8 +34,9 @@ type change struct {
 
 func (c change) empty() bool { return c.result == nil && c.attempt == nil }
 
-// accepts tells whether a report takes results of an indicator; otherwise why not.
-func accepts(report *v1alpha1.IndicatorReport, source string, indicator plan.Indicator) (bool, string) {
+// accepts tells whether a report takes what a run found for an indicator; otherwise why not.
+func accepts(report *v1alpha1.IndicatorReport, source string, indicator plan.Indicator, run plan.Plan) (bool, string) {
+	result := report.Status.Result
 	switch spec := report.Spec; {
 	case spec.IndicatorRef.UID != indicator.UID:
 		return false, "the indicator was made anew"
@@ -43,27 +44,31 @@ func accepts(report *v1alpha1.IndicatorReport, source string, indicator plan.Ind
 		return false, "the formula was edited meanwhile"
 	case spec.DataSourceRef.Name != source:
 		return false, fmt.Sprintf("the indicator moved to data source %s", spec.DataSourceRef.Name)
+	case result != nil && result.RequestHash == indicator.RequestHash && result.AsOf != nil && result.AsOf.After(run.Now):
+		return false, "a later run has written its numbers" // two runs may overlap: a one-off and the schedule's
 	}
 	return true, ""
 }
 
 // decide compares what a run found with what a report says. Equal content changes nothing: the times in a
 // report are when its content changed, not when runs took place.
-func decide(status v1alpha1.IndicatorReportStatus, indicator plan.Indicator, found outcome, sourceGeneration int64, now metav1.Time) change {
+func decide(status v1alpha1.IndicatorReportStatus, indicator plan.Indicator, found outcome, run plan.Plan, now metav1.Time) change {
 	var out change
 	attempt := &v1alpha1.ReportAttempt{RequestHash: indicator.RequestHash}
 	switch {
 	case found.numbers != nil:
 		attempt.Outcome = outcomeSucceeded
-		out.result = changedResult(status.Result, reportResult(indicator, found.numbers), now)
+		result := reportResult(indicator, found.numbers)
+		result.AsOf = instant(run.Now)
+		out.result = changedResult(status.Result, result, now)
 	case found.failure != nil:
 		attempt.Outcome = outcomeFailed
 		attempt.Reason = cut(string(found.failure.Reason), maxReason)
 		attempt.Message = cut(found.failure.Message, maxMessage)
 		if found.killed {
-			circumstances := planstep.Circumstances{SourceGeneration: sourceGeneration, Restatement: indicator.Restatement}
+			circumstances := planstep.Circumstances{SourceGeneration: run.SourceGeneration, Restatement: indicator.Restatement}
 			kills := 1 + planstep.Kills(status.Attempt, indicator.RequestHash, circumstances)
-			attempt.Kills, attempt.SourceGeneration, attempt.Restatement = &kills, &sourceGeneration, indicator.Restatement
+			attempt.Kills, attempt.SourceGeneration, attempt.Restatement = &kills, &run.SourceGeneration, indicator.Restatement
 		}
 	default:
 		return out
@@ -79,7 +84,7 @@ func changedResult(old, found *v1alpha1.ReportResult, now metav1.Time) *v1alpha1
 		}
 		found.Warnings = append(restatement(old, found), found.Warnings...)
 		same := *found
-		same.ChangedTime = old.ChangedTime
+		same.ChangedTime, same.AsOf = old.ChangedTime, old.AsOf
 		same.SQL = old.SQL // it may hold the run's instant; it follows when numbers change
 		if equality.Semantic.DeepEqual(old, &same) {
 			return nil

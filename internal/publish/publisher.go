@@ -234,14 +234,14 @@ func (p *Publisher) publish(ctx context.Context, indicator plan.Indicator, found
 	}
 	accepted, why := false, "the indicator was deleted"
 	if err == nil {
-		accepted, why = accepts(report, p.Source, indicator)
+		accepted, why = accepts(report, p.Source, indicator, p.Plan)
 	}
 	if !accepted {
 		p.summary.Dropped++
 		p.Log.Info("result dropped", "indicator", indicator.String(), "why", why)
 		return nil
 	}
-	change := decide(report.Status, indicator, found, p.Plan.SourceGeneration, metav1.NewTime(p.Clock.Now().Truncate(time.Second)))
+	change := decide(report.Status, indicator, found, p.Plan, metav1.NewTime(p.Clock.Now().Truncate(time.Second)))
 	if change.empty() {
 		p.summary.Unchanged++
 		return nil

@@ -48,7 +48,7 @@ func newRun(t *testing.T, indicators ...string) *run {
 	r := &run{
 		T: t, client: envtestkit.Client(t), namespace: envtestkit.Namespace(t),
 		reports: map[string]*v1alpha1.IndicatorReport{},
-		plan:    plan.Plan{FormatVersion: plan.FormatVersion, Run: "run-1"},
+		plan:    plan.Plan{FormatVersion: plan.FormatVersion, Run: "run-1", Now: time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC)},
 	}
 	for _, name := range indicators {
 		cpi := envtestkit.CPI(r.namespace, name, "survey")
@@ -333,6 +333,28 @@ func TestKillsCountUnderTheSameCircumstances(t *testing.T) {
 		r.publish()
 		if got := r.report("nps").Status.Attempt; ptr.Deref(got.Kills, 0) != step.kills || ptr.Deref(got.SourceGeneration, 0) != step.generation || got.Restatement != step.restatement {
 			t.Errorf("%+v gives attempt %+v", step, got)
+		}
+	}
+}
+
+func TestOverlappingRunsLeaveTheLaterNumbers(t *testing.T) {
+	r := newRun(t, "nps")
+	at := func(hour int, value float64) {
+		t.Helper()
+		r.anew()
+		r.plan.Now = time.Date(2026, time.November, 21, hour, 0, 0, 0, time.UTC)
+		r.found(0, func(result *plan.Result) { result.Numbers = numbers(value) })
+		r.done(plan.Done{Succeeded: 1})
+		r.publish()
+	}
+	for _, step := range []struct {
+		hour  int
+		value float64
+		kept  string
+	}{{12, 31.5, "31.5"}, {11, 29.5, "31.5"}, {12, 32.5, "32.5"}, {13, 33.5, "33.5"}} {
+		at(step.hour, step.value)
+		if got := r.report("nps").Status.Result.Periods[0].Value; got != step.kept {
+			t.Errorf("after %v of %d:00 the report says %s, want %s", step.value, step.hour, got, step.kept)
 		}
 	}
 }
