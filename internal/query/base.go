@@ -107,15 +107,15 @@ func (t *table) termOf(m measure.Term, r *reading) (term, error) {
 		out.zero = c.unreadable == ""
 	case measure.InRange:
 		out.lo, out.hi, out.ranged = m.Lo, m.Hi, true
-		_, err = t.numeric(m.Column)
+		err = t.numeric(m.Column)
 	case measure.SumOf, measure.SumSquares:
 		if m.Lo < m.Hi {
 			out.lo, out.hi, out.ranged = m.Lo, m.Hi, true
 		}
-		_, err = t.numeric(m.Column)
+		err = t.numeric(m.Column)
 	case measure.SumProduct, measure.SumPaired:
-		if _, err = t.numeric(m.Column); err == nil {
-			_, err = t.numeric(m.Other)
+		if err = t.numeric(m.Column); err == nil {
+			err = t.numeric(m.Other)
 		}
 	default:
 		err = fail(plan.UnsupportedCombination, "unknown term %q", m.Op)
@@ -135,16 +135,6 @@ func (t *table) termOf(m measure.Term, r *reading) (term, error) {
 		out.any = append(out.any, c)
 	}
 	return out, nil
-}
-
-// anyKey names the term's restriction; equal restrictions have equal keys.
-func (m term) anyKey() string {
-	keys := make([]string, len(m.any))
-	for i, c := range m.any {
-		keys[i] = c.key
-	}
-	slices.Sort(keys)
-	return strings.Join(keys, " OR ")
 }
 
 // anySQL writes the term's restriction over the base's columns; empty if there is none.

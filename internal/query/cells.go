@@ -276,7 +276,7 @@ func (s *cellStatement) inlineLayer() string {
 // no match; its mask is known beforehand.
 func (s *cellStatement) dictionaryLayer(columns []string) string {
 	masks := make([][]string, s.maskColumns())
-	joins := ""
+	var joins strings.Builder
 	for i, name := range columns {
 		of := func(p conjunction) conjunction {
 			var c conjunction
@@ -304,14 +304,14 @@ func (s *cellStatement) dictionaryLayer(columns []string) string {
 		distinct := s.table.base(s.args)
 		distinct.ref(name)
 		distinct.where = s.base.where
-		joins += "\nLEFT JOIN (SELECT v.c0, " + strings.Join(list, ", ") + "\nFROM (SELECT DISTINCT c0 FROM (" + distinct.sql() + ") AS w) AS v) AS " +
-			d + " ON " + s.base.ref(name) + " = " + d + ".c0"
+		joins.WriteString("\nLEFT JOIN (SELECT v.c0, " + strings.Join(list, ", ") + "\nFROM (SELECT DISTINCT c0 FROM (" + distinct.sql() + ") AS w) AS v) AS " +
+			d + " ON " + s.base.ref(name) + " = " + d + ".c0")
 	}
 	var list []string
 	for m, parts := range masks {
 		list = append(list, "CAST("+strings.Join(parts, " & ")+" AS BIGINT) AS m"+strconv.Itoa(m))
 	}
-	return "(SELECT b.*, " + strings.Join(list, ", ") + "\nFROM (" + s.rowsSQL() + ") AS b" + joins + ") AS b"
+	return "(SELECT b.*, " + strings.Join(list, ", ") + "\nFROM (" + s.rowsSQL() + ") AS b" + joins.String() + ") AS b"
 }
 
 // additive plans readings whose cells add up.
@@ -348,7 +348,7 @@ func (p *planner) bucket(b *bucket) {
 	for _, name := range s.segments {
 		s.base.ref(name)
 	}
-	layer := ""
+	var layer string
 	switch shape {
 	case StatCells:
 		s.keys = b.filters

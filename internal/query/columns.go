@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -44,9 +45,7 @@ func newTable(dialect Dialect, rows RowSet) (*table, error) {
 	}
 	own := t.columns
 	t.columns = make(map[string]column, len(own)+len(rows.Dataset.Columns))
-	for name, c := range own {
-		t.columns[name] = c
-	}
+	maps.Copy(t.columns, own)
 	for _, declared := range rows.Dataset.Columns {
 		t.columns[declared.Name] = t.cast(declared, own)
 	}
@@ -97,17 +96,17 @@ func (t *table) column(name string) (column, error) {
 	return column{}, fail(plan.ColumnMissing, "dataset %s has no column %q; it has %s", t.rows.Dataset.Name, name, strings.Join(names, ", "))
 }
 
-// numeric finds a column that can be summed.
-func (t *table) numeric(name string) (column, error) {
+// numeric checks that a column can be summed.
+func (t *table) numeric(name string) error {
 	c, err := t.column(name)
 	if err != nil {
-		return c, err
+		return err
 	}
 	switch c.kind {
 	case KindInteger, KindNumber, KindBoolean:
-		return c, nil
+		return nil
 	}
-	return c, fail(plan.TypeMismatch, "column %q of dataset %s holds %s where a number is needed; declare it under columns with type Integer or Number",
+	return fail(plan.TypeMismatch, "column %q of dataset %s holds %s where a number is needed; declare it under columns with type Integer or Number",
 		name, t.rows.Dataset.Name, strings.ToLower(string(c.kind)))
 }
 

@@ -28,7 +28,7 @@ func (p *planner) compare(r *reading) {
 	for _, part := range p.splitState(r) {
 		b := &bucket{readings: []*reading{part}, segments: part.orderedSegments(), bounds: boundsOf(part)}
 		s := &compareStatement{cellStatement: p.cells(StateCompare, b), reading: part}
-		sql := ""
+		var sql string
 		if p.rows.Dataset.Time.Snapshot != "" {
 			sql = s.snapshots()
 		} else {

@@ -3,6 +3,7 @@ package query
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -210,7 +211,7 @@ func compare(a, b any) int {
 
 // cmpNumber orders numbers as both engines do: NaN equals itself and is above every other.
 func cmpNumber[T int64 | float64](a, b T) int {
-	switch aNaN, bNaN := a != a, b != b; {
+	switch aNaN, bNaN := math.IsNaN(float64(a)), math.IsNaN(float64(b)); {
 	case aNaN && bNaN:
 		return 0
 	case aNaN:
@@ -233,9 +234,10 @@ func (c condition) sql(t *table, ref string, args *arguments) string {
 	for i, v := range c.values {
 		bound[i] = args.bind(t, c.column.kind, v)
 	}
-	if c.column.kind == KindOther {
+	switch c.column.kind {
+	case KindOther:
 		ref = t.asText(ref)
-	} else if c.column.kind == KindText {
+	case KindText:
 		ref = t.text(ref)
 	}
 	switch c.op {

@@ -120,7 +120,7 @@ func (s *cellStatement) matcher(in *cursor) func(row int) []hit {
 		if memo[id] != nil {
 			return memo[id]
 		}
-		holds := func(r *reading, c conjunction) bool {
+		holds := func(c conjunction) bool {
 			if len(s.masked) > 0 {
 				i := bit[c.key]
 				return vectors[i/maskBits].int(row)&(1<<(i%maskBits)) != 0
@@ -129,7 +129,7 @@ func (s *cellStatement) matcher(in *cursor) func(row int) []hit {
 		}
 		hits := []hit{}
 		for i, r := range s.readings {
-			if !holds(r, r.where) {
+			if !holds(r.where) {
 				continue
 			}
 			h := hit{reading: i}
@@ -140,7 +140,7 @@ func (s *cellStatement) matcher(in *cursor) func(row int) []hit {
 				if h.terms == nil {
 					h.terms = slices.Repeat([]bool{true}, len(r.terms))
 				}
-				h.terms[j] = slices.ContainsFunc(m.any, func(c conjunction) bool { return holds(r, r.where.and(c)) })
+				h.terms[j] = slices.ContainsFunc(m.any, func(c conjunction) bool { return holds(r.where.and(c)) })
 			}
 			hits = append(hits, h)
 		}

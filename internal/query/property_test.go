@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -105,10 +106,10 @@ func (g generator) request() measure.Request {
 	var r measure.Request
 	switch g.IntN(5) {
 	case 0:
-		r.Terms = append(asked, in(9, 10), in(0, 6))
+		r.Terms = slices.Concat(asked, []measure.Term{in(9, 10), in(0, 6)})
 		r.Cluster = &measure.Pair{Y: []measure.WeightedTerm{weigh(1, in(9, 10)), weigh(-1, in(0, 6))}, X: []measure.WeightedTerm{weigh(1, in(0, 10))}}
 	case 1:
-		r.Terms = append(asked, measure.Term{Op: measure.SumOf, Column: "score", Lo: 0, Hi: 10}, measure.Term{Op: measure.SumSquares, Column: "score", Lo: 0, Hi: 10})
+		r.Terms = slices.Concat(asked, []measure.Term{{Op: measure.SumOf, Column: "score", Lo: 0, Hi: 10}, {Op: measure.SumSquares, Column: "score", Lo: 0, Hi: 10}})
 	case 2:
 		of := measure.Term{Op: measure.Rows}
 		for range 1 + g.IntN(3) {
@@ -434,9 +435,7 @@ func TestSnapshotsCountTheLastOfEachWindow(t *testing.T) {
 						table.rows = append(table.rows, row)
 						if g.IntN(20) == 0 { // two rows of one account
 							twin := map[string]any{}
-							for k, v := range row {
-								twin[k] = v
-							}
+							maps.Copy(twin, row)
 							twin["plan"] = g.text(0, plans[:3]...)
 							table.rows = append(table.rows, twin)
 						}

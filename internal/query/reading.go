@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cpi-operator/cpi-operator/internal/measure"
@@ -72,7 +73,7 @@ func (t *table) readingOf(ask Ask) (*reading, error) {
 				"the measure compares states; dataset %s has neither intervals nor snapshots: declare time.interval or time.snapshot", dataset.Name)
 		}
 		if r.state, err = t.entity(state.Entity); err == nil && state.Amount != "" {
-			_, err = t.numeric(state.Amount)
+			err = t.numeric(state.Amount)
 		}
 		return r, err
 	}
@@ -213,15 +214,16 @@ func Merge(into, groups []Group) []Group {
 		return groups
 	}
 	key := func(g Group) string {
-		out := strconv.Itoa(g.Window) + " " + strconv.Itoa(g.Breakdown)
+		var out strings.Builder
+		out.WriteString(strconv.Itoa(g.Window) + " " + strconv.Itoa(g.Breakdown))
 		for _, v := range g.Values {
 			if v == nil {
-				out += " NULL"
+				out.WriteString(" NULL")
 			} else {
-				out += " " + strconv.Quote(*v)
+				out.WriteString(" " + strconv.Quote(*v))
 			}
 		}
-		return out
+		return out.String()
 	}
 	index := make(map[string]int, len(into))
 	for i, g := range into {

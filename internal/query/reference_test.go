@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,9 +32,7 @@ func newReference(set RowSet, table testTable, keep func(map[string]any) bool) *
 			continue
 		}
 		one := map[string]any{}
-		for k, v := range row {
-			one[k] = v
-		}
+		maps.Copy(one, row)
 		for _, c := range set.Dataset.Columns { // text columns declared Integer under their own name
 			ref.kinds[c.Name] = KindInteger
 			text, ok := row[c.Expr].(string)

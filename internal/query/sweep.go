@@ -144,7 +144,7 @@ func (s *sweepStatement) sql() string {
 	for _, name := range s.segments {
 		ref := s.base.ref(name)
 		segments = append(segments, ref)
-		ties = append(ties, s.tie(name, ref))
+		ties = append(ties, s.tie(ref))
 	}
 	out := make([]string, len(segments))
 	for i, name := range s.segments {
@@ -213,7 +213,7 @@ func (t *table) series(from, to string) string {
 }
 
 // tie orders equals by their text, NULL first, alike on both engines.
-func (s *sweepStatement) tie(name, ref string) string {
+func (s *sweepStatement) tie(ref string) string {
 	ref = s.asText(ref)
 	if s.dialect == Postgres {
 		ref += ` COLLATE "C"`

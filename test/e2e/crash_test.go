@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,7 +144,7 @@ func TestOutOfMemory(t *testing.T) {
 	reads(t, cpi(ns, "survey"), eighty)
 	eventually(t, "an end of segments that tells of memory or of their number", func(ctx context.Context) error {
 		c := conditionOf(reload(t, cpi(ns, "segments")), v1alpha1.ConditionComputed)
-		if c == nil || !strings.Contains("OutOfMemory EngineCrashed Quarantined TooManySegments", c.Reason) {
+		if c == nil || !slices.Contains([]string{"OutOfMemory", "EngineCrashed", "Quarantined", "TooManySegments"}, c.Reason) {
 			return fmt.Errorf("%s", conditionsText(reload(t, cpi(ns, "segments"))))
 		}
 		return nil

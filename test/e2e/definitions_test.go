@@ -21,10 +21,6 @@ func dataSource(ns, name string) *v1alpha1.DataSource {
 	return &v1alpha1.DataSource{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: name}}
 }
 
-func dataset(ns, name string) *v1alpha1.Dataset {
-	return &v1alpha1.Dataset{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: name}}
-}
-
 func cpi(ns, name string) *v1alpha1.CPIDefinition {
 	return &v1alpha1.CPIDefinition{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: name}}
 }

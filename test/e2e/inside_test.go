@@ -127,7 +127,7 @@ func service(t *testing.T, ns, name string, port, target int32) {
 			ObjectMeta:  metav1.ObjectMeta{Namespace: ns, Name: name, Labels: map[string]string{discoveryv1.LabelServiceName: name}},
 			AddressType: discoveryv1.AddressTypeIPv4,
 			Endpoints:   []discoveryv1.Endpoint{{Addresses: []string{nodeAddress}}},
-			Ports:       []discoveryv1.EndpointPort{{Name: ptr.To("main"), Port: ptr.To(target), Protocol: ptr.To(corev1.ProtocolTCP)}},
+			Ports:       []discoveryv1.EndpointPort{{Name: new("main"), Port: new(target), Protocol: ptr.To(corev1.ProtocolTCP)}},
 		},
 	)
 	network := nodeNetwork(t)
