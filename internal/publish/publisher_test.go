@@ -17,7 +17,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/utils/clock"
-	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
@@ -291,91 +290,6 @@ func TestSourceFailureIsToldOnceAndNotOnReports(t *testing.T) {
 	}
 }
 
-func TestKilledRunMarksWhatWasInFlight(t *testing.T) {
-	r := newRun(t, "finished", "suspect", "waiting")
-	for kill := range int32(2) {
-		r.anew()
-		r.found(0)
-		must(t, r.results.WriteAttempt(plan.Attempt{Run: "run-1", Keys: []plan.Key{r.plan.Indicators[0].Key, r.plan.Indicators[1].Key}}))
-		if got := r.publish(); !got.Died || got.Succeeded != 1 {
-			t.Errorf("summary = %+v", got)
-		}
-		suspect := r.report("suspect").Status.Attempt
-		if suspect == nil || suspect.Outcome != "Failed" || suspect.Reason != string(plan.EngineCrashed) || ptr.Deref(suspect.Kills, 0) != kill+1 {
-			t.Errorf("after kill %d: suspect %+v", kill+1, suspect)
-		}
-	}
-	if got := r.report("finished").Status.Attempt; got.Kills != nil || got.Outcome != "Succeeded" {
-		t.Errorf("finished: %+v", got)
-	}
-	if got := r.report("waiting").Status.Attempt; got != nil {
-		t.Errorf("waiting: %+v", got)
-	}
-	r.anew() // an ordinary failure breaks the row of kills
-	r.found(1, failed(plan.QueryTimeout))
-	r.done(plan.Done{Failed: 1})
-	r.publish()
-	if got := r.report("suspect").Status.Attempt; got.Kills != nil {
-		t.Errorf("kills = %d after a run that did not die", *got.Kills)
-	}
-}
-
-func TestKillsCountUnderTheSameCircumstances(t *testing.T) {
-	r := newRun(t, "nps")
-	for _, step := range []struct {
-		generation  int64
-		restatement string
-		kills       int32
-	}{{7, "", 1}, {7, "", 2}, {8, "", 1}, {8, "May", 1}, {8, "May", 2}} {
-		r.anew()
-		r.plan.SourceGeneration, r.plan.Indicators[0].Restatement = step.generation, step.restatement
-		must(t, r.results.WriteAttempt(plan.Attempt{Run: "run-1", Keys: []plan.Key{r.plan.Indicators[0].Key}}))
-		r.publish()
-		if got := r.report("nps").Status.Attempt; ptr.Deref(got.Kills, 0) != step.kills || ptr.Deref(got.SourceGeneration, 0) != step.generation || got.Restatement != step.restatement {
-			t.Errorf("%+v gives attempt %+v", step, got)
-		}
-	}
-}
-
-func TestOverlappingRunsLeaveTheLaterNumbers(t *testing.T) {
-	r := newRun(t, "nps")
-	at := func(hour int, value float64) {
-		t.Helper()
-		r.anew()
-		r.plan.Now = time.Date(2026, time.November, 21, hour, 0, 0, 0, time.UTC)
-		r.found(0, func(result *plan.Result) { result.Numbers = numbers(value) })
-		r.done(plan.Done{Succeeded: 1})
-		r.publish()
-	}
-	for _, step := range []struct {
-		hour  int
-		value float64
-		kept  string
-	}{{12, 31.5, "31.5"}, {11, 29.5, "31.5"}, {12, 32.5, "32.5"}, {13, 33.5, "33.5"}} {
-		at(step.hour, step.value)
-		if got := r.report("nps").Status.Result.Periods[0].Value; got != step.kept {
-			t.Errorf("after %v of %d:00 the report says %s, want %s", step.value, step.hour, got, step.kept)
-		}
-	}
-}
-
-func TestRefusedResultIsTold(t *testing.T) {
-	r := newRun(t, "nps", "csat")
-	r.found(0, func(result *plan.Result) { result.Numbers.Direction = "Sideways" })
-	r.found(1)
-	r.done(plan.Done{Succeeded: 2})
-	if diff := cmp.Diff(publish.Summary{Expected: 2, Succeeded: 1, Failed: 1}, r.publish()); diff != "" {
-		t.Errorf("summary (-want +got):\n%s", diff)
-	}
-	got := r.report("nps").Status
-	if got.Result != nil || got.Attempt == nil || got.Attempt.Outcome != "Failed" || got.Attempt.Reason != v1alpha1.ReasonResultRefused || !strings.Contains(got.Attempt.Message, "Sideways") {
-		t.Errorf("status = %+v", got)
-	}
-	if r.report("csat").Status.Result == nil {
-		t.Error("a neighbour's result is missing")
-	}
-}
-
 // A namespace may hold thousands of reports that are none of this run's business.
 func TestOnlyTheRunsReportsAreRead(t *testing.T) {
 	r := newRun(t, "nps", "csat")
@@ -395,28 +309,6 @@ func TestOnlyTheRunsReportsAreRead(t *testing.T) {
 	must(t, p.Run(ended(t)))
 	if reads != 1 || r.report("nps").Status.Result == nil {
 		t.Errorf("%d reads", reads)
-	}
-}
-
-func TestKillWhileOpeningADatasetBlamesNobody(t *testing.T) {
-	r := newRun(t, "nps")
-	must(t, r.results.WriteAttempt(plan.Attempt{Run: "run-1", Dataset: "survey", Keys: []plan.Key{r.plan.Indicators[0].Key}}))
-	r.publish()
-	got := r.report("nps").Status.Attempt
-	if got.Kills != nil || got.Outcome != "Failed" || !strings.Contains(got.Message, "survey") {
-		t.Errorf("attempt = %+v", got)
-	}
-}
-
-func TestInterruptedRunTellsWhoHadNoTurn(t *testing.T) {
-	r := newRun(t, "nps", "late")
-	r.found(0)
-	r.done(plan.Done{Succeeded: 1, Interrupted: true})
-	if got := r.publish(); !got.Interrupted {
-		t.Errorf("summary = %+v", got)
-	}
-	if got := r.report("late").Status.Attempt; got.Reason != string(plan.ComputeInterrupted) {
-		t.Errorf("attempt = %+v", got)
 	}
 }
 
