@@ -37,7 +37,7 @@ func (d *Decision) computed(in *Indicator, now time.Time) {
 			fmt.Sprintf("DataSource %s: %s. Its own Computed condition says what to do; the last good numbers stay.", in.Source.Name, orElse(in.Source.Reason, "the last run failed")))
 	case a != nil && a.Formula == in.Formula && a.Kills >= killsToQuarantine:
 		d.failing(in, now, string(ReasonQuarantined),
-			"Two runs in a row died while computing it, so it is left out. Make it cheaper (fewer segments, a shorter window, a narrower where) or raise the source's memory; an edit brings it back.")
+			"Two runs in a row died while computing it, so it is left out. Make it cheaper (fewer segments, a shorter window, a narrower where) or raise the source's memory; either edit brings it back, and so does a restatement.")
 	case a == nil || a.Formula != in.Formula:
 		d.condition(Computed, Unknown, ReasonPending, "No run has finished under the present formula yet.")
 	case a.Failed:
