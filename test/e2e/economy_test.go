@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -240,11 +241,13 @@ func TestAnyOrder(t *testing.T) {
 }
 
 func outcome(indicator client.Object) string {
-	out := reading(indicator) + " " + statusOf(indicator).Summary.State + " " + statusOf(indicator).Summary.Period
+	var conditions []string
 	for _, c := range conditionsOf(indicator) {
-		out += fmt.Sprintf("; %s=%s %s", c.Type, c.Status, c.Reason)
+		conditions = append(conditions, fmt.Sprintf("%s=%s %s", c.Type, c.Status, c.Reason))
 	}
-	return out
+	slices.Sort(conditions) // a map by type: its order means nothing
+	summary := statusOf(indicator).Summary
+	return fmt.Sprintf("%s %s %s: %s", reading(indicator), summary.State, summary.Period, strings.Join(conditions, "; "))
 }
 
 func allJobs(t *testing.T, ns string) []batchv1.Job {
