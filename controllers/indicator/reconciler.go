@@ -127,6 +127,7 @@ func (d definition) published() metrics.Publish {
 // conclude writes the status if it changed and tells transitions.
 func (r *Reconciler) conclude(ctx context.Context, d definition, before *v1alpha1.IndicatorStatus, requeue time.Duration) (ctrl.Result, error) {
 	d.status.ObservedGeneration = d.object.GetGeneration()
+	order(d.status.Conditions)
 	if equality.Semantic.DeepEqual(before, d.status) {
 		return ctrl.Result{RequeueAfter: requeue}, nil
 	}

@@ -1,6 +1,7 @@
 package indicator
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -44,6 +45,18 @@ func cut(text string, limit int) string {
 func (d definition) set(condition string, status metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(&d.status.Conditions, metav1.Condition{
 		Type: condition, Status: status, Reason: reason, Message: cut(message, maxMessage), ObservedGeneration: d.object.GetGeneration(),
+	})
+}
+
+// ordered are the conditions as they are told, whatever happened first: the same objects read the same.
+var ordered = []string{
+	v1alpha1.ConditionReady, v1alpha1.ConditionStalled, v1alpha1.ConditionComputed, v1alpha1.ConditionFresh, v1alpha1.ConditionSampleSufficient,
+	v1alpha1.ConditionWithinThresholds, v1alpha1.ConditionTargetMet, v1alpha1.ConditionReviewDue, v1alpha1.ConditionPublished,
+}
+
+func order(conditions []metav1.Condition) {
+	slices.SortStableFunc(conditions, func(a, b metav1.Condition) int {
+		return cmp.Compare(slices.Index(ordered, a.Type), slices.Index(ordered, b.Type))
 	})
 }
 
