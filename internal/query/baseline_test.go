@@ -46,14 +46,14 @@ func handCells(columns ...string) string {
 // ANDs the columns' masks and groups by the result.
 func handDictionary(predicates []map[string]string, columns ...string) string {
 	masks := (len(predicates) + 59) / 60
-	joins, ands := "", make([]string, masks)
+	with, joins, ands := "", "", make([]string, masks)
 	for _, c := range columns {
 		list := "v"
 		for m := range masks {
 			bits := "0::bigint"
 			for i := m * 60; i < min(len(predicates), m*60+60); i++ {
 				if p := predicates[i][c]; p != "" {
-					bits += fmt.Sprintf(" + CASE WHEN %s THEN %d ELSE 0 END", strings.ReplaceAll(p, c, "v"), int64(1)<<(i%60))
+					bits += fmt.Sprintf(" + CASE WHEN %s THEN %d ELSE 0 END", strings.Replace(p, c, "v", 1), int64(1)<<(i%60))
 				} else {
 					bits += fmt.Sprintf(" + %d", int64(1)<<(i%60))
 				}
@@ -64,14 +64,16 @@ func handDictionary(predicates []map[string]string, columns ...string) string {
 			}
 			ands[m] += fmt.Sprintf("d_%s.m%d", c, m)
 		}
-		joins += fmt.Sprintf(" JOIN (SELECT %s FROM (SELECT DISTINCT %s AS v FROM surveys) AS x) AS d_%s ON d_%s.v = surveys.%s", list, c, c, c, c)
+		// Materialized, or Postgres computes the bits for each row again.
+		with += fmt.Sprintf(", d_%s AS MATERIALIZED (SELECT %s FROM (SELECT DISTINCT %s AS v FROM surveys) AS x)", c, list, c)
+		joins += fmt.Sprintf(" JOIN d_%s ON d_%s.v = surveys.%s", c, c, c)
 	}
 	list, group := "", ""
 	for m := range masks {
 		list += fmt.Sprintf("%s AS m%d, ", ands[m], m)
 		group += fmt.Sprintf("m%d, ", m)
 	}
-	return "SELECT " + group + "segment, p, " + handSums + " FROM (SELECT " + list + "segment, score, " + handPeriod(0, 24) + " AS p FROM surveys" + joins +
+	return "WITH " + with[2:] + " SELECT " + group + "segment, p, " + handSums + " FROM (SELECT " + list + "segment, score, " + handPeriod(0, 24) + " AS p FROM surveys" + joins +
 		" WHERE " + handRange + ") AS y GROUP BY " + group + "segment, p"
 }
 
