@@ -74,11 +74,15 @@ func (s *clusterStatement) sql() string {
 	for _, name := range s.segments {
 		s.base.ref(name)
 	}
+	number := "row_number() OVER ()" // tells rows without the cluster's key apart
+	if key := s.rows.Dataset.PrimaryKey; len(key) == 1 && r.strangersAlone() {
+		number = s.base.ref(key[0]) // needs no pass in order
+	}
 	s.place()
 	layer, following := s.chosen(s.rowsOf(r), r)
 	own := []string{key}
 	if r.strangersAlone() {
-		layer = "SELECT b.*, CASE WHEN " + key + " IS NULL THEN row_number() OVER () END AS k\nFROM (" + layer + ") AS b"
+		layer = "SELECT b.*, CASE WHEN " + key + " IS NULL THEN " + number + " END AS k\nFROM (" + layer + ") AS b"
 		own = append(own, "b.k")
 	}
 	layer = "(" + layer + ") AS b"
