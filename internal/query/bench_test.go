@@ -286,8 +286,11 @@ func TestBenchmarkMerging(t *testing.T) {
 		}
 		median := e.timed(t, 7, e.planned(t, set, []Ask{npsAsk(0, in("team", "team 7"))}, Options{}), e.all(handDirect("team = 'team 7'")))
 		t.Logf("%-8s %-22s ours %.4f s, direct %.4f s (%.2fx)", e.dialect, "single, filtered", median[0], median[1], median[0]/median[1])
-		median = e.timed(t, 7, e.planned(t, set, []Ask{npsAsk(0)}, Options{}), e.all(handDirect("true")))
-		t.Logf("%-8s %-22s ours %.4f s, direct %.4f s (%.2fx)", e.dialect, "single, all rows", median[0], median[1], median[0]/median[1])
+		// The measure also counts rows, answers and answers on the scale, to tell what it rejects.
+		full := strings.Replace(handDirect("true"), handSums, "count(*), "+handSums+", sum((score BETWEEN 0 AND 10)::int)", 1)
+		median = e.timed(t, 7, e.planned(t, set, []Ask{npsAsk(0)}, Options{}), e.all(handDirect("true")), e.all(full))
+		t.Logf("%-8s %-22s ours %.4f s, direct %.4f s (%.2fx), direct with the same counts %.4f s (%.2fx)", e.dialect, "single, all rows",
+			median[0], median[1], median[0]/median[1], median[2], median[0]/median[2])
 
 		plain := npsAsk(0)
 		if os.Getenv("CPI_BENCH_TOTAL") != "" {
