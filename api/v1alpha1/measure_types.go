@@ -1,7 +1,7 @@
 package v1alpha1
 
 // Measure is the formula of an indicator. Exactly one family is set.
-// +kubebuilder:validation:ExactlyOneOf=netPromoterScore;customerSatisfaction;customerEffortScore;share;aggregate;ratio;churn;retention;revenueRetention;renewal
+// +kubebuilder:validation:ExactlyOneOf=netPromoterScore;customerSatisfaction;customerEffortScore;share;aggregate;ratio;churn;retention;revenueRetention;renewal;index;rate;conversion;duration;lifetimeValue;composite;precomputed
 type Measure struct {
 	// netPromoterScore is share of 9–10 less share of 0–6, in points from -100 to 100.
 	// +optional
@@ -42,6 +42,34 @@ type Measure struct {
 	// renewal is the share of contracts renewed of those due and decided.
 	// +optional
 	Renewal *Renewal `json:"renewal,omitempty"`
+
+	// index is the weighted mean of several questions, 0–100.
+	// +optional
+	Index *Index `json:"index,omitempty"`
+
+	// rate of events per exposure, which may stand in another dataset.
+	// +optional
+	Rate *Rate `json:"rate,omitempty"`
+
+	// conversion is the share of base rows that an outcome follows in time.
+	// +optional
+	Conversion *Conversion `json:"conversion,omitempty"`
+
+	// duration is how long things take, with honest treatment of those not over.
+	// +optional
+	Duration *DurationMeasure `json:"duration,omitempty"`
+
+	// lifetimeValue is what a customer is worth.
+	// +optional
+	LifetimeValue *LifetimeValue `json:"lifetimeValue,omitempty"`
+
+	// composite joins other indicators into one number.
+	// +optional
+	Composite *Composite `json:"composite,omitempty"`
+
+	// precomputed takes values that something else has computed.
+	// +optional
+	Precomputed *Precomputed `json:"precomputed,omitempty"`
 }
 
 // NetPromoterScore reads answers from 0 to 10; others are rejected and counted, never clamped.

@@ -1,0 +1,49 @@
+package v1alpha1
+
+// Rate is events per exposure: complaints per 1,000 orders, faults per customer and month.
+// +kubebuilder:validation:XValidation:rule="has(self.exposure.datasetRef) || has(self.exposure.column)",message="exposure needs datasetRef (its rows are counted), column, or both",fieldPath=".exposure"
+type Rate struct {
+	// events are the sum of a column of whole numbers. Default: rows are counted.
+	// +optional
+	Events *ColumnReference `json:"events,omitempty"`
+
+	// exposure is what the events are set against, in the same period and segment.
+	// +required
+	Exposure Exposure `json:"exposure,omitzero"`
+
+	// per so much exposure, such as 1000. Default: 1.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=1000000000
+	Per int64 `json:"per,omitempty"`
+
+	// unit of the result, such as per 1000 orders.
+	// +optional
+	Unit Unit `json:"unit,omitempty"`
+
+	// preset names the row of the catalogue that this rate measures.
+	// +optional
+	Preset Preset `json:"preset,omitempty"`
+
+	// direction says which way is better.
+	// +required
+	Direction Direction `json:"direction,omitempty"`
+}
+
+// Exposure is the base of a rate.
+type Exposure struct {
+	// datasetRef is another dataset of the same data source; it is joined by period and segment only, so it must
+	// have a time and the columns of every breakdown. Default: the indicator's own dataset.
+	// +optional
+	DatasetRef *LocalReference `json:"datasetRef,omitempty"`
+
+	// where restricts the rows of the exposure; all conditions must hold. With datasetRef only: the indicator's own where does not apply there.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	Where []Condition `json:"where,omitempty"`
+
+	// column to sum up, such as customer-months. Default: rows are counted.
+	// +optional
+	Column Identifier `json:"column,omitempty"`
+}
