@@ -12,7 +12,8 @@ tool_folder() {
     controller-gen) echo "controller-tools-$CONTROLLER_TOOLS_VERSION" ;;
     kustomize) echo "kustomize-$KUSTOMIZE_VERSION" ;;
     golangci-lint-kube-api-linter) echo "golangci-lint-$GOLANGCI_LINT_VERSION-$KUBE_API_LINTER_VERSION" ;;
-    promtool) echo "prometheus-$PROMETHEUS_VERSION" ;;
+    promtool | prometheus) echo "prometheus-$PROMETHEUS_VERSION" ;;
+    versitygw) echo "versitygw-$VERSITYGW_VERSION" ;;
     gotestsum) echo "gotestsum-$GOTESTSUM_VERSION" ;;
     crd-ref-docs) echo "crd-ref-docs-$CRD_REF_DOCS_VERSION" ;;
     *) die "no recipe for $1; the tools are: $(all_tools)" ;;
@@ -21,7 +22,7 @@ tool_folder() {
 
 all_tools() {
   echo kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubectl etcd coredns \
-    controller-gen kustomize golangci-lint-kube-api-linter promtool gotestsum crd-ref-docs
+    controller-gen kustomize golangci-lint-kube-api-linter promtool prometheus versitygw gotestsum crd-ref-docs
 }
 
 # build_tool TOOL FOLDER builds TOOL into FOLDER.
@@ -45,11 +46,13 @@ build_tool() {
     kustomize) go_install "$folder" "sigs.k8s.io/kustomize/kustomize/v5@v$KUSTOMIZE_VERSION" ;;
     gotestsum) go_install "$folder" "gotest.tools/gotestsum@v$GOTESTSUM_VERSION" ;;
     crd-ref-docs) go_install "$folder" "github.com/elastic/crd-ref-docs@v$CRD_REF_DOCS_VERSION" ;;
-    promtool)
+    versitygw) go_install "$folder" "github.com/versity/versitygw/cmd/versitygw@v$VERSITYGW_VERSION" ;;
+    promtool | prometheus)
       in_module prometheus_module
-      # Rule files need no service discovery; leaving it out saves most of the build.
+      # Neither rule files nor queries need service discovery; leaving it out saves most of the build. Without built-in
+      # assets, prometheus serves its API and no web pages.
       GOFLAGS+=" -tags=remove_all_sd"
-      go_build promtool "$folder" github.com/prometheus/prometheus/cmd/promtool \
+      go_build "$tool" "$folder" "github.com/prometheus/prometheus/cmd/$tool" \
         "-X github.com/prometheus/common/version.Version=${PROMETHEUS_VERSION/0.3/3.}" ;;
   esac
 }
