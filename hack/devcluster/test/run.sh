@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap '"$devcluster" down; rm -rf "$work"' EXIT
 
 # snapshot FILE notes what a cluster could leave behind. Other programs and another cluster may come and go meanwhile, so
-# of processes and mounts only those count that can be this cluster's.
+# of processes, mounts and files only those count that can be this cluster's.
 snapshot() {
   {
     echo "# processes"
@@ -24,9 +24,14 @@ snapshot() {
     echo "# network"; ip -brief link; ip -brief address; ip route; ip netns; nft list ruleset
     echo "# listening"; ss -Hltn "sport = :$DEVCLUSTER_PORT"
     echo "# kernel settings"; sysctl --all 2>/dev/null | grep -v -E "$counters" | sort
-    echo "# folders"; find /run /var/lib /var/log /var/tmp /etc -maxdepth 1 | sort
+    echo "# files"
+    find / /run /tmp /var/tmp -maxdepth 3 -xdev -regextype posix-extended -regex ".*/[^/]*($parts|$name)[^/]*" 2>/dev/null |
+      grep -v -e '^/var/tmp/cpi-devcluster\(/\|$\)' | sort -u || true
   } >"$1"
 }
+
+# What a node's programs call their files, wherever they put them.
+parts='kube(let|-|rnetes|config)|etcd|containerd|runc|cni|coredns|conntrack'
 
 # These move by themselves.
 counters='^(fs\.(dentry-state|file-nr|inode-nr|inode-state|aio-nr|quota\.)|kernel\.(ns_last_pid|pty\.nr|random\.|hostname)|net\.netfilter\.nf_conntrack_count)'
