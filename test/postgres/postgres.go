@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/cpi-operator/cpi-operator/test/certificates"
 )
 
 // Server is a running PostgreSQL. Its certificate is for the name "localhost", so that an
@@ -117,7 +119,7 @@ func start(opts ...Option) (*Server, error) {
 	s := &Server{Host: o.listen, Port: port, Superuser: "postgres", Password: "superuser-of-tests", log: filepath.Join(dir, "log"),
 		CAPath: filepath.Join(dir, "ca.pem"), OtherCAPath: filepath.Join(dir, "other-ca.pem")}
 	data := filepath.Join(dir, "data")
-	if err := writeCertificates(dir, o.hosts); err != nil {
+	if err := certificates.Write(dir, o.hosts); err != nil {
 		return nil, err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "password"), []byte(s.Password), 0o600); err != nil {

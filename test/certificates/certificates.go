@@ -1,4 +1,5 @@
-package postgrestest
+// Package certificates makes what servers in tests need for TLS.
+package certificates
 
 import (
 	"crypto/ecdsa"
@@ -13,9 +14,9 @@ import (
 	"time"
 )
 
-// writeCertificates makes a CA, a server certificate for the names and for no address, and a second
-// CA that vouches for nobody.
-func writeCertificates(dir string, hosts []string) error {
+// Write makes ca.pem, server.pem and server.key for the names and for no address, and other-ca.pem,
+// a CA that vouches for nobody. They are good for a day.
+func Write(dir string, hosts []string) error {
 	ca, caKey, err := newCertificate("tests' CA", nil, nil, nil)
 	if err != nil {
 		return err
