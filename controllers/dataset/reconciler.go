@@ -4,6 +4,7 @@ package dataset
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -124,12 +125,12 @@ func (r *Reconciler) indicators(ctx context.Context, d *v1alpha1.Dataset) (int32
 	}
 	var count int32
 	for i := range cpis.Items {
-		if ref := cpis.Items[i].Spec.DatasetRef; ref != nil && ref.Name == d.Name {
+		if slices.Contains(resolve.Datasets(&cpis.Items[i].Spec.Indicator), d.Name) {
 			count++
 		}
 	}
 	for i := range kpis.Items {
-		if ref := kpis.Items[i].Spec.DatasetRef; ref != nil && ref.Name == d.Name {
+		if slices.Contains(resolve.Datasets(&kpis.Items[i].Spec.Indicator), d.Name) {
 			count++
 		}
 	}
@@ -147,19 +148,20 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Complete(r)
 }
 
-// byReference leads from an indicator to its dataset; after an edit, to the old one and the new one.
+// byReference leads from an indicator to its datasets; after an edit, to the old ones and the new ones.
 var byReference = handler.EnqueueRequestsFromMapFunc(func(_ context.Context, object client.Object) []reconcile.Request {
-	var ref *v1alpha1.LocalReference
+	var names []string
 	switch o := object.(type) {
 	case *v1alpha1.CPIDefinition:
-		ref = o.Spec.DatasetRef
+		names = resolve.Datasets(&o.Spec.Indicator)
 	case *v1alpha1.KPITarget:
-		ref = o.Spec.DatasetRef
+		names = resolve.Datasets(&o.Spec.Indicator)
 	}
-	if ref == nil {
-		return nil
+	var out []reconcile.Request
+	for _, name := range names {
+		out = append(out, reconcile.Request{NamespacedName: types.NamespacedName{Namespace: object.GetNamespace(), Name: name}})
 	}
-	return []reconcile.Request{{NamespacedName: types.NamespacedName{Namespace: object.GetNamespace(), Name: ref.Name}}}
+	return out
 })
 
 func (r *Reconciler) bySource(ctx context.Context, object client.Object) []reconcile.Request {

@@ -33,8 +33,7 @@ func invalid(problems resolve.Problems) error {
 // resolved is a definition with everything it refers to.
 type resolved struct {
 	formula plan.Indicator
-	dataset plan.Dataset
-	source  *v1alpha1.DataSource
+	on      resolve.Context
 	// waits is what keeps the source from being read, empty if nothing does. The last numbers hold meanwhile.
 	waits string
 	// cpi whose report a goal judges.
@@ -51,16 +50,16 @@ func (r *Reconciler) resolve(ctx context.Context, d definition) (*resolved, erro
 	if d.spec.DatasetRef == nil {
 		return nil, invalid(resolve.Problems{{Field: "spec.datasetRef", Message: "is required"}})
 	}
-	out, err := r.resolveDataset(ctx, d.object.GetNamespace(), d.spec.DatasetRef.Name, "spec.datasetRef")
+	out, err := r.resolveDatasets(ctx, d.object.GetNamespace(), d.spec, "")
 	if err != nil {
 		return nil, err
 	}
 	var problems resolve.Problems
 	switch o := d.object.(type) {
 	case *v1alpha1.CPIDefinition:
-		out.formula, problems = resolve.CPI(o, out.dataset, out.source)
+		out.formula, problems = resolve.CPI(o, out.on)
 	case *v1alpha1.KPITarget:
-		out.formula, problems = resolve.KPI(o, out.dataset, out.source)
+		out.formula, problems = resolve.KPI(o, out.on)
 	}
 	if len(problems) > 0 {
 		return nil, invalid(problems)
@@ -81,7 +80,7 @@ func (r *Reconciler) resolveGoal(ctx context.Context, d definition) (*resolved, 
 	if cpi.Spec.DatasetRef == nil {
 		return nil, notReady("it names no dataset")
 	}
-	out, err := r.resolveDataset(ctx, cpi.Namespace, cpi.Spec.DatasetRef.Name, "its spec.datasetRef")
+	out, err := r.resolveDatasets(ctx, cpi.Namespace, &cpi.Spec.Indicator, "its ")
 	if err != nil {
 		if blocked, ok := errors.AsType[*blockedError](err); ok {
 			return nil, notReady(blocked.message)
@@ -89,7 +88,7 @@ func (r *Reconciler) resolveGoal(ctx context.Context, d definition) (*resolved, 
 		return nil, err
 	}
 	var problems resolve.Problems
-	if out.formula, problems = resolve.CPI(cpi, out.dataset, out.source); len(problems) > 0 {
+	if out.formula, problems = resolve.CPI(cpi, out.on); len(problems) > 0 {
 		return nil, notReady(problems.String())
 	}
 	if problems = resolve.Goal(d.object.(*v1alpha1.KPITarget), out.formula); len(problems) > 0 {
@@ -99,26 +98,48 @@ func (r *Reconciler) resolveGoal(ctx context.Context, d definition) (*resolved, 
 	return out, nil
 }
 
-func (r *Reconciler) resolveDataset(ctx context.Context, namespace, name, field string) (*resolved, error) {
-	dataset := &v1alpha1.Dataset{}
-	if err := r.get(ctx, namespace, name, dataset, field, "Dataset"); err != nil {
+// resolveDatasets follows the references to datasets and from there to their source. whose is put before the fields told.
+func (r *Reconciler) resolveDatasets(ctx context.Context, namespace string, spec *v1alpha1.Indicator, whose string) (*resolved, error) {
+	name, field := spec.DatasetRef.Name, whose+"spec.datasetRef"
+	dataset, sourceName, err := r.dataset(ctx, namespace, name, field)
+	if err != nil {
 		return nil, err
 	}
-	out := &resolved{source: &v1alpha1.DataSource{}}
-	var problems resolve.Problems
-	if out.dataset, problems = resolve.Dataset(dataset); len(problems) > 0 {
-		return nil, &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("%s: Dataset %q is invalid: %s", field, name, problems)}
+	out := &resolved{on: resolve.Context{Dataset: dataset, Source: &v1alpha1.DataSource{}}}
+	if second, at := resolve.SecondDataset(spec); second != "" {
+		other, of, err := r.dataset(ctx, namespace, second, whose+at)
+		if err != nil {
+			return nil, err
+		}
+		if of != sourceName {
+			return nil, invalid(resolve.Problems{{Field: whose + at, Message: fmt.Sprintf(
+				"Dataset %q is of DataSource %q, but %q of spec.datasetRef is of %q; name a dataset of the same source", second, of, name, sourceName)}})
+		}
+		out.on.Other = &other
 	}
-	sourceField := fmt.Sprintf("%s: spec.dataSourceRef of Dataset %q", field, name)
-	if err := r.get(ctx, namespace, dataset.Spec.DataSourceRef.Name, out.source, sourceField, "DataSource"); err != nil {
+	source := out.on.Source
+	if err := r.get(ctx, namespace, sourceName, source, fmt.Sprintf("%s: spec.dataSourceRef of Dataset %q", field, name), "DataSource"); err != nil {
 		return nil, err
 	}
 	// What else keeps a source from being ready may hang on its indicators: to wait for it could be to wait for us.
-	ready := meta.FindStatusCondition(out.source.Status.Conditions, v1alpha1.ConditionReady)
-	if ready != nil && ready.Reason == v1alpha1.ReasonInvalid && ready.ObservedGeneration == out.source.Generation {
-		out.waits = fmt.Sprintf("%s: DataSource %q is not ready: %s", field, out.source.Name, ready.Message)
+	ready := meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionReady)
+	if ready != nil && ready.Reason == v1alpha1.ReasonInvalid && ready.ObservedGeneration == source.Generation {
+		out.waits = fmt.Sprintf("%s: DataSource %q is not ready: %s", field, source.Name, ready.Message)
 	}
 	return out, nil
+}
+
+// dataset that a field refers to, and the name of its source.
+func (r *Reconciler) dataset(ctx context.Context, namespace, name, field string) (plan.Dataset, string, error) {
+	declared := &v1alpha1.Dataset{}
+	if err := r.get(ctx, namespace, name, declared, field, "Dataset"); err != nil {
+		return plan.Dataset{}, "", err
+	}
+	out, problems := resolve.Dataset(declared)
+	if len(problems) > 0 {
+		return plan.Dataset{}, "", &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("%s: Dataset %q is invalid: %s", field, name, problems)}
+	}
+	return out, declared.Spec.DataSourceRef.Name, nil
 }
 
 // get reads an object that a field refers to.

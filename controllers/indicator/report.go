@@ -47,8 +47,8 @@ func (r *Reconciler) ensureReport(ctx context.Context, d definition, found *reso
 	want := v1alpha1.IndicatorReportSpec{
 		IndicatorRef:       v1alpha1.IndicatorReference{Kind: string(d.kind), Name: d.object.GetName(), UID: string(d.object.GetUID())},
 		RequestHash:        found.formula.RequestHash,
-		DataSourceRef:      v1alpha1.LocalReference{Name: found.source.Name},
-		ServiceAccountName: job.ServiceAccountName(found.source.Name),
+		DataSourceRef:      v1alpha1.LocalReference{Name: found.on.Source.Name},
+		ServiceAccountName: job.ServiceAccountName(found.on.Source.Name),
 	}
 	report, err := r.findReport(ctx, namespace, name)
 	switch {

@@ -28,7 +28,7 @@ func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *aler
 		Period:        formula.Period,
 		Location:      time.UTC,
 		Review:        review(d),
-		Source:        sourceRuns(found.source),
+		Source:        sourceRuns(found.on.Source),
 	}
 	if created := d.object.GetCreationTimestamp().Time; created.After(out.Source.Created) {
 		out.Source.Created = created
@@ -42,9 +42,7 @@ func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *aler
 			out.Location = zone
 		}
 	}
-	if f := found.dataset.Freshness; f != nil {
-		out.FreshWithin = f.Within
-	}
+	out.FreshWithin = freshWithin(found.on)
 	switch o := d.object.(type) {
 	case *v1alpha1.CPIDefinition:
 		out.Thresholds, out.Overrides = thresholds(o.Spec.Thresholds), overrides(o.Spec.Overrides)
@@ -54,10 +52,23 @@ func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *aler
 	if report != nil {
 		out.Result, out.Attempt = result(report.Status.Result), attempt(report.Status.Attempt)
 		if out.Attempt != nil { // as things are now: an edit of the source lifts a quarantine
-			out.Attempt.Kills = int(planstep.Kills(report.Status.Attempt, formula.RequestHash, planstep.CircumstancesOf(found.source, found.annotations)))
+			out.Attempt.Kills = int(planstep.Kills(report.Status.Attempt, formula.RequestHash, planstep.CircumstancesOf(found.on.Source, found.annotations)))
 		}
 	}
 	return out
+}
+
+// freshWithin is how old the report's watermark, the earlier one of two datasets, may be: what both would allow. A
+// dataset that is late by its own measure alone is told in the report's warnings.
+func freshWithin(on resolve.Context) time.Duration {
+	var within time.Duration
+	if f := on.Dataset.Freshness; f != nil {
+		within = f.Within
+	}
+	if on.Other != nil && on.Other.Freshness != nil {
+		within = max(within, on.Other.Freshness.Within)
+	}
+	return within
 }
 
 func review(d definition) *alert.Review {

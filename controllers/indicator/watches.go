@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
 // SetupWithManager starts the controller with the manager.
@@ -74,7 +76,9 @@ func (r *Reconciler) byDatasets(ctx context.Context, namespace string, datasets 
 	if len(datasets) == 0 {
 		return nil
 	}
-	reads := func(spec *v1alpha1.Indicator) bool { return spec.DatasetRef != nil && datasets[spec.DatasetRef.Name] }
+	reads := func(spec *v1alpha1.Indicator) bool {
+		return slices.ContainsFunc(resolve.Datasets(spec), func(name string) bool { return datasets[name] })
+	}
 	goals := map[string]bool{}
 	if r.Kind == alert.KPI {
 		for _, cpi := range r.cpis(ctx, namespace) {

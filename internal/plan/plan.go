@@ -21,7 +21,7 @@ type Plan struct {
 	Source Source    `json:"source"`
 	// SourceGeneration tells versions of the source's definition apart.
 	SourceGeneration int64 `json:"sourceGeneration,omitempty"`
-	// Datasets by name; an indicator refers to one of them.
+	// Datasets by name; an indicator refers to one of them, or two.
 	Datasets   []Dataset   `json:"datasets"`
 	Indicators []Indicator `json:"indicators"`
 }
@@ -38,12 +38,15 @@ func (k Key) String() string { return k.Kind + "/" + k.Name }
 // Indicator is one resolved definition.
 type Indicator struct {
 	Key
-	UID         string              `json:"uid"`
-	RequestHash string              `json:"requestHash"`
-	Dataset     string              `json:"dataset"`
-	Where       []measure.Condition `json:"where,omitempty"`
-	Measure     measure.Spec        `json:"measure"`
-	Responses   *Responses          `json:"responses,omitempty"`
+	UID         string `json:"uid"`
+	RequestHash string `json:"requestHash"`
+	Dataset     string `json:"dataset"`
+	// Other names a second dataset that the measure reads; empty if it reads one only. It may be the same one,
+	// read under the measure's own conditions.
+	Other     string              `json:"other,omitempty"`
+	Where     []measure.Condition `json:"where,omitempty"`
+	Measure   measure.Spec        `json:"measure"`
+	Responses *Responses          `json:"responses,omitempty"`
 	// Period is nil for an undated dataset: one value, no trend.
 	Period     *Period     `json:"period,omitempty"`
 	Breakdowns []Breakdown `json:"breakdowns,omitempty"`

@@ -44,26 +44,30 @@ func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
 	a := assembly{
 		source:   in.Source,
 		datasets: map[string]resolved[plan.Dataset]{},
+		foreign:  map[string]string{},
 		reports:  map[string]*v1alpha1.IndicatorReport{},
 	}
 	for i := range in.Datasets {
-		if d := &in.Datasets[i]; d.Spec.DataSourceRef.Name == a.source.Name {
-			dataset, problems := resolve.Dataset(d)
-			a.datasets[d.Name] = resolved[plan.Dataset]{dataset, problems}
+		d := &in.Datasets[i]
+		if d.Spec.DataSourceRef.Name != a.source.Name {
+			a.foreign[d.Name] = d.Spec.DataSourceRef.Name
+			continue
 		}
+		dataset, problems := resolve.Dataset(d)
+		a.datasets[d.Name] = resolved[plan.Dataset]{dataset, problems}
 	}
 	for i := range in.Reports {
 		a.reports[in.Reports[i].Spec.IndicatorRef.UID] = &in.Reports[i]
 	}
 	for i := range in.CPIs {
 		cpi := &in.CPIs[i]
-		a.add(plan.Key{Kind: resolve.KindCPIDefinition, Name: cpi.Name}, cpi.Spec.DatasetRef, cpi.Annotations,
-			func(d plan.Dataset) (plan.Indicator, resolve.Problems) { return resolve.CPI(cpi, d, in.Source) })
+		a.add(plan.Key{Kind: resolve.KindCPIDefinition, Name: cpi.Name}, &cpi.Spec.Indicator, cpi.Annotations,
+			func(on resolve.Context) (plan.Indicator, resolve.Problems) { return resolve.CPI(cpi, on) })
 	}
 	for i := range in.KPIs {
 		kpi := &in.KPIs[i]
-		a.add(plan.Key{Kind: resolve.KindKPITarget, Name: kpi.Name}, kpi.Spec.DatasetRef, kpi.Annotations,
-			func(d plan.Dataset) (plan.Indicator, resolve.Problems) { return resolve.KPI(kpi, d, in.Source) })
+		a.add(plan.Key{Kind: resolve.KindKPITarget, Name: kpi.Name}, &kpi.Spec.Indicator, kpi.Annotations,
+			func(on resolve.Context) (plan.Indicator, resolve.Problems) { return resolve.KPI(kpi, on) })
 	}
 	slices.SortFunc(a.wanted, byWaiting)
 
@@ -71,9 +75,11 @@ func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
 	used := map[string]bool{}
 	for _, w := range a.wanted {
 		out.Indicators = append(out.Indicators, w.indicator)
-		if name := w.indicator.Dataset; !used[name] {
-			used[name] = true
-			out.Datasets = append(out.Datasets, a.datasets[name].value)
+		for _, name := range []string{w.indicator.Dataset, w.indicator.Other} {
+			if name != "" && !used[name] {
+				used[name] = true
+				out.Datasets = append(out.Datasets, a.datasets[name].value)
+			}
 		}
 	}
 	return out, a.skipped, nil
@@ -93,17 +99,18 @@ type wanted struct {
 type assembly struct {
 	source   *v1alpha1.DataSource
 	datasets map[string]resolved[plan.Dataset]
+	foreign  map[string]string                    // datasets of other sources, with the source
 	reports  map[string]*v1alpha1.IndicatorReport // by the indicator's UID
 	wanted   []wanted
 	skipped  []Skipped
 }
 
 // add takes an indicator in if it belongs to the source and can be computed.
-func (a *assembly) add(key plan.Key, ref *v1alpha1.LocalReference, annotations map[string]string, resolveOn func(plan.Dataset) (plan.Indicator, resolve.Problems)) {
-	if ref == nil {
+func (a *assembly) add(key plan.Key, spec *v1alpha1.Indicator, annotations map[string]string, resolveOn func(resolve.Context) (plan.Indicator, resolve.Problems)) {
+	if spec.DatasetRef == nil {
 		return // a goal on a CPI computes nothing itself
 	}
-	dataset, ours := a.datasets[ref.Name]
+	dataset, ours := a.datasets[spec.DatasetRef.Name]
 	if !ours {
 		return
 	}
@@ -111,10 +118,15 @@ func (a *assembly) add(key plan.Key, ref *v1alpha1.LocalReference, annotations m
 		a.skipped = append(a.skipped, Skipped{Key: key, Why: fmt.Sprintf(format, args...)})
 	}
 	if len(dataset.problems) > 0 {
-		skip("its dataset %s is not valid: %s", ref.Name, dataset.problems)
+		skip("its dataset %s is not valid: %s", spec.DatasetRef.Name, dataset.problems)
 		return
 	}
-	indicator, problems := resolveOn(dataset.value)
+	other, why := a.second(spec)
+	if why != "" {
+		skip("%s", why)
+		return
+	}
+	indicator, problems := resolveOn(resolve.Context{Dataset: dataset.value, Other: other, Source: a.source})
 	if len(problems) > 0 {
 		skip("it is not valid: %s", problems)
 		return
@@ -131,6 +143,25 @@ func (a *assembly) add(key plan.Key, ref *v1alpha1.LocalReference, annotations m
 		w.recall(report.Status)
 	}
 	a.wanted = append(a.wanted, w)
+}
+
+// second is the other dataset that an indicator's measure reads, nil if it reads none, or why it cannot be read.
+func (a *assembly) second(spec *v1alpha1.Indicator) (other *plan.Dataset, why string) {
+	name, field := resolve.SecondDataset(spec)
+	if name == "" {
+		return nil, ""
+	}
+	dataset, ours := a.datasets[name]
+	source, foreign := a.foreign[name]
+	switch {
+	case foreign:
+		return nil, fmt.Sprintf("%s: dataset %s is of source %s; both datasets must be of one source", field, name, source)
+	case !ours:
+		return nil, fmt.Sprintf("%s: dataset %s does not exist", field, name)
+	case len(dataset.problems) > 0:
+		return nil, fmt.Sprintf("%s: dataset %s is not valid: %s", field, name, dataset.problems)
+	}
+	return &dataset.value, ""
 }
 
 // recall takes over what earlier runs under the same formula found.

@@ -17,13 +17,20 @@ import (
 // hashVersion is raised when an equal formula would give other numbers; everything is then recomputed.
 const hashVersion = "v1"
 
-// requestHash identifies a formula: where the rows come from, dataset, where, measure, period, breakdowns and
+// requestHash identifies a formula: where the rows come from, datasets, where, measure, period, breakdowns and
 // quality. Titles, owners, thresholds and targets are not in it, nor how a number is written, so editing them
 // recomputes nothing.
-func requestHash(in plan.Indicator, dataset plan.Dataset, ds *v1alpha1.DataSource) string {
+func requestHash(in plan.Indicator, on Context) string {
+	datasets := []plan.Dataset{on.Dataset}
+	var other *plan.Dataset
+	if on.Other != nil {
+		datasets = append(datasets, *on.Other)
+		other = new(readBy(in, *on.Other))
+	}
 	canonical, err := json.Marshal(struct {
 		Origin     origin              `json:"origin"`
 		Dataset    plan.Dataset        `json:"dataset"`
+		Other      *plan.Dataset       `json:"other,omitempty"`
 		Where      []measure.Condition `json:"where"`
 		Measure    measure.Spec        `json:"measure"`
 		Responses  *plan.Responses     `json:"responses"`
@@ -31,7 +38,7 @@ func requestHash(in plan.Indicator, dataset plan.Dataset, ds *v1alpha1.DataSourc
 		Breakdowns []plan.Breakdown    `json:"breakdowns"`
 		Quality    plan.Quality        `json:"quality"`
 	}{
-		originOf(ds, dataset), readBy(in, dataset), inOrder(in.Where), formulaOf(in.Measure),
+		originOf(on.Source, datasets), readBy(in, on.Dataset), other, inOrder(in.Where), formulaOf(in.Measure),
 		in.Responses, in.Period, in.Breakdowns, in.Quality,
 	})
 	if err != nil {
@@ -116,7 +123,7 @@ func sorted(texts []string) []string {
 	return out
 }
 
-// origin is where a dataset's rows come from and how their text is read. How to get in (credentials, TLS), how
+// origin is where rows come from and how their text is read. How to get in (credentials, TLS), how
 // much may be asked and when are not in it: they make no number.
 type origin struct {
 	Host     string       `json:"host,omitempty"`
@@ -137,22 +144,22 @@ type fileOrigin struct {
 	Columns   map[string]plan.ColumnType `json:"columns,omitempty"`
 }
 
-func originOf(ds *v1alpha1.DataSource, dataset plan.Dataset) origin {
+func originOf(ds *v1alpha1.DataSource, datasets []plan.Dataset) origin {
 	switch {
 	case ds.Spec.Postgres != nil:
 		p := postgres(ds.Spec.Postgres)
 		return origin{Host: p.Host, Port: p.Port, Database: p.Database}
 	case ds.Spec.Files != nil:
-		return origin{Files: filesOf(ds.Spec.Files, dataset)}
+		return origin{Files: filesOf(ds.Spec.Files, datasets)}
 	}
 	return origin{}
 }
 
-// filesOf are the origins of the file tables that a dataset reads, by name.
-func filesOf(spec *v1alpha1.FilesSource, dataset plan.Dataset) []fileOrigin {
+// filesOf are the origins of the file tables that datasets read, by name.
+func filesOf(spec *v1alpha1.FilesSource, datasets []plan.Dataset) []fileOrigin {
 	var out []fileOrigin
 	for i, resolved := range files(spec).Tables {
-		if !reads(dataset, resolved.Name) {
+		if !slices.ContainsFunc(datasets, func(d plan.Dataset) bool { return reads(d, resolved.Name) }) {
 			continue
 		}
 		file := fileOrigin{

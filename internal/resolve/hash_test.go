@@ -19,7 +19,7 @@ func hashOf(t *testing.T, spec string, d plan.Dataset, source string) string {
 	if err := yaml.UnmarshalStrict([]byte(source), &ds.Spec); err != nil {
 		t.Fatal(err)
 	}
-	got, problems := resolve.CPI(cpi(t, spec), d, ds)
+	got, problems := resolve.CPI(cpi(t, spec), resolve.Context{Dataset: d, Source: ds})
 	if len(problems) > 0 {
 		t.Fatalf("problems: %v", problems)
 	}

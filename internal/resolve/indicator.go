@@ -24,9 +24,9 @@ const (
 	KindKPITarget     = "KPITarget"
 )
 
-// CPI resolves a CPIDefinition on its dataset, whose rows come from ds.
-func CPI(cpi *v1alpha1.CPIDefinition, dataset plan.Dataset, ds *v1alpha1.DataSource) (plan.Indicator, Problems) {
-	out, r := indicator(plan.Key{Kind: KindCPIDefinition, Name: cpi.Name}, string(cpi.UID), &cpi.Spec.Indicator, dataset, ds)
+// CPI resolves a CPIDefinition.
+func CPI(cpi *v1alpha1.CPIDefinition, on Context) (plan.Indicator, Problems) {
+	out, r := indicator(plan.Key{Kind: KindCPIDefinition, Name: cpi.Name}, string(cpi.UID), &cpi.Spec.Indicator, on)
 	r.thresholds("spec.thresholds", cpi.Spec.Thresholds, out.Measure)
 	for i, o := range cpi.Spec.Overrides {
 		field := fmt.Sprintf("spec.overrides[%d]", i)
@@ -37,8 +37,8 @@ func CPI(cpi *v1alpha1.CPIDefinition, dataset plan.Dataset, ds *v1alpha1.DataSou
 }
 
 // KPI resolves a KPITarget with a measure of its own, like CPI. For a goal on a CPI use Goal.
-func KPI(kpi *v1alpha1.KPITarget, dataset plan.Dataset, ds *v1alpha1.DataSource) (plan.Indicator, Problems) {
-	out, r := indicator(plan.Key{Kind: KindKPITarget, Name: kpi.Name}, string(kpi.UID), &kpi.Spec.Indicator, dataset, ds)
+func KPI(kpi *v1alpha1.KPITarget, on Context) (plan.Indicator, Problems) {
+	out, r := indicator(plan.Key{Kind: KindKPITarget, Name: kpi.Name}, string(kpi.UID), &kpi.Spec.Indicator, on)
 	r.targets(kpi.Spec.Targets, out.Measure, out.Breakdowns)
 	return out, r.problems
 }
@@ -51,9 +51,12 @@ func Goal(kpi *v1alpha1.KPITarget, cpi plan.Indicator) Problems {
 }
 
 // indicator resolves what CPIs and KPIs share and gives it its request hash.
-func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, dataset plan.Dataset, ds *v1alpha1.DataSource) (plan.Indicator, *resolver) {
-	r := &resolver{dataset: dataset}
-	out := plan.Indicator{Key: key, UID: uid, Dataset: dataset.Name, Where: conditions(spec.Where)}
+func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, on Context) (plan.Indicator, *resolver) {
+	r := &resolver{dataset: on.Dataset, other: on.Other}
+	out := plan.Indicator{Key: key, UID: uid, Dataset: on.Dataset.Name, Where: conditions(spec.Where)}
+	if on.Other != nil {
+		out.Other = on.Other.Name
+	}
 	if spec.Measure == nil {
 		r.problems.add("spec.measure", "is required")
 		return out, r
@@ -74,7 +77,7 @@ func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, dataset plan.
 		out.Breakdowns = append(out.Breakdowns, by)
 	}
 	out.Quality = r.quality(spec.Quality)
-	out.RequestHash = requestHash(out, dataset, ds)
+	out.RequestHash = requestHash(out, on)
 	return out, r
 }
 

@@ -229,6 +229,8 @@ func (r *resolver) entity(field, name string) {
 
 // resolver collects what is wrong with one indicator.
 type resolver struct {
-	dataset  plan.Dataset
+	dataset plan.Dataset
+	// other is the second dataset that the measure reads, nil if it reads none.
+	other    *plan.Dataset
 	problems Problems
 }

@@ -59,7 +59,7 @@ thresholds: {warning: 30, critical: 20}
 `
 
 func TestCPIFillsDefaults(t *testing.T) {
-	got, problems := resolve.CPI(cpi(t, nps), survey, crm)
+	got, problems := resolve.CPI(cpi(t, nps), resolve.Context{Dataset: survey, Source: crm})
 	if len(problems) > 0 {
 		t.Fatalf("problems: %v", problems)
 	}
@@ -81,7 +81,7 @@ datasetRef: {name: spells}
 measure: {churn: {entity: account, toleratedGap: 14d}}
 period: {grain: Month}
 thresholds: {warning: 2.5%, critical: 4%}
-`), spells, crm)
+`), resolve.Context{Dataset: spells, Source: crm})
 	if len(problems) > 0 {
 		t.Fatalf("problems: %v", problems)
 	}
@@ -113,7 +113,7 @@ func TestProblemsNameTheFieldAndTheCure(t *testing.T) {
 			if !strings.Contains(nps, tc.old) {
 				t.Fatalf("%q is not in the definition", tc.old)
 			}
-			_, problems := resolve.CPI(cpi(t, strings.Replace(nps, tc.old, tc.new, 1)), tc.dataset, crm)
+			_, problems := resolve.CPI(cpi(t, strings.Replace(nps, tc.old, tc.new, 1)), resolve.Context{Dataset: tc.dataset, Source: crm})
 			for _, p := range problems {
 				if p.Field == tc.field && strings.Contains(p.Message, tc.message) {
 					return
@@ -126,7 +126,7 @@ func TestProblemsNameTheFieldAndTheCure(t *testing.T) {
 
 func TestRequestHashFollowsTheFormulaOnly(t *testing.T) {
 	hash := func(spec string, d plan.Dataset) string {
-		got, problems := resolve.CPI(cpi(t, spec), d, crm)
+		got, problems := resolve.CPI(cpi(t, spec), resolve.Context{Dataset: d, Source: crm})
 		if len(problems) > 0 {
 			t.Fatalf("problems: %v", problems)
 		}
@@ -167,7 +167,7 @@ targets: [{from: "2026-07-01", atLeast: 85%}, {by: "2027-06-30", atLeast: 90%, o
 		if err := yaml.UnmarshalStrict([]byte(spec), &kpi.Spec); err != nil {
 			t.Fatal(err)
 		}
-		_, problems := resolve.KPI(kpi, contracts, crm)
+		_, problems := resolve.KPI(kpi, resolve.Context{Dataset: contracts, Source: crm})
 		return problems
 	}
 	if got := check(renewal); len(got) > 0 {
