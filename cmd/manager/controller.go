@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/client-go/discovery"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -130,13 +131,17 @@ func (o options) cache() cache.Options {
 
 func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
 	c, recorder, now := mgr.GetClient(), mgr.GetEventRecorder("cpi-operator"), clock.RealClock{}
+	apis, err := discovery.NewDiscoveryClientForConfigAndClient(mgr.GetConfig(), mgr.GetHTTPClient())
+	if err != nil {
+		return err
+	}
 	for _, controller := range []interface{ SetupWithManager(ctrl.Manager) error }{
 		&datasource.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Clock: now, Images: o.images, Debounce: o.debounce},
 		&dataset.Reconciler{Client: c, Events: recorder},
 		&indicator.Reconciler{Kind: alert.CPI, Client: c, Events: recorder, Clock: now, Store: store},
 		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: recorder, Clock: now, Store: store},
 		&indicator.SourceReconciler{Client: c, Clock: now, Store: store},
-		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels},
+		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), APIs: apis, Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels},
 	} {
 		if err := controller.SetupWithManager(mgr); err != nil {
 			return fmt.Errorf("%T: %w", controller, err)

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -26,7 +27,9 @@ type Reconciler struct {
 	// Client reads definitions from the cache and writes rules.
 	Client client.Client
 	// Live reads rules around the cache: of ConfigMaps we want to see only our own.
-	Live   client.Reader
+	Live client.Reader
+	// APIs are asked whether there are PrometheusRules. The client's own mapper would not do: it remembers what has gone.
+	APIs   discovery.ServerResourcesInterface
 	Events events.EventRecorder
 	// Namespace of the operator, which gets the rule that watches the operator; empty for none.
 	Namespace string
@@ -45,7 +48,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;update;delete,resourceNames=cpi-operator-rules
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
-// again is how soon to look for drift and for the PrometheusRule API.
+// again is how soon to look for drift.
 const again = 10 * time.Minute
 
 // Reconcile brings one namespace's rules in line.
@@ -55,15 +58,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if err != nil {
 		return ctrl.Result{}, err
 	}
-	operatorThere, err := r.prometheusOperator()
+	served, err := r.served()
 	if err != nil {
 		return ctrl.Result{}, err
 	}
 	forOperator, forFile := groups, []rules.Group(nil)
-	if !operatorThere {
+	if !served {
 		forOperator, forFile = nil, groups
 	}
-	if operatorThere {
+	if served {
 		err = r.ensure(ctx, prometheusRule(namespace, forOperator, r.Labels), len(forOperator) > 0)
 	}
 	if err == nil {
@@ -106,16 +109,6 @@ func (r *Reconciler) anyDefinition(ctx context.Context, namespace string) (bool,
 		}
 	}
 	return false, nil
-}
-
-// prometheusOperator reports whether the API server knows PrometheusRules. The mapper asks anew what it does
-// not know, so that no restart is needed.
-func (r *Reconciler) prometheusOperator() (bool, error) {
-	_, err := r.Client.RESTMapper().RESTMapping(ruleKind.GroupKind(), ruleKind.Version)
-	if meta.IsNoMatchError(err) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // ensure makes, corrects or removes an object. One that is not ours is left alone and told about once.

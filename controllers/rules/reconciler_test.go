@@ -1,16 +1,17 @@
 package rules_test
 
 import (
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -36,7 +37,8 @@ func newWorld(t *testing.T) *world {
 	counted, writes := envtestkit.Counted(envtestkit.Client(t))
 	recorder := events.NewFakeRecorder(10)
 	return &world{T: t, client: counted, writes: writes, events: recorder.Events, namespace: envtestkit.Namespace(t),
-		Reconciler: &rules.Reconciler{Client: counted, Live: counted, Events: recorder, Labels: map[string]string{"release": "prometheus"}}}
+		Reconciler: &rules.Reconciler{Client: counted, Live: counted, APIs: discovery.NewDiscoveryClientForConfigOrDie(envtestkit.Config(t)),
+			Events: recorder, Labels: map[string]string{"release": "prometheus"}}}
 }
 
 func (w *world) reconcile() {
@@ -65,7 +67,7 @@ func prometheusRule() *unstructured.Unstructured {
 	return out
 }
 
-// The order matters: the API appears in the second part and stays.
+// The order matters: the API appears in the first part and goes in the last.
 func TestRules(t *testing.T) {
 	t.Run("a ConfigMap where there is no Prometheus operator", func(t *testing.T) {
 		w := newWorld(t)
@@ -135,6 +137,7 @@ func TestRules(t *testing.T) {
 		foreign := prometheusRule()
 		foreign.SetNamespace(w.namespace)
 		foreign.SetName("cpi-operator")
+		foreign.Object["spec"] = map[string]any{}
 		envtestkit.Create(t, w.client, foreign, envtestkit.CPI(w.namespace, "nps", "survey"))
 		w.writes.Forget()
 		w.reconcile()
@@ -155,23 +158,43 @@ func TestRules(t *testing.T) {
 			t.Errorf("groups = %v", groups)
 		}
 	})
+	t.Run("a ConfigMap again when the Prometheus operator has gone", func(t *testing.T) {
+		w := newWorld(t)
+		envtestkit.Create(t, w.client, envtestkit.CPI(w.namespace, "nps", "survey"))
+		w.reconcile()
+		uninstallPrometheusRules(t)
+		w.reconcile()
+		if w.find(&corev1.ConfigMap{}, "cpi-operator-rules") == nil {
+			t.Error("no rules")
+		}
+	})
 }
 
-// installPrometheusRules brings the API of the Prometheus operator, as far as we use it.
-func installPrometheusRules(t *testing.T) {
+// prometheusRules is the API of the Prometheus operator, as it ships it.
+func prometheusRules(t *testing.T) envtest.CRDInstallOptions {
 	t.Helper()
-	anything := &apiextensionsv1.JSONSchemaProps{Type: "object", Properties: map[string]apiextensionsv1.JSONSchemaProps{
-		"spec": {Type: "object", XPreserveUnknownFields: new(true)},
-	}}
-	crd := &apiextensionsv1.CustomResourceDefinition{
-		ObjectMeta: metav1.ObjectMeta{Name: "prometheusrules.monitoring.coreos.com"},
-		Spec: apiextensionsv1.CustomResourceDefinitionSpec{
-			Group: "monitoring.coreos.com", Scope: apiextensionsv1.NamespaceScoped,
-			Names:    apiextensionsv1.CustomResourceDefinitionNames{Plural: "prometheusrules", Singular: "prometheusrule", Kind: "PrometheusRule", ListKind: "PrometheusRuleList"},
-			Versions: []apiextensionsv1.CustomResourceDefinitionVersion{{Name: "v1", Served: true, Storage: true, Schema: &apiextensionsv1.CustomResourceValidation{OpenAPIV3Schema: anything}}},
-		},
-	}
-	if _, err := envtest.InstallCRDs(envtestkit.Config(t), envtest.CRDInstallOptions{CRDs: []*apiextensionsv1.CustomResourceDefinition{crd}}); err != nil {
+	path, err := exec.CommandContext(t.Context(), filepath.Join(envtestkit.Root(), "hack", "tools", "prometheusrule-crd")).Output()
+	if err != nil {
 		t.Fatal(err)
 	}
+	return envtest.CRDInstallOptions{Paths: []string{strings.TrimSpace(string(path))}, ErrorIfPathMissing: true}
+}
+
+func installPrometheusRules(t *testing.T) {
+	t.Helper()
+	if _, err := envtest.InstallCRDs(envtestkit.Config(t), prometheusRules(t)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func uninstallPrometheusRules(t *testing.T) {
+	t.Helper()
+	if err := envtest.UninstallCRDs(envtestkit.Config(t), prometheusRules(t)); err != nil {
+		t.Fatal(err)
+	}
+	apis := discovery.NewDiscoveryClientForConfigOrDie(envtestkit.Config(t))
+	envtestkit.Eventually(t, func() bool {
+		_, err := apis.ServerResourcesForGroupVersion("monitoring.coreos.com/v1")
+		return apierrors.IsNotFound(err)
+	})
 }

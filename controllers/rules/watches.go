@@ -31,6 +31,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.CPIDefinition{}, byNamespace, comings).
 		Watches(&v1alpha1.KPITarget{}, byNamespace, comings).
 		WatchesRawSource(source.Func(r.atStart)).
+		WatchesRawSource(source.Func(r.watchServed)).
 		Complete(r)
 }
 
