@@ -7,12 +7,16 @@ import (
 )
 
 var aggregateDoc = Doc{
-	Name:     "aggregate",
-	Summary:  "A sum or a mean of a column, or a count of rows.",
-	Formula:  "Sum: Σ column. Mean: Σ column / rows with a value. Count: rows",
-	Unit:     "as declared",
-	Interval: "Mean: Student's t. Sum: normal with the error √Σy², amounts seen as arrivals. Count: Garwood. With clusterBy the error is that of each cluster's total",
-	Pitfalls: "Sum and count are a census of the period: their interval says how much they would vary, not that rows were missed. Amounts with heavy tails need many rows.",
+	Name:      "aggregate",
+	Title:     "Sum, mean or count",
+	Summary:   "A sum or a mean of a column, or a count of rows.",
+	Formula:   "Sum: Σ column. Mean: Σ column / rows with a value. Count: rows",
+	Unit:      "as declared",
+	Direction: "as declared, or the preset's",
+	Interval:  "Mean: Student's t. Sum: normal with the error √Σy², amounts seen as arrivals. Count: Garwood. With clusterBy the error is that of each cluster's total",
+	Columns:   "the column to sum or average; none for Count; the entity of `clusterBy`, if any",
+	Pitfalls:  "Sum and count are a census of the period: their interval says how much they would vary, not that rows were missed. Amounts with heavy tails need many rows.",
+	Reference: "Garwood 1936, Biometrika 28:437 (counts)",
 }
 
 func (m *Aggregate) check() error {

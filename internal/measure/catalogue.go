@@ -3,12 +3,19 @@ package measure
 // Doc tells readers what a family is; the reference pages are generated from it.
 type Doc struct {
 	// Name is the field in the API.
-	Name     string
-	Summary  string
-	Formula  string
-	Unit     string
-	Interval string
-	Pitfalls string
+	Name string
+	// Title is what people call it; Summary what it tells, in a sentence.
+	Title   string
+	Summary string
+	Formula string
+	Unit    string
+	// Direction says which way is better: HigherIsBetter, LowerIsBetter, or what decides.
+	Direction string
+	Interval  string
+	// Columns are what the dataset must have.
+	Columns   string
+	Pitfalls  string
+	Reference string
 }
 
 // Families is the catalogue, in the order of the docs.
@@ -24,5 +31,7 @@ func Families() []Doc {
 		retentionDoc,
 		revenueRetentionDoc,
 		renewalDoc,
+		indexDoc,
+		precomputedDoc,
 	}
 }

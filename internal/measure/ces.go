@@ -17,12 +17,16 @@ var cesWordings = map[CESVersion]cesWording{
 }
 
 var customerEffortScoreDoc = Doc{
-	Name:     "customerEffortScore",
-	Summary:  "Customer Effort Score: how hard (V1) or how easy (V2) it was to get something done.",
-	Formula:  "Mean: mean answer. Share: answers at the bound or on its easy side / answers. Net: 100 × (easy − hard)/answers; easy is 6–7 against 1–3 in V2, 1–2 against 4–5 in V1",
-	Unit:     "points of the scale (Mean), ratio 0–1 (Share), points −100 to 100 (Net)",
-	Interval: "Student's t (Mean), Wilson (Share), adjusted Wald (Net); cluster-robust with every answer of a customer kept",
-	Pitfalls: "V1 and V2 point in opposite directions: a lower V1 mean is better, a higher V2 mean is. Share and net are better when higher in both.",
+	Name:      "customerEffortScore",
+	Title:     "Customer Effort Score (CES)",
+	Summary:   "Customer Effort Score: how hard (V1) or how easy (V2) it was to get something done.",
+	Formula:   "Mean: mean answer. Share: answers at the bound or on its easy side / answers. Net: 100 × (easy − hard)/answers; easy is 6–7 against 1–3 in V2, 1–2 against 4–5 in V1",
+	Unit:      "points of the scale (Mean), ratio 0–1 (Share), points −100 to 100 (Net)",
+	Direction: "V1 Mean: LowerIsBetter; everything else: HigherIsBetter",
+	Interval:  "Student's t (Mean), Wilson (Share), adjusted Wald (Net); cluster-robust with every answer of a customer kept",
+	Columns:   "a score column of whole numbers, 1 to 5 (V1) or 1 to 7 (V2); the entity of `responses`",
+	Pitfalls:  "V1 and V2 point in opposite directions: a lower V1 mean is better, a higher V2 mean is. Share and net are better when higher in both.",
+	Reference: "V1: Dixon, Freeman and Toman 2010, Harvard Business Review 88:116. V2: Dixon, Toman and DeLisi 2013, The Effortless Experience",
 }
 
 func (m *CustomerEffortScore) check() error {

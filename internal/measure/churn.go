@@ -11,12 +11,16 @@ import (
 const CustomerMonth = 2629800 * time.Second
 
 var churnDoc = Doc{
-	Name:     "churn",
-	Summary:  "The loss of customers over a period, from intervals or snapshots of who is a customer.",
-	Formula:  "OpeningCohort: lost of those open at the start / open at the start. AllLostOverOpening: all lost / open at the start. AverageBase: all lost / mean of open at start and end. Hazard: all lost / customer-months at risk, of 30.4375 days",
-	Unit:     "ratio 0–1; AllLostOverOpening and AverageBase can exceed 1; Hazard per customer-month",
-	Interval: "Wilson (OpeningCohort), Garwood on the number lost (the others)",
-	Pitfalls: "The definitions differ as soon as customers come and go within a period. Count customers, not their subscriptions. A year of monthly churn m is 1 − (1 − m)¹², not 12 m.",
+	Name:      "churn",
+	Title:     "Churn",
+	Summary:   "The loss of customers over a period, from intervals or snapshots of who is a customer.",
+	Formula:   "OpeningCohort: lost of those open at the start / open at the start. AllLostOverOpening: all lost / open at the start. AverageBase: all lost / mean of open at start and end. Hazard: all lost / customer-months at risk, of 30.4375 days",
+	Unit:      "ratio 0–1; AllLostOverOpening and AverageBase can exceed 1; Hazard per customer-month",
+	Direction: "LowerIsBetter",
+	Interval:  "Wilson (OpeningCohort), Garwood on the number lost (the others)",
+	Columns:   "a dataset with `time.interval` (spells with start and end) or `time.snapshot`; the entity that churns",
+	Pitfalls:  "The definitions differ as soon as customers come and go within a period. Count customers, not their subscriptions. A year of monthly churn m is 1 − (1 − m)¹², not 12 m.",
+	Reference: "Garwood 1936, Biometrika 28:437 (Hazard)",
 }
 
 func (m *Churn) check() error {

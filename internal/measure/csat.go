@@ -3,12 +3,16 @@ package measure
 import "fmt"
 
 var customerSatisfactionDoc = Doc{
-	Name:     "customerSatisfaction",
-	Summary:  "CSAT: how satisfied customers say they are, on a declared scale and in a declared form.",
-	Formula:  "TopBox: answers in the top boxes / answers. Mean: mean answer. Rescaled: 100 × (mean − min)/(max − min). Net: 100 × (top boxes − bottom boxes)/answers. Binary: answers at the scale's maximum / answers",
-	Unit:     "ratio 0–1 (TopBox, Binary); points of the scale (Mean); points 0–100 (Rescaled); points −100 to 100 (Net)",
-	Interval: "Wilson (TopBox, Binary), Student's t (Mean, Rescaled), adjusted Wald (Net); cluster-robust with every answer of a customer kept",
-	Pitfalls: "Forms and scales cannot be compared with each other, nor pooled.",
+	Name:      "customerSatisfaction",
+	Title:     "Customer satisfaction (CSAT)",
+	Summary:   "CSAT: how satisfied customers say they are, on a declared scale and in a declared form.",
+	Formula:   "TopBox: answers in the top boxes / answers. Mean: mean answer. Rescaled: 100 × (mean − min)/(max − min). Net: 100 × (top boxes − bottom boxes)/answers. Binary: answers at the scale's maximum / answers",
+	Unit:      "ratio 0–1 (TopBox, Binary); points of the scale (Mean); points 0–100 (Rescaled); points −100 to 100 (Net)",
+	Direction: "HigherIsBetter",
+	Interval:  "Wilson (TopBox, Binary), Student's t (Mean, Rescaled), adjusted Wald (Net); cluster-robust with every answer of a customer kept",
+	Columns:   "a score column of numbers on the declared scale; the entity of `responses`",
+	Pitfalls:  "Forms and scales cannot be compared with each other, nor pooled.",
+	Reference: "ISO 10004:2018; Wilson 1927, Journal of the American Statistical Association 22:209; Brown, Cai and DasGupta 2001, Statistical Science 16:101",
 }
 
 func (m *CustomerSatisfaction) check() error {

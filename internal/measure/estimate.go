@@ -9,6 +9,8 @@ type Estimate struct {
 	// N is how many rows or responses were used; Entities how many clusters or customers, where known.
 	N        int64  `json:"n"`
 	Entities *int64 `json:"entities,omitempty"`
+	// Census tells that the value rests on no sample that anybody counted: it has neither n nor a smallest sample.
+	Census bool `json:"census,omitempty"`
 	// EffectiveN is the sample size an independent sample of equal precision would have.
 	EffectiveN  *float64 `json:"effectiveN,omitempty"`
 	Numerator   *float64 `json:"numerator,omitempty"`
@@ -44,5 +46,6 @@ const (
 	NoRows          NoValueReason = "NoRows"          // nothing to measure in the period
 	ZeroDenominator NoValueReason = "ZeroDenominator" // the denominator sums to zero
 	NothingDecided  NoValueReason = "NothingDecided"  // every contract due is still pending
+	Contradictory   NoValueReason = "Contradictory"   // a precomputed row's value lies outside its own interval, or its sample size is negative
 	NotFinite       NoValueReason = "NotFinite"       // a column holds NaN or infinity, or its sums overflow
 )

@@ -78,6 +78,12 @@ func Of(spec Spec) (Family, error) {
 	if spec.Renewal != nil {
 		found = append(found, spec.Renewal)
 	}
+	if spec.Index != nil {
+		found = append(found, spec.Index)
+	}
+	if spec.Precomputed != nil {
+		found = append(found, spec.Precomputed)
+	}
 	if len(found) != 1 {
 		return nil, fmt.Errorf("measure: exactly one family must be set, %d are", len(found))
 	}

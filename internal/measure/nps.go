@@ -10,12 +10,16 @@ var (
 )
 
 var netPromoterScoreDoc = Doc{
-	Name:     "netPromoterScore",
-	Summary:  "Net Promoter Score: how many customers would recommend the company, less how many would not.",
-	Formula:  "100 × (answers of 9 or 10 − answers of 0 to 6) / answers on the scale 0–10",
-	Unit:     "points, −100 to 100",
-	Interval: "adjusted Wald (Rocks 2016); with every answer of a customer kept, normal on the cluster-robust CR1 error",
-	Pitfalls: "The mean of regional scores is not the score of all. Throttled surveys and mixed channels move it. Other scales are not NPS.",
+	Name:      "netPromoterScore",
+	Title:     "Net Promoter Score",
+	Summary:   "Net Promoter Score: how many customers would recommend the company, less how many would not.",
+	Formula:   "100 × (answers of 9 or 10 − answers of 0 to 6) / answers on the scale 0–10",
+	Unit:      "points, −100 to 100",
+	Direction: "HigherIsBetter",
+	Interval:  "adjusted Wald (Rocks 2016); with every answer of a customer kept, normal on the cluster-robust CR1 error",
+	Columns:   "a score column of whole numbers from 0 to 10; the entity of `responses`",
+	Pitfalls:  "The mean of regional scores is not the score of all. Throttled surveys and mixed channels move it. Other scales are not NPS.",
+	Reference: "Reichheld 2003, Harvard Business Review 81:46; its critique: Keiningham et al. 2007, Journal of Marketing 71:39; interval: Rocks 2016, The American Statistician 70:365",
 }
 
 func (m *NetPromoterScore) check() error {

@@ -7,12 +7,16 @@ import (
 )
 
 var ratioDoc = Doc{
-	Name:     "ratio",
-	Summary:  "One column's sum over another's: money saved of the list price, revenue an order.",
-	Formula:  "Σ numerator / Σ denominator, over rows that have both",
-	Unit:     "as declared, or ratio",
-	Interval: "linearised ratio (Cochran 1977) with Student's t on rows − 1, or clusters − 1 with clusterBy",
-	Pitfalls: "It is not the mean of the rows' ratios. A denominator that sums to about zero makes it meaningless.",
+	Name:      "ratio",
+	Title:     "Ratio",
+	Summary:   "One column's sum over another's: money saved of the list price, revenue an order.",
+	Formula:   "Σ numerator / Σ denominator, over rows that have both",
+	Unit:      "as declared, or ratio",
+	Direction: "as declared, or the preset's",
+	Interval:  "linearised ratio (Cochran 1977) with Student's t on rows − 1, or clusters − 1 with clusterBy",
+	Columns:   "a column of numbers above the line and one below it; the entity of `clusterBy`, if any",
+	Pitfalls:  "It is not the mean of the rows' ratios. A denominator that sums to about zero makes it meaningless.",
+	Reference: "Cochran 1977, Sampling Techniques, 3rd ed., chapter 6",
 }
 
 func (m *Ratio) check() error {

@@ -11,12 +11,16 @@ import (
 )
 
 var renewalDoc = Doc{
-	Name:     "renewal",
-	Summary:  "Contracts renewed of those due in the period and decided, by number or by value.",
-	Formula:  "renewed / (renewed + lost); no decision by due date + grace is a loss. By value: Σ value of renewed / Σ value of decided",
-	Unit:     "ratio 0–1",
-	Interval: "Wilson by number; linearised ratio with Student's t by value. Worst and best count all pending as lost or renewed",
-	Pitfalls: "Before the grace has passed the rate is made of those who decide early. A period is mature at its end + grace.",
+	Name:      "renewal",
+	Title:     "Renewal",
+	Summary:   "Contracts renewed of those due in the period and decided, by number or by value.",
+	Formula:   "renewed / (renewed + lost); no decision by due date + grace is a loss. By value: Σ value of renewed / Σ value of decided",
+	Unit:      "ratio 0–1",
+	Direction: "HigherIsBetter",
+	Interval:  "Wilson by number; linearised ratio with Student's t by value. Worst and best count all pending as lost or renewed",
+	Columns:   "a dataset with `time.event` on the due date; a column with the decision; where there are such, the time of the decision and the contract's value",
+	Pitfalls:  "Before the grace has passed the rate is made of those who decide early. A period is mature at its end + grace.",
+	Reference: "Wilson 1927, Journal of the American Statistical Association 22:209",
 }
 
 func (m *Renewal) check() error {

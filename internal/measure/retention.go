@@ -6,12 +6,16 @@ import (
 )
 
 var retentionDoc = Doc{
-	Name:     "retention",
-	Summary:  "The part of the customers open at the start of a period who are still open at its end.",
-	Formula:  "open at start and end / open at the start; 1 − churn OpeningCohort",
-	Unit:     "ratio 0–1",
-	Interval: "Wilson",
-	Pitfalls: "(end − new)/start is not retention: it counts new customers who left again as losses of the opening cohort.",
+	Name:      "retention",
+	Title:     "Retention",
+	Summary:   "The part of the customers open at the start of a period who are still open at its end.",
+	Formula:   "open at start and end / open at the start; 1 − churn OpeningCohort",
+	Unit:      "ratio 0–1",
+	Direction: "HigherIsBetter",
+	Interval:  "Wilson",
+	Columns:   "a dataset with `time.interval` or `time.snapshot`; the entity that is retained",
+	Pitfalls:  "(end − new)/start is not retention: it counts new customers who left again as losses of the opening cohort.",
+	Reference: "Brown, Cai and DasGupta 2001, Statistical Science 16:101 (interval)",
 }
 
 func (m *Retention) check() error {

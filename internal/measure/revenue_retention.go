@@ -7,12 +7,16 @@ import (
 )
 
 var revenueRetentionDoc = Doc{
-	Name:     "revenueRetention",
-	Summary:  "Recurring revenue at the end of a period over that at its start, of the customers open at the start.",
-	Formula:  "Net: Σ end / Σ start. Gross: Σ min(start, end) / Σ start. A customer gone has end 0",
-	Unit:     "ratio; Gross 0–1, Net from 0",
-	Interval: "linearised ratio with Student's t on opening customers − 1; none below 2 customers",
-	Pitfalls: "New customers do not count. One-off revenue and exchange rates do not belong in it. A few large customers make the interval wide.",
+	Name:      "revenueRetention",
+	Title:     "Revenue retention (NRR, GRR)",
+	Summary:   "Recurring revenue at the end of a period over that at its start, of the customers open at the start.",
+	Formula:   "Net: Σ end / Σ start. Gross: Σ min(start, end) / Σ start. A customer gone has end 0",
+	Unit:      "ratio; Gross 0–1, Net from 0",
+	Direction: "HigherIsBetter",
+	Interval:  "linearised ratio with Student's t on opening customers − 1; none below 2 customers",
+	Columns:   "a dataset with `time.interval` or `time.snapshot`; a column with the recurring amount; the entity that pays",
+	Pitfalls:  "New customers do not count. One-off revenue and exchange rates do not belong in it. A few large customers make the interval wide.",
+	Reference: "Cochran 1977, Sampling Techniques, 3rd ed., chapter 6 (interval)",
 }
 
 func (m *RevenueRetention) check() error {

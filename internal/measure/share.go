@@ -6,12 +6,16 @@ import (
 )
 
 var shareDoc = Doc{
-	Name:     "share",
-	Summary:  "The part of rows, or of customers' kept responses, that meet all given conditions.",
-	Formula:  "rows that meet every condition / rows",
-	Unit:     "ratio 0–1",
-	Interval: "Wilson; on the effective sample size with every response of a customer kept",
-	Pitfalls: "A row without a value in a condition's column does not meet it, yet counts below the line; the detail \"missing\" tells how many there are. Filter them out in the dataset if they do not belong.",
+	Name:      "share",
+	Title:     "Share",
+	Summary:   "The part of rows, or of customers' kept responses, that meet all given conditions.",
+	Formula:   "rows that meet every condition / rows",
+	Unit:      "ratio 0–1",
+	Direction: "as declared, or the preset's",
+	Interval:  "Wilson; on the effective sample size with every response of a customer kept",
+	Columns:   "the columns of the conditions",
+	Pitfalls:  "A row without a value in a condition's column does not meet it, yet counts below the line; the detail \"missing\" tells how many there are. Filter them out in the dataset if they do not belong.",
+	Reference: "Wilson 1927, Journal of the American Statistical Association 22:209; Brown, Cai and DasGupta 2001, Statistical Science 16:101",
 }
 
 func (m *Share) check() error {

@@ -18,6 +18,8 @@ type Spec struct {
 	Retention            *Retention            `json:"retention,omitempty"`
 	RevenueRetention     *RevenueRetention     `json:"revenueRetention,omitempty"`
 	Renewal              *Renewal              `json:"renewal,omitempty"`
+	Index                *Index                `json:"index,omitempty"`
+	Precomputed          *Precomputed          `json:"precomputed,omitempty"`
 }
 
 // NetPromoterScore is the share of promoters (9–10) less that of detractors (0–6), in points −100..100.
