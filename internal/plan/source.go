@@ -26,14 +26,15 @@ type Files struct {
 	Tables []FileTable `json:"tables"`
 }
 
-// FileTable is one table: a mounted path (a file or a glob) or an https URL.
+// FileTable is one table: a mounted path (a file or a glob), an https URL, or objects of an S3-compatible store.
 type FileTable struct {
 	Name   string     `json:"name"`
 	Format FileFormat `json:"format"`
-	// Path within the pod; empty for URL.
+	// Path within the pod; empty for URL and S3.
 	Path string `json:"path,omitempty"`
 	URL  string `json:"url,omitempty"`
-	// CAPath is a file with the PEM roots that vouch for URL; the image's own roots otherwise.
+	S3   *S3    `json:"s3,omitempty"`
+	// CAPath is a file with the PEM roots that vouch for the server of URL or S3; the image's own roots otherwise.
 	CAPath string `json:"caPath,omitempty"`
 	// HeaderPath is a file whose content is sent as Authorization header.
 	HeaderPath string `json:"headerPath,omitempty"`
@@ -42,6 +43,20 @@ type FileTable struct {
 	// Delimiter and NullText of CSV; defaults: detected, empty.
 	Delimiter string   `json:"delimiter,omitempty"`
 	NullText  []string `json:"nullText,omitempty"`
+}
+
+// S3 names objects of an S3-compatible store.
+type S3 struct {
+	// Endpoint is the store's address, https or, within the cluster, http.
+	Endpoint string `json:"endpoint"`
+	Region   string `json:"region"`
+	Bucket   string `json:"bucket"`
+	// Key of one object, or a pattern of several: * and ? match within a folder, [ab] one of several characters.
+	Key string `json:"key"`
+	// PathStyle puts the bucket into the path of a request rather than the host name.
+	PathStyle bool `json:"pathStyle,omitempty"`
+	// CredentialsDir holds the files accessKeyID and secretAccessKey, and sessionToken where there is one.
+	CredentialsDir string `json:"credentialsDir"`
 }
 
 // FileFormat of a file table; compression is told by the name's ending .gz or .zst.

@@ -21,7 +21,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/source"
 )
 
-// defaultDownload bounds a file fetched by URL.
+// defaultDownload bounds what is downloaded for a table.
 const defaultDownload = 2 << 30
 
 // download fetches a table's URL into the scratch folder. The engine itself has no network.
@@ -55,29 +55,44 @@ func (e *engine) download(ctx context.Context, t *table) ([]string, error) {
 	if err := checkStatus(t.Name, target.Host, response.StatusCode); err != nil {
 		return nil, err
 	}
-	limit := e.cfg.ScratchBytes
-	if limit <= 0 {
-		limit = defaultDownload
-	}
-	// The ending tells the compression.
-	file, err := os.Create(filepath.Join(e.scratch, fmt.Sprintf("download-%d%s", t.index, ending(target.Path))))
+	path, _, err := e.save(ctx, t, fmt.Sprintf("download-%d%s", t.index, ending(target.Path)), target.Host, response.Body, response.ContentLength, e.downloadLimit())
 	if err != nil {
-		return nil, source.FailSource(plan.DiskFull, err, "the scratch volume cannot be written")
+		return nil, err
+	}
+	return []string{path}, nil
+}
+
+// downloadLimit is how many bytes a table's downloads may hold together.
+func (e *engine) downloadLimit() int64 {
+	if e.cfg.ScratchBytes > 0 {
+		return e.cfg.ScratchBytes
+	}
+	return defaultDownload
+}
+
+// save writes what host sends to a file of the scratch folder, up to limit bytes. The name's ending tells the
+// compression. A length of -1 is unknown.
+func (e *engine) save(ctx context.Context, t *table, name, host string, body io.Reader, length, limit int64) (path string, written int64, err error) {
+	file, err := os.Create(filepath.Join(e.scratch, name))
+	if err != nil {
+		return "", 0, source.FailSource(plan.DiskFull, err, "the scratch volume cannot be written")
 	}
 	defer file.Close()
-	written, err := io.Copy(file, io.LimitReader(response.Body, limit+1))
+	written, err = io.Copy(file, io.LimitReader(body, limit+1))
 	if err == nil {
 		err = file.Close()
 	}
 	switch {
+	case err != nil && strings.Contains(err.Error(), "checksum did not match"): // S3's client names no type for it
+		return "", 0, source.Fail(plan.FileUnreadable, err, "table %s: what %s sent has not the checksum that it should have", t.Name, host)
 	case err != nil:
-		return nil, classifyHTTP(ctx, t.Name, target.Host, err)
+		return "", 0, classifyHTTP(ctx, t.Name, host, err)
 	case written > limit:
-		return nil, source.Fail(plan.FileUnreadable, nil, "table %s: the file is larger than %d MiB: split it, or mount it as a volume", t.Name, limit>>20)
-	case response.ContentLength >= 0 && written != response.ContentLength:
-		return nil, source.Fail(plan.FileUnreadable, nil, "table %s: the download ended early", t.Name)
+		return "", 0, source.Fail(plan.FileUnreadable, nil, "table %s: what is to be downloaded is larger than %d MiB: split it, or mount it as a volume", t.Name, e.downloadLimit()>>20)
+	case length >= 0 && written != length:
+		return "", 0, source.Fail(plan.FileUnreadable, nil, "table %s: the download ended early", t.Name)
 	}
-	return []string{file.Name()}, nil
+	return file.Name(), written, nil
 }
 
 func ending(name string) string {

@@ -109,9 +109,12 @@ func (e *engine) unreadable(t *table, err error) error {
 		why += ": " + source.WithoutValues(firstLine(engine.Message))
 	}
 	files := t.Path
-	if t.URL != "" {
+	switch {
+	case t.URL != "":
 		files = t.URL
-	} else if len(t.paths) == 1 {
+	case t.S3 != nil:
+		files = t.S3.Bucket + "/" + t.S3.Key
+	case len(t.paths) == 1:
 		files = filepath.Base(t.paths[0])
 	}
 	return source.Fail(plan.FileUnreadable, err, "table %s: %s %s", t.Name, files, why)

@@ -56,9 +56,12 @@ func (e *engine) load(ctx context.Context, t *table) error {
 
 func (e *engine) read(ctx context.Context, t *table) error {
 	var err error
-	if t.URL != "" {
+	switch {
+	case t.URL != "":
 		t.paths, err = e.download(ctx, t)
-	} else {
+	case t.S3 != nil:
+		t.paths, err = e.downloadObjects(ctx, t)
+	default:
 		t.paths, err = expand(t.FileTable)
 	}
 	if err != nil {
@@ -77,7 +80,16 @@ func (e *engine) read(ctx context.Context, t *table) error {
 			return err
 		}
 	}
-	return e.importTable(ctx, t)
+	downloaded := t.paths
+	if err := e.importTable(ctx, t); err != nil || t.URL == "" && t.S3 == nil {
+		return err
+	}
+	for _, path := range downloaded { // the scratch volume holds other tables too
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // expand finds the files of a path or glob, in order.
