@@ -31,7 +31,8 @@ const (
 )
 
 // Judge takes the whole interval, never the point, so that noise is not told as news. A value without
-// an interval (a complete count or sum) is its own interval. The estimate must have a value.
+// an interval (a complete count or sum) is its own interval; an interval with one end reaches as far as can be
+// on the other side. The estimate must have a value.
 func (b Bound) Judge(e measure.Estimate) Verdict {
 	lower, upper := ends(e)
 	if b.AtMost {
@@ -49,9 +50,15 @@ func (b Bound) Judge(e measure.Estimate) Verdict {
 
 // ends of the interval.
 func ends(e measure.Estimate) (lower, upper float64) {
-	lower, upper = *e.Value, *e.Value
-	if e.Lower != nil && e.Upper != nil {
-		lower, upper = *e.Lower, *e.Upper
+	if e.Lower == nil && e.Upper == nil {
+		return *e.Value, *e.Value
+	}
+	lower, upper = math.Inf(-1), math.Inf(1)
+	if e.Lower != nil {
+		lower = *e.Lower
+	}
+	if e.Upper != nil {
+		upper = *e.Upper
 	}
 	return lower, upper
 }
@@ -59,13 +66,15 @@ func ends(e measure.Estimate) (lower, upper float64) {
 // widen corrects an interval for looking at several segments at once (Bonferroni): each side grows by
 // the ratio of the normal quantiles. It is exact for symmetric normal intervals and close for the others.
 func widen(e measure.Estimate, confidence float64, looks int) measure.Estimate {
-	if looks < 2 || e.Value == nil || e.Lower == nil || e.Upper == nil || confidence <= 0 || confidence >= 1 {
+	if looks < 2 || e.Value == nil || confidence <= 0 || confidence >= 1 {
 		return e
 	}
 	factor := quantile(1-(1-confidence)/float64(looks)) / quantile(confidence)
-	lower := *e.Value - (*e.Value-*e.Lower)*factor
-	upper := *e.Value + (*e.Upper-*e.Value)*factor
-	e.Lower, e.Upper = &lower, &upper
+	for _, end := range []**float64{&e.Lower, &e.Upper} {
+		if *end != nil {
+			*end = new(*e.Value + (**end-*e.Value)*factor)
+		}
+	}
 	return e
 }
 

@@ -41,7 +41,7 @@ func (in *Indicator) fiscalYear(t *Target, p *plan.PeriodResult) (plan.PeriodRes
 			return none, reason, message
 		}
 		low, high := ends(q.Estimate)
-		certain = certain && q.Lower == nil
+		certain = certain && q.Lower == nil && q.Upper == nil
 		value, lower, upper, sum.N = value+*q.Value, lower+low, upper+high, sum.N+q.N
 	}
 	if !reached.Equal(p.End) {

@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -14,21 +13,31 @@ func (in *Indicator) Value(e measure.Estimate) string {
 	if e.Value == nil {
 		return ""
 	}
-	return in.number(*e.Value, in.digits(e)) + in.suffix()
+	u := in.unit(*e.Value)
+	return u.number(*e.Value, in.digits(e)) + u.suffix
 }
 
-// Interval is the interval in the same digits, such as [25.5, 27.6]; empty if there is none.
+// Interval is the interval in the same digits, such as [25.5, 27.6], or [20.1, ∞) where the data do not tell an
+// end; empty if there is none.
 func (in *Indicator) Interval(e measure.Estimate) string {
-	if e.Value == nil || e.Lower == nil || e.Upper == nil {
+	if e.Value == nil || e.Lower == nil && e.Upper == nil {
 		return ""
 	}
-	digits := in.digits(e)
-	return fmt.Sprintf("[%s, %s]", in.number(*e.Lower, digits), in.number(*e.Upper, digits))
+	u, digits := in.unit(*e.Value), in.digits(e)
+	lower, upper := "(−∞", "∞)"
+	if e.Lower != nil {
+		lower = "[" + u.number(*e.Lower, digits)
+	}
+	if e.Upper != nil {
+		upper = u.number(*e.Upper, digits) + "]"
+	}
+	return lower + ", " + upper
 }
 
 // Level is a threshold or target as people write it, without needless digits.
 func (in *Indicator) Level(level float64) string {
-	return group(strconv.FormatFloat(round(in.scale(level), 9), 'f', -1, 64)) + in.suffix()
+	u := in.unit(level)
+	return group(strconv.FormatFloat(round(level/u.size, 9), 'f', -1, 64)) + u.suffix
 }
 
 // told is the value in full: 26.5 % [25.5, 27.6], n 7,043, in 2026-10.
@@ -51,28 +60,40 @@ func (b Bound) told(in *Indicator) string {
 	return "≥ " + in.Level(b.Level)
 }
 
-func (in *Indicator) scale(v float64) float64 {
-	if in.Percent {
-		return v * 100
-	}
-	return v
+// unit is how a number is read.
+type unit struct {
+	size   float64 // of one, in the indicator's own unit
+	suffix string
 }
 
-func (in *Indicator) suffix() string {
+// unit in which people read a number and those beside it: a time in days, hours, minutes or seconds by its length.
+func (in *Indicator) unit(v float64) unit {
 	switch {
 	case in.Percent:
-		return " %"
+		return unit{0.01, " %"}
+	case in.Unit == measure.UnitSeconds:
+		switch v = math.Abs(v); {
+		case v >= 2*day:
+			return unit{day, " d"}
+		case v >= 2*hour:
+			return unit{hour, " h"}
+		case v >= 2*minute:
+			return unit{minute, " min"}
+		}
+		return unit{1, " s"}
 	case in.Unit == "" || in.Unit == "points" || in.Unit == "ratio":
-		return ""
+		return unit{1, ""}
 	}
-	return " " + in.Unit
+	return unit{1, " " + in.Unit}
 }
+
+const minute, hour, day = 60.0, 3600.0, 86400.0
 
 // longest number that is written out; beyond it stands an exponent.
 const longest = 1e15
 
-func (in *Indicator) number(v float64, digits int) string {
-	v = in.scale(v)
+func (u unit) number(v float64, digits int) string {
+	v /= u.size
 	if math.Abs(v) >= longest {
 		return strconv.FormatFloat(v, 'g', 6, 64)
 	}
@@ -82,7 +103,8 @@ func (in *Indicator) number(v float64, digits int) string {
 // digits after the point: as many as the size of the number suggests and, where the interval is narrow,
 // enough to tell its ends apart.
 func (in *Indicator) digits(e measure.Estimate) int {
-	v := math.Abs(in.scale(*e.Value))
+	size := in.unit(*e.Value).size
+	v := math.Abs(*e.Value / size)
 	digits := 2
 	switch {
 	case v == math.Trunc(v) && e.Lower == nil:
@@ -97,7 +119,7 @@ func (in *Indicator) digits(e measure.Estimate) int {
 	if e.Lower == nil || e.Upper == nil {
 		return digits
 	}
-	half := in.scale(*e.Upper-*e.Lower) / 2
+	half := (*e.Upper - *e.Lower) / size / 2
 	for ; digits < 4 && half > 0 && half*math.Pow10(digits) < 3; digits++ {
 	}
 	return digits

@@ -133,7 +133,7 @@ func (in *Indicator) beyond(p *plan.PeriodResult, e measure.Estimate, severity S
 		side = "above"
 	}
 	extent := "the whole interval lies"
-	if e.Lower == nil {
+	if e.Lower == nil && e.Upper == nil {
 		extent = "it lies"
 	}
 	return fmt.Sprintf("%s: %s %s the %s level %s. Find out what changed for these customers; the report's segments show where.",

@@ -85,7 +85,7 @@ func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
 		cuts: map[[2]int][]segment{}, asked: map[purpose]map[int]bool{},
 	}
 	// By the rows' own clock where they have one, so that the same rows always give the same numbers.
-	j.setting = measure.Setting{TimeColumn: data.rows.Dataset.Time.Event, Now: data.clock(j.looked).Known()}
+	j.setting = measure.Setting{TimeColumn: data.rows.Dataset.Time.Event, Now: data.clock(j.looked).Known(), Confidence: indicator.Quality.Confidence}
 	if indicator.Responses != nil && indicator.Responses.Keep == plan.KeepAll {
 		j.setting.KeepAll = indicator.Responses.Entity
 	}

@@ -33,5 +33,6 @@ func Families() []Doc {
 		renewalDoc,
 		indexDoc,
 		precomputedDoc,
+		durationDoc,
 	}
 }

@@ -3,7 +3,8 @@ package measure
 // Estimate is a measured value with its uncertainty. A nil number is unknown, never zero.
 type Estimate struct {
 	Value *float64 `json:"value,omitempty"`
-	// Lower and Upper are the interval at the asked confidence; nil where none exists.
+	// Lower and Upper are the interval at the asked confidence; nil where none exists. A quantile may have only
+	// the end that the data tell.
 	Lower *float64 `json:"lower,omitempty"`
 	Upper *float64 `json:"upper,omitempty"`
 	// N is how many rows or responses were used; Entities how many clusters or customers, where known.
@@ -36,6 +37,7 @@ const (
 	RejectedUnreadable      Rejection = "Unreadable"      // text where a number should be
 	RejectedOutOfScale      Rejection = "OutOfScale"      // outside the declared scale; never clamped
 	RejectedNoEntity        Rejection = "NoEntity"        // nobody to choose among: the entity of responses is NULL
+	RejectedOpen            Rejection = "Open"            // not over yet: no time to measure
 	RejectedUnknownDecision Rejection = "UnknownDecision" // a renewal status that no list names
 )
 
@@ -46,6 +48,7 @@ const (
 	NoRows          NoValueReason = "NoRows"          // nothing to measure in the period
 	ZeroDenominator NoValueReason = "ZeroDenominator" // the denominator sums to zero
 	NothingDecided  NoValueReason = "NothingDecided"  // every contract due is still pending
+	NotReached      NoValueReason = "NotReached"      // too many cases are open: the quantile lies beyond what was seen
 	Contradictory   NoValueReason = "Contradictory"   // a precomputed row's value lies outside its own interval, or its sample size is negative
 	NotFinite       NoValueReason = "NotFinite"       // a column holds NaN or infinity, or its sums overflow
 )

@@ -25,19 +25,25 @@ type Setting struct {
 	TimeColumn string
 	// Now is the instant as of which the data is read.
 	Now time.Time
+	// Confidence is the level (0–1) of the intervals that Estimate will be asked for. Only a request that is
+	// summed up before it is estimated needs to know it.
+	Confidence float64
 }
 
 // Description is what a reader must know to compare a value with another.
 type Description struct {
 	// Family is the name in the API, such as netPromoterScore.
 	Family string
-	// Unit is "points", "ratio", a currency or other declared unit; empty for plain numbers.
+	// Unit is "points", "ratio", "seconds", a currency or other declared unit; empty for plain numbers.
 	Unit string
 	// Direction says which way is better.
 	Direction Direction
 	// Variant tells the formula in one line, with everything that makes it incomparable to its neighbours.
 	Variant string
 }
+
+// UnitSeconds is the unit of times.
+const UnitSeconds = "seconds"
 
 // checked is a family that can tell whether its spec makes sense.
 type checked interface {
@@ -83,6 +89,9 @@ func Of(spec Spec) (Family, error) {
 	}
 	if spec.Precomputed != nil {
 		found = append(found, spec.Precomputed)
+	}
+	if spec.Duration != nil {
+		found = append(found, spec.Duration)
 	}
 	if len(found) != 1 {
 		return nil, fmt.Errorf("measure: exactly one family must be set, %d are", len(found))

@@ -1,6 +1,9 @@
 package measure
 
 import (
+	"cmp"
+	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +19,10 @@ type unreadable string
 // sumsOf is the contract of Request in plain Go: what an engine must return for rows. The entity's
 // column is taken to have the entity's name.
 func sumsOf(request Request, rows []row) Sums {
+	rows = withDerived(request.Derived, rows)
+	if request.Distribution != nil {
+		return summary(*request.Distribution, rows)
+	}
 	var sums Sums
 	for _, t := range request.Terms {
 		sums = append(sums, t.sum(rows))
@@ -46,6 +53,93 @@ func sumsOf(request Request, rows []row) Sums {
 		}
 	}
 	return append(sums, six...)
+}
+
+// withDerived adds the derived columns to copies of the rows.
+func withDerived(list []Derived, rows []row) []row {
+	if len(list) == 0 {
+		return rows
+	}
+	out := make([]row, len(rows))
+	for i, r := range rows {
+		out[i] = maps.Clone(r)
+		for _, d := range list {
+			out[i][d.Name] = d.of(r)
+		}
+	}
+	return out
+}
+
+func (d Derived) of(r row) any {
+	e := d.Of
+	var seconds, lasted, open any
+	if e.Column != "" {
+		if v, ok := r[e.Column].(float64); ok {
+			seconds = v * e.Unit
+		}
+		if _, bad := r[e.Column].(unreadable); bad {
+			seconds = unreadable("")
+		}
+		open, lasted = strconv.FormatBool(r[e.Column] == nil), seconds
+	} else {
+		start, started := r[e.Start].(time.Time)
+		end, ended := r[e.End].(time.Time)
+		ended = ended && !end.After(e.AsOf)
+		open = strconv.FormatBool(started && !ended)
+		switch {
+		case started && ended:
+			seconds = end.Sub(start).Seconds()
+			lasted = seconds
+		case started:
+			lasted = e.AsOf.Sub(start).Seconds()
+		}
+	}
+	switch d.Kind {
+	case Seconds:
+		return seconds
+	case Lasted:
+		return lasted
+	case Open:
+		return open
+	}
+	if v, ok := seconds.(float64); ok && v > 0 {
+		return math.Log(v)
+	}
+	if bad, ok := seconds.(unreadable); ok {
+		return bad
+	}
+	return nil
+}
+
+func summary(request DistributionRequest, rows []row) Sums {
+	rows = slices.Clone(rows)
+	slices.SortStableFunc(rows, func(a, b row) int {
+		x, _ := a[request.Value].(float64)
+		y, _ := b[request.Value].(float64)
+		return cmp.Compare(x, y)
+	})
+	var d Distribution
+	for _, r := range rows {
+		v, known := r[request.Value].(float64)
+		_, bad := r[request.Value].(unreadable)
+		open := r[request.Open] == "true"
+		switch {
+		case known:
+			d.Add(v, 1, open)
+		case open:
+			d.Unknown++
+		default:
+			d.Missing++
+		}
+		if bad {
+			d.Unreadable++
+		}
+	}
+	sums, err := Summarise(request, d)
+	if err != nil {
+		panic(err)
+	}
+	return sums
 }
 
 func (t Term) sum(rows []row) float64 {

@@ -8,7 +8,8 @@ type Combination string
 const (
 	// Additive statistics of cells add up to those of the whole.
 	Additive Combination = "Additive"
-	// PerEntity statistics depend on a choice within each entity and window (latest answer, cluster sums): adding months gives wrong numbers.
+	// PerEntity statistics depend on a choice within each entity and window (latest answer, cluster sums), or on the
+	// order of all rows (quantiles): adding months gives wrong numbers.
 	PerEntity Combination = "PerEntity"
 	// AsOf statistics read every row before an instant.
 	AsOf Combination = "AsOf"
@@ -66,6 +67,10 @@ type Request struct {
 	Cluster     *Pair       `json:"cluster,omitempty"`
 	// State asks for a stateful computation instead of terms (churn, retention, revenue retention).
 	State *StateRequest `json:"state,omitempty"`
+	// Derived are columns that terms and conditions may name beside the dataset's.
+	Derived []Derived `json:"derived,omitempty"`
+	// Distribution asks for a summary of one derived column instead of terms.
+	Distribution *DistributionRequest `json:"distribution,omitempty"`
 }
 
 // StateRequest compares the customers open at the start of a period with those at its end.
@@ -116,6 +121,8 @@ func (r Request) Size() int {
 		return revenueCount
 	case r.State != nil:
 		return stateCount
+	case r.Distribution != nil:
+		return distributionCount
 	case r.Cluster != nil:
 		return len(r.Terms) + ClusterSums
 	default:

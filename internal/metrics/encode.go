@@ -179,8 +179,10 @@ func (e *encoder) total(base int, in Indicator) {
 // value writes a value with its interval into three families in a row.
 func (e *encoder) value(family int, estimate measure.Estimate, labels ...string) {
 	e.sample(family, *estimate.Value, labels...)
-	if estimate.Lower != nil && estimate.Upper != nil {
+	if estimate.Lower != nil {
 		e.sample(family+familyLower-familyValue, *estimate.Lower, labels...)
+	}
+	if estimate.Upper != nil {
 		e.sample(family+familyUpper-familyValue, *estimate.Upper, labels...)
 	}
 }
@@ -207,12 +209,12 @@ func (e *encoder) segments(base int, in Indicator, room int) {
 		e.sample(base+familySegmentValue, *p.estimate.Value, labels(p)...)
 	}
 	for _, p := range parts {
-		if p.estimate.Lower != nil && p.estimate.Upper != nil {
+		if p.estimate.Lower != nil {
 			e.sample(base+familySegmentLower, *p.estimate.Lower, labels(p)...)
 		}
 	}
 	for _, p := range parts {
-		if p.estimate.Lower != nil && p.estimate.Upper != nil {
+		if p.estimate.Upper != nil {
 			e.sample(base+familySegmentUpper, *p.estimate.Upper, labels(p)...)
 		}
 	}

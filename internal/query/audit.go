@@ -127,7 +127,7 @@ func (a *audit) sql() string {
 	if len(list) == 0 {
 		list = []string{"1 AS one"}
 	}
-	rows := "SELECT " + strings.Join(list, ", ") + "\nFROM " + a.from(nil)
+	rows := "SELECT " + strings.Join(list, ", ") + "\nFROM " + a.from(nil, nil)
 	layer := "SELECT b.*, " + dropped + " AS d\nFROM (" + rows + ") AS b"
 	layer = fmt.Sprintf("SELECT b.*, CASE WHEN b.d >= 0 THEN %d ELSE %s END AS p, CASE WHEN b.d >= 0 THEN 0 ELSE %s END AS q\nFROM (%s) AS b",
 		placeDropped, place, until, layer)

@@ -68,7 +68,7 @@ func (b *base) sql() string {
 		where = append(where, filterSQL(f))
 	}
 	where = append(where, b.where...)
-	sql := "SELECT " + strings.Join(list, ", ") + "\nFROM " + b.t.from(b.flags)
+	sql := "SELECT " + strings.Join(list, ", ") + "\nFROM " + b.t.from(b.names, b.flags)
 	if len(where) > 0 {
 		sql += "\nWHERE " + strings.Join(where, "\n  AND ")
 	}

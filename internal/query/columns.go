@@ -29,6 +29,9 @@ type column struct {
 	value string
 	// unreadable is true where there was a value that the declared type cannot hold; empty if that cannot be.
 	unreadable string
+	// derived columns are made of the typed ones, and of the unreadable flags of those in needs.
+	derived bool
+	needs   []string
 }
 
 func newTable(dialect Dialect, rows RowSet) (*table, error) {
@@ -121,8 +124,30 @@ func (t *table) entity(name string) (string, error) {
 }
 
 // from is what stands behind FROM, under the alias r: every column under its own name, declared ones
-// cast. unreadable lists the columns whose unreadable values are asked for, as "name unreadable".
-func (t *table) from(unreadable []string) string {
+// cast, and of the derived ones those among names. unreadable lists the columns whose unreadable values are
+// asked for, as "name unreadable".
+func (t *table) from(names, unreadable []string) string {
+	var list, flags []string
+	derived := func(name string) bool { return t.columns[name].derived }
+	for _, name := range names {
+		if c := t.columns[name]; c.derived {
+			list, flags = append(list, c.value+" AS "+Quote(name)), append(flags, c.needs...)
+		}
+	}
+	for _, name := range unreadable {
+		if c := t.columns[name]; c.derived {
+			list, flags = append(list, c.unreadable+" AS "+Quote(unreadableName(name))), append(flags, c.needs...)
+		}
+	}
+	if len(list) == 0 {
+		return t.castRows(unreadable)
+	}
+	flags = append(flags, slices.DeleteFunc(slices.Clone(unreadable), derived)...)
+	return "(SELECT r.*, " + strings.Join(list, ", ") + "\nFROM " + t.castRows(flags) + ") AS r"
+}
+
+// castRows is the dataset with its declared columns cast.
+func (t *table) castRows(unreadable []string) string {
 	relation := Relation(t.dialect, t.rows.Dataset)
 	if len(t.rows.Dataset.Columns) == 0 {
 		return relation + " AS r"

@@ -132,6 +132,7 @@ const (
 	InlineMask   Shape = "InlineMask"   // a bit per predicate computed on each row
 	Single       Shape = "Single"       // one indicator, its own WHERE
 	PerEntity    Shape = "PerEntity"    // choice or cluster sums within entities first
+	Distribution Shape = "Distribution" // each value of a column counted; quantiles outside
 	StateSweep   Shape = "StateSweep"   // spells counted by the instants they cover; states folded outside
 	StateCompare Shape = "StateCompare" // opening and closing states joined by customer
 )

@@ -49,7 +49,7 @@ func Plan(dialect Dialect, rows RowSet, asks []Ask, options Options) ([]Batch, [
 		}
 		seen[key] = r
 		switch {
-		case r.state != "" || r.cluster != nil:
+		case r.state != "" || r.cluster != nil || r.ask.Request.Distribution != nil:
 			alone = append(alone, r)
 		case r.keep != "":
 			choices = append(choices, r)
@@ -62,9 +62,12 @@ func Plan(dialect Dialect, rows RowSet, asks []Ask, options Options) ([]Batch, [
 	p.additive(additive)
 	p.choices(choices)
 	for _, r := range alone {
-		if r.state != "" {
+		switch {
+		case r.state != "":
 			p.state(r)
-		} else {
+		case r.ask.Request.Distribution != nil:
+			p.distribution(r)
+		default:
 			p.cluster(r)
 		}
 	}

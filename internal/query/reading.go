@@ -56,6 +56,9 @@ func (t *table) readingOf(ask Ask) (*reading, error) {
 	if !dataset.Time.Undated() {
 		r.windows = t.walls(ask.Windows, r.zone)
 	}
+	if err := t.derive(ask.Request.Derived); err != nil {
+		return nil, err
+	}
 	var err error
 	if r.where, err = t.conjunctionOf(ask.Where, r.zone); err != nil {
 		return nil, err
@@ -83,6 +86,9 @@ func (t *table) readingOf(ask Ask) (*reading, error) {
 	}
 	if r.terms, err = t.termsOf(ask.Request.Terms, r); err != nil {
 		return nil, err
+	}
+	if ask.Request.Distribution != nil && ask.Responses != nil {
+		return nil, fail(plan.UnsupportedCombination, "responses does not go with a quantile: choose rows in the dataset, or another form")
 	}
 	if keep := ask.Responses; keep != nil && keep.Keep != plan.KeepAll {
 		if dataset.Time.Undated() {

@@ -100,6 +100,10 @@ func formulaOf(m measure.Spec) measure.Spec {
 		ratio := *m.Ratio
 		ratio.Preset, ratio.Format = "", ""
 		m.Ratio = &ratio
+	case m.Duration != nil:
+		duration := *m.Duration
+		duration.Preset = ""
+		m.Duration = &duration
 	case m.Renewal != nil:
 		renewal := *m.Renewal
 		renewal.Renewed, renewal.Lost, renewal.NotDue = sorted(renewal.Renewed), sorted(renewal.Lost), sorted(renewal.NotDue)

@@ -92,6 +92,10 @@ func (r *resolver) responses(spec *v1alpha1.Responses, m measure.Spec) *plan.Res
 		r.problems.add("spec.responses", "goes with scores, shares, sums and ratios; this measure counts each customer once by itself")
 		return nil
 	}
+	if m.Duration != nil && m.Duration.Form == measure.DurationQuantile {
+		r.problems.add("spec.responses", "does not go with form quantile: choose rows in the dataset, or another form")
+		return nil
+	}
 	r.requireEntity("spec.responses.entity", string(spec.Entity))
 	return &plan.Responses{Entity: string(spec.Entity), Keep: plan.Keep(spec.Keep)}
 }

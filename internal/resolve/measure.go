@@ -81,6 +81,8 @@ func (r *resolver) measure(m *v1alpha1.Measure) measure.Spec {
 		}
 	case m.Renewal != nil:
 		out.Renewal = r.renewal(m.Renewal)
+	case m.Duration != nil:
+		out.Duration = r.duration(m.Duration)
 	default:
 		r.problems.add("spec.measure", "set exactly one family")
 	}
@@ -173,6 +175,8 @@ func derivedMaturity(spec measure.Spec) time.Duration {
 		return spec.Churn.ToleratedGap
 	case spec.Retention != nil:
 		return spec.Retention.ToleratedGap
+	case spec.Duration != nil && spec.Duration.Open == measure.CountAsMissedAfterLimit:
+		return spec.Duration.Limit
 	}
 	return 0
 }

@@ -24,11 +24,16 @@ func (r *resolver) value(field string, v *v1alpha1.Value, m measure.Spec) {
 		return
 	}
 	want := v1alpha1.PlainValue
-	if IsPercent(m, family.Describe()) {
+	switch d := family.Describe(); {
+	case IsPercent(m, d):
 		want = v1alpha1.PercentValue
+	case d.Unit == measure.UnitSeconds:
+		want = v1alpha1.DurationValue
 	}
 	switch {
 	case v.Kind() == want:
+	case want == v1alpha1.DurationValue:
+		r.problems.add(field, fmt.Sprintf("%q: this measure is a time; write a duration such as 36h", string(*v)))
 	case want == v1alpha1.PercentValue:
 		r.problems.add(field, fmt.Sprintf("%q: this measure is a share; write a percentage such as 80%%", string(*v)))
 	default:
