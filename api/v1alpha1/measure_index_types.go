@@ -3,6 +3,7 @@ package v1alpha1
 // Index is the weighted mean of several questions about one experience, each mapped from its scale to 0–100,
 // as in a customer satisfaction index. Only rows that answer every question count.
 // +kubebuilder:validation:XValidation:rule="self.items.all(i, has(i.weight)) || self.items.all(i, !has(i.weight))",message="give every item a weight, or none for equal weights"
+// +kubebuilder:validation:XValidation:rule="has(self.scale) || self.items.all(i, has(i.scale))",message="give the index a scale, or every item one of its own"
 type Index struct {
 	// items are the questions, at least two.
 	// +required

@@ -1,8 +1,10 @@
 package v1alpha1
 
 // Precomputed takes values that something else has computed: one row for each period, and for each segment of a
-// breakdown. More than one row is an error, for nobody can say how to join two values.
+// breakdown. NULL in a breakdown's column means all, as ROLLUP and CUBE write it: the total's row has NULL in every one.
+// More than one row is an error, for nobody can say how to join two values.
 // +kubebuilder:validation:XValidation:rule="has(self.lower) == has(self.upper)",message="lower and upper go together"
+// +kubebuilder:validation:XValidation:rule="has(self.direction) || has(self.preset)",message="direction is required unless a preset brings it",fieldPath=".direction"
 type Precomputed struct {
 	// value column.
 	// +required
@@ -33,7 +35,7 @@ type Precomputed struct {
 	// +optional
 	Preset Preset `json:"preset,omitempty"`
 
-	// direction says which way is better.
-	// +required
+	// direction says which way is better. Default: the preset's.
+	// +optional
 	Direction Direction `json:"direction,omitempty"`
 }

@@ -2,6 +2,7 @@ package v1alpha1
 
 // Rate is events per exposure: complaints per 1,000 orders, faults per customer and month.
 // +kubebuilder:validation:XValidation:rule="has(self.exposure.datasetRef) || has(self.exposure.column)",message="exposure needs datasetRef (its rows are counted), column, or both",fieldPath=".exposure"
+// +kubebuilder:validation:XValidation:rule="has(self.direction) || has(self.preset)",message="direction is required unless a preset brings it",fieldPath=".direction"
 type Rate struct {
 	// events are the sum of a column of whole numbers. Default: rows are counted.
 	// +optional
@@ -25,8 +26,8 @@ type Rate struct {
 	// +optional
 	Preset Preset `json:"preset,omitempty"`
 
-	// direction says which way is better.
-	// +required
+	// direction says which way is better. Default: the preset's.
+	// +optional
 	Direction Direction `json:"direction,omitempty"`
 }
 

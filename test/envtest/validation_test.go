@@ -82,6 +82,54 @@ spec:
   thresholds: {warning: 30%}
 `
 
+const validIndex = header + `kind: CPIDefinition
+metadata: {name: satisfaction-index}
+spec:
+  title: Satisfaction index
+  theme: Satisfaction
+  owner: {team: support}
+  datasetRef: {name: survey}
+  measure: {index: {items: [{column: overall, weight: 60%}, {column: expected, weight: 40%, scale: {min: 1, max: 5}}], scale: {min: 1, max: 10}}}
+  responses: {entity: contact, keep: Latest}
+`
+
+const validNet = header + `kind: CPIDefinition
+metadata: {name: sentiment}
+spec:
+  title: Sentiment
+  theme: Satisfaction
+  owner: {team: brand}
+  datasetRef: {name: comments}
+  measure:
+    share:
+      of: [{column: label, operator: In, values: [positive]}]
+      less: {of: [{column: label, operator: In, values: [negative]}]}
+      classifier: {sensitivity: 80%, specificity: 90%, checkedOn: {positives: 200, negatives: 300}}
+      preset: Sentiment
+  thresholds: {warning: 10}
+`
+
+const validMean = header + `kind: CPIDefinition
+metadata: {name: reviews}
+spec:
+  title: Reviews
+  theme: Advocacy
+  owner: {team: brand}
+  datasetRef: {name: reviews}
+  measure: {aggregate: {function: Mean, column: stars, shrink: {towards: "3.9", weight: 20, scale: {min: 1, max: 5}}, preset: ReviewRating}}
+`
+
+const validPrecomputed = header + `kind: CPIDefinition
+metadata: {name: given}
+spec:
+  title: Given
+  theme: Value
+  owner: {team: data}
+  datasetRef: {name: values}
+  measure: {precomputed: {value: v, lower: lo, upper: hi, sampleSize: answers, format: Percent, direction: HigherIsBetter}}
+  thresholds: {warning: 80%}
+`
+
 const validKPI = header + `kind: KPITarget
 metadata: {name: renewal-rate}
 spec:
@@ -134,7 +182,7 @@ spec:
 `
 
 func TestValidObjectsAreAcceptedAndStartUnobserved(t *testing.T) {
-	for _, text := range []string{validCPI, validShare, validKPI, validGoal, validSource, validFiles, validDataset} {
+	for _, text := range []string{validCPI, validShare, validIndex, validNet, validMean, validPrecomputed, validKPI, validGoal, validSource, validFiles, validDataset} {
 		object, err := apply(t, text)
 		if err != nil {
 			t.Errorf("%v\n%s", err, text)
@@ -173,6 +221,18 @@ func TestInvalidObjectsAreRefusedWithTheFieldAndTheCure(t *testing.T) {
 		{"target with both bounds", validKPI, "atLeast: 90%", "atLeast: 90%, atMost: 95%", "exactly one of the fields in [atLeast atMost]"},
 		{"target with a bad date", validKPI, "2027-06-30", "2027-13-30", "spec.targets[0].by"},
 		{"target in the wrong spelling", validKPI, "atLeast: 90%", "atLeast: 90", "write a percentage"},
+		{"index without responses", validIndex, "  responses: {entity: contact, keep: Latest}\n", "", "a survey score needs responses"},
+		{"some weights", validIndex, ", weight: 60%", "", "give every item a weight, or none"},
+		{"weight without a per cent sign", validIndex, "weight: 60%", `weight: "0.6"`, "such as 40%"},
+		{"item without a scale", validIndex, ", scale: {min: 1, max: 10}", "", "give the index a scale"},
+		{"one item", validIndex, "{column: overall, weight: 60%}, {column: expected, weight: 40%, scale: {min: 1, max: 5}}", "{column: overall}", "spec.measure.index.items"},
+		{"neither direction nor preset", validShare, ", direction: LowerIsBetter", "", "direction is required unless a preset brings it"},
+		{"a net is not a share", validNet, "warning: 10", "warning: 10%", "write a plain number"},
+		{"sensitivity without a per cent sign", validNet, "sensitivity: 80%", `sensitivity: "0.8"`, "such as 80%"},
+		{"shrunk sum", validMean, "function: Mean", "function: Sum", "shrink goes with function Mean"},
+		{"shrunk clusters", validMean, "column: stars", "column: stars, clusterBy: customer", "shrink goes with function Mean"},
+		{"half an interval", validPrecomputed, "upper: hi, ", "", "lower and upper go together"},
+		{"precomputed percentage as a number", validPrecomputed, "warning: 80%", "warning: 80", "write a percentage"},
 		{"renewal value without unit", validKPI, "grace: 45d", "grace: 45d, value: acv", "value and unit go together"},
 		{"two engines", validSource, "  schedule:", "  files: {tables: [{name: a, format: CSV, url: {address: \"https://x/y\"}}]}\n  schedule:", "exactly one of the fields in [files postgres]"},
 		{"ca without verification", validSource, "mode: VerifyFull", "mode: Require", "caRef needs mode"},
