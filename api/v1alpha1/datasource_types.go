@@ -51,7 +51,7 @@ type FilesSource struct {
 }
 
 // FileTable is one table read from files.
-// +kubebuilder:validation:ExactlyOneOf=configMap;persistentVolumeClaim;url
+// +kubebuilder:validation:ExactlyOneOf=configMap;persistentVolumeClaim;url;s3
 type FileTable struct {
 	// name by which datasets refer to the table.
 	// +required
@@ -72,6 +72,10 @@ type FileTable struct {
 	// url is an https address that the run downloads.
 	// +optional
 	URL *URLFile `json:"url,omitempty"`
+
+	// s3 is an object, or several, of an S3-compatible store that the run downloads.
+	// +optional
+	S3 *S3File `json:"s3,omitempty"`
 
 	// columns fixes the types of columns whose text the engine would otherwise guess.
 	// +optional

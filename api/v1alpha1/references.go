@@ -42,6 +42,10 @@ type Duration string
 // +kubebuilder:validation:Pattern=`^[A-Za-z][A-Za-z0-9_+/-]*$`
 type TimeZone string
 
+// ServerAddress is where a server answers: https, or http for a Service of the cluster, whose traffic does not leave it.
+// +kubebuilder:validation:XValidation:rule="self.matches('^https://[^/?#@\\\\s]+(/[^?#\\\\s]*)?$') || self.matches('^http://([a-z0-9-]+[.]){1,2}svc([.]cluster[.]local)?(:[0-9]+)?(/[^?#\\\\s]*)?$')",message="must begin with https://; http:// is taken for a Service of the cluster only, such as http://NAME.NAMESPACE.svc:9000"
+type ServerAddress string
+
 // Owner is who is told and who acts.
 type Owner struct {
 	// team that owns the indicator; alerts are routed by it.

@@ -40,6 +40,10 @@ func files() *v1alpha1.DataSource {
 				Address: "https://files.example/web.csv", CARef: &v1alpha1.KeyReference{Name: "roots", Key: "ca.crt"},
 				AuthorizationRef: &v1alpha1.KeyReference{Name: "files-token", Key: "authorization"},
 			}},
+			{Name: "lake", Format: "Parquet", S3: &v1alpha1.S3File{
+				Endpoint: "https://s3.example", Bucket: "lake", Key: "orders/*.parquet", CARef: &v1alpha1.KeyReference{Name: "roots", Key: "ca.crt"},
+				CredentialsRef: v1alpha1.LocalReference{Name: "lake-reader"},
+			}},
 		}}},
 	}
 }
@@ -80,7 +84,7 @@ func TestTokenAndDataNeverMeet(t *testing.T) {
 		data   []string
 	}{
 		{postgres(), []string{"credentials", "ca"}},
-		{files(), []string{"table-0", "table-1", "table-2-ca", "table-2-authorization"}},
+		{files(), []string{"table-0", "table-1", "table-2-ca", "table-2-authorization", "table-3-credentials", "table-3-ca"}},
 	} {
 		t.Run(tc.source.Name, func(t *testing.T) {
 			pod := podOf(t, tc.source)
@@ -133,6 +137,9 @@ func TestMountsAreWhereThePlanLooks(t *testing.T) {
 		} else {
 			for _, table := range source.Files.Tables {
 				paths = append(paths, table.Path, table.CAPath, table.HeaderPath)
+				if table.S3 != nil {
+					paths = append(paths, table.S3.CredentialsDir)
+				}
 			}
 		}
 		compute := containers(podOf(t, ds))["compute"]

@@ -89,10 +89,18 @@ func sourceVolumes(ds *v1alpha1.DataSource) ([]corev1.Volume, []corev1.VolumeMou
 			if ref := table.URL.AuthorizationRef; ref != nil {
 				mount(name+"-authorization", resolve.URLAuthorizationDir(i), secretKeys(ref.Name, ref.Key))
 			}
+		case table.S3 != nil:
+			mount(name+"-credentials", resolve.S3CredentialsDir(i), secretKeys(table.S3.CredentialsRef.Name, s3Keys...))
+			if ref := table.S3.CARef; ref != nil {
+				mount(name+"-ca", resolve.S3CADir(i), configMapKey(ref))
+			}
 		}
 	}
 	return volumes, mounts
 }
+
+// s3Keys of a Secret with an access key; the last is there for temporary ones only.
+var s3Keys = []string{"accessKeyID", "secretAccessKey", "sessionToken"}
 
 func secretKeys(name string, keys ...string) corev1.VolumeSource {
 	return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{

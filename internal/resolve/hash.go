@@ -177,6 +177,8 @@ func filesOf(spec *v1alpha1.FilesSource, datasets []plan.Dataset) []fileOrigin {
 			file.Kind, file.Object, file.Path = "PersistentVolumeClaim", t.PersistentVolumeClaim.Name, t.PersistentVolumeClaim.Path
 		case t.URL != nil:
 			file.Kind, file.Path = "URL", t.URL.Address
+		case t.S3 != nil:
+			file.Kind, file.Object, file.Path = "S3", string(t.S3.Endpoint)+"/"+t.S3.Bucket, t.S3.Key
 		}
 		out = append(out, file)
 	}

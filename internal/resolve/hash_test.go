@@ -47,6 +47,9 @@ files:
 	const address = `
 files: {tables: [{name: answers, format: CSV, url: {address: "https://host/a.csv", authorizationRef: {name: t, key: t}, caRef: {name: t, key: ca}}}]}
 `
+	const store = `
+files: {tables: [{name: answers, format: CSV, s3: {endpoint: "https://host", region: eu, bucket: lake, key: a.csv, credentialsRef: {name: reader}}}]}
+`
 	for _, c := range []struct {
 		source, old, new string
 		same             bool
@@ -73,6 +76,11 @@ files: {tables: [{name: answers, format: CSV, url: {address: "https://host/a.csv
 		{address, "host/a.csv", "host/b.csv", false},
 		{address, "authorizationRef: {name: t, key: t}, ", "", true},
 		{address, ", caRef: {name: t, key: ca}", "", true},
+		{store, "https://host", "https://other", false},
+		{store, "bucket: lake", "bucket: sea", false},
+		{store, "key: a.csv", "key: b.csv", false},
+		{store, "region: eu", "region: us, pathStyle: true", true},
+		{store, "name: reader", "name: other", true},
 	} {
 		edited := strings.Replace(c.source, c.old, c.new, 1)
 		if edited == c.source {

@@ -1,14 +1,18 @@
 package resolve
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"net/url"
 	"path"
+	"regexp"
 	"time"
 
 	"github.com/robfig/cron/v3"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -24,12 +28,15 @@ const (
 	FilesDir = "/source/files"
 	// URLDir holds, by table index, the folders ca and authorization for downloads.
 	URLDir = "/source/url"
+	// S3Dir holds, by table index, the folders ca and credentials for downloads from a store.
+	S3Dir = "/source/s3"
 )
 
 // What holds where a source says nothing.
 const (
 	defaultQueryTimeout = 2 * time.Minute
 	defaultMaxSegments  = 50
+	defaultRegion       = "us-east-1"
 	// DefaultMemory and DefaultCPU are the compute container's limits where none are set.
 	DefaultMemory = "512Mi"
 	DefaultCPU    = "1"
@@ -43,6 +50,12 @@ func URLCADir(i int) string { return path.Join(URLDir, fmt.Sprint(i), "ca") }
 
 // URLAuthorizationDir is where the pod mounts table i's Authorization header.
 func URLAuthorizationDir(i int) string { return path.Join(URLDir, fmt.Sprint(i), "authorization") }
+
+// S3CADir is where the pod mounts the roots for table i's store.
+func S3CADir(i int) string { return path.Join(S3Dir, fmt.Sprint(i), "ca") }
+
+// S3CredentialsDir is where the pod mounts the access key for table i's store.
+func S3CredentialsDir(i int) string { return path.Join(S3Dir, fmt.Sprint(i), "credentials") }
 
 // Source resolves a data source. The plan's source is complete only without problems.
 func Source(ds *v1alpha1.DataSource) (plan.Source, Problems) {
@@ -73,6 +86,11 @@ func Source(ds *v1alpha1.DataSource) (plan.Source, Problems) {
 		problems.add("spec", "set exactly one engine: files or postgres")
 	case ds.Spec.Files != nil:
 		out.Files = files(ds.Spec.Files)
+		for i, t := range ds.Spec.Files.Tables {
+			if t.S3 != nil {
+				checkAddress(fmt.Sprintf("spec.files.tables[%d].s3.endpoint", i), t.S3.Endpoint, &problems)
+			}
+		}
 	case ds.Spec.Postgres != nil:
 		out.Postgres = postgres(ds.Spec.Postgres)
 	default:
@@ -121,6 +139,14 @@ func files(spec *v1alpha1.FilesSource) *plan.Files {
 			if ref := t.URL.AuthorizationRef; ref != nil {
 				table.HeaderPath = path.Join(URLAuthorizationDir(i), ref.Key)
 			}
+		case t.S3 != nil:
+			table.S3 = &plan.S3{
+				Endpoint: string(t.S3.Endpoint), Region: cmp.Or(t.S3.Region, defaultRegion), Bucket: t.S3.Bucket, Key: t.S3.Key,
+				PathStyle: ptr.Deref(t.S3.PathStyle, false), CredentialsDir: S3CredentialsDir(i),
+			}
+			if ref := t.S3.CARef; ref != nil {
+				table.CAPath = path.Join(S3CADir(i), ref.Key)
+			}
 		}
 		out.Tables = append(out.Tables, table)
 	}
@@ -145,6 +171,21 @@ func postgres(spec *v1alpha1.PostgresSource) *plan.Postgres {
 		}
 	}
 	return out
+}
+
+// inCluster are hosts of Services: what is sent to them does not leave the cluster.
+var inCluster = regexp.MustCompile(`^([a-z0-9-]+\.){1,2}svc(\.cluster\.local)?$`)
+
+// checkAddress tells an address that is not https, nor a Service of the cluster.
+func checkAddress(field string, address v1alpha1.ServerAddress, problems *Problems) {
+	parsed, err := url.Parse(string(address))
+	switch {
+	case err != nil || parsed.Host == "" || parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "":
+		problems.add(field, fmt.Sprintf("%q is not an address such as https://host:port/path", string(address)))
+	case parsed.Scheme == "https":
+	case parsed.Scheme != "http" || !inCluster.MatchString(parsed.Hostname()):
+		problems.add(field, "must begin with https://; http:// is taken for a Service of the cluster only, such as http://NAME.NAMESPACE.svc:9000")
+	}
 }
 
 // duration parses an optional duration, telling a bad one as a problem.

@@ -238,7 +238,7 @@ func TestInvalidObjectsAreRefusedWithTheFieldAndTheCure(t *testing.T) {
 		{"ca without verification", validSource, "mode: VerifyFull", "mode: Require", "caRef needs mode"},
 		{"plain http", validFiles, "https://x/y", "http://x/y", "url.address"},
 		{"path out of the volume", validFiles, "path: a/b.parquet", "path: ../b.parquet", "must not contain"},
-		{"two origins of a table", validFiles, "configMap: {name: telco, key: telco.csv.gz}", "configMap: {name: telco, key: k}, url: {address: \"https://x/y\"}", "exactly one of the fields in [configMap persistentVolumeClaim url]"},
+		{"two origins of a table", validFiles, "configMap: {name: telco, key: telco.csv.gz}", "configMap: {name: telco, key: k}, url: {address: \"https://x/y\"}", "exactly one of the fields in [configMap persistentVolumeClaim url s3]"},
 		{"query without tables", validDataset, "  tables: [answers]\n", "", "must list the tables"},
 		{"table and query", validDataset, "  query:", "  table: {name: t}\n  query:", "exactly one of the fields in [table query]"},
 		{"two kinds of time", validDataset, "{event: {column: submitted_at}}", "{event: {column: a}, snapshot: {column: b}}", "exactly one of the fields in [event interval snapshot]"},
