@@ -1,18 +1,16 @@
 package measure
 
 import (
-	"fmt"
-
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
+	"github.com/cpi-operator/cpi-operator/internal/survival"
 )
 
 // Summarise turns a cell's distribution into its sums: the quantile with its interval. It fails only on values
 // out of order or not finite, which no engine may return.
 func Summarise(request DistributionRequest, d Distribution) (Sums, error) {
 	out := make(Sums, distributionCount)
-	out[distributionMissing], out[distributionUnreadable] = d.Missing, d.Unreadable
-	out[distributionOpen] = d.Unknown
-	var ended []interval.Counted
+	out[distributionMissing], out[distributionUnreadable], out[distributionOpen] = d.Missing, d.Unreadable, d.Unknown
+	counts := make([]survival.Count, 0, len(d.Values))
 	for i, v := range d.Values {
 		if v < 0 || v > longestCase {
 			out[distributionOutOfScale] += d.Ended[i] + d.Open[i]
@@ -20,32 +18,45 @@ func Summarise(request DistributionRequest, d Distribution) (Sums, error) {
 		}
 		out[distributionEnded] += d.Ended[i]
 		out[distributionOpen] += d.Open[i]
-		if d.Ended[i] > 0 {
-			ended = append(ended, interval.Counted{Value: v, Count: count(d.Ended[i])})
-		}
+		counts = append(counts, survival.Count{Time: v, Events: count(d.Ended[i]), Censored: count(d.Open[i])})
 	}
-	if request.Censor {
-		return out, fmt.Errorf("not available")
+	found, exists, err := quantileOf(counts, request)
+	if err != nil || !exists {
+		return out, err
 	}
-	if len(ended) == 0 {
-		return out, nil
+	out[distributionHasValue], out[distributionValue] = 1, found.Value
+	lower, upper := found.Interval.Ends()
+	if lower != nil {
+		out[distributionHasLower], out[distributionLower] = 1, *lower
 	}
-	found, err := interval.QuantileOf(ended, request.Quantile, request.Confidence)
-	if err != nil {
-		return nil, err
+	if upper != nil {
+		out[distributionHasUpper], out[distributionUpper] = 1, *upper
 	}
-	out.tell(found.Bounded)
 	return out, nil
 }
 
-// tell notes a value and those ends of its interval that the data tell.
-func (s Sums) tell(b interval.Bounded) {
-	s[distributionHasValue], s[distributionValue] = 1, b.Value
-	lower, upper := b.Interval.Ends()
-	if lower != nil {
-		s[distributionHasLower], s[distributionLower] = 1, *lower
+// quantileOf is the quantile, false if there is none.
+func quantileOf(counts []survival.Count, request DistributionRequest) (interval.Bounded, bool, error) {
+	if len(counts) == 0 {
+		return interval.Bounded{}, false, nil
 	}
-	if upper != nil {
-		s[distributionHasUpper], s[distributionUpper] = 1, *upper
+	if request.Censor {
+		curve, err := survival.Estimate(counts)
+		if err != nil {
+			return interval.Bounded{}, false, err
+		}
+		found := curve.Quantile(request.Quantile, request.Confidence)
+		return found.Bounded, found.Reached, nil
 	}
+	var ended []interval.Counted
+	for _, c := range counts {
+		if c.Events > 0 {
+			ended = append(ended, interval.Counted{Value: c.Time, Count: c.Events})
+		}
+	}
+	if len(ended) == 0 {
+		return interval.Bounded{}, false, nil
+	}
+	found, err := interval.QuantileOf(ended, request.Quantile, request.Confidence)
+	return found.Bounded, true, err
 }

@@ -99,12 +99,18 @@ func (ref *reference) meets(row map[string]any, c measure.Condition) bool {
 			}
 			return 1
 		case time.Time:
+			zone, _ := time.LoadLocation(ref.dataset.TimeZone)
+			if at, err := time.Parse(time.RFC3339, text); err == nil {
+				if ref.kinds[c.Column] == KindDate { // a day begins at midnight
+					return time.Date(v.Year(), v.Month(), v.Day(), 0, 0, 0, 0, zone).Compare(at)
+				}
+				return v.Compare(ref.wall(ref.kinds[c.Column], at, ref.dataset.TimeZone))
+			}
 			at, err := time.Parse(time.DateOnly, text)
 			if err != nil {
 				panic(err)
 			}
 			if ref.kinds[c.Column] == KindInstant {
-				zone, _ := time.LoadLocation(ref.dataset.TimeZone)
 				at = time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, zone)
 			}
 			return v.Compare(at)
@@ -247,6 +253,9 @@ func (ref *reference) answer(ask Ask) map[string]measure.Sums {
 }
 
 func (ref *reference) sums(ask Ask, rows []map[string]any) measure.Sums {
+	if wish := ask.Request.Distribution; wish != nil {
+		return ref.summary(*wish, rows)
+	}
 	var sums measure.Sums
 	for _, m := range ask.Request.Terms {
 		total := 0.0
