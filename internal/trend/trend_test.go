@@ -1,0 +1,198 @@
+package trend
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
+)
+
+// read reads a file of numbers that scipy and R computed.
+func read[T any](t *testing.T, file string) T {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("testdata", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var into T
+	if err := json.Unmarshal(raw, &into); err != nil {
+		t.Fatal(err)
+	}
+	return into
+}
+
+func near(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance*max(1, math.Abs(want))) {
+		t.Errorf("%s: got %.15g, want %.15g", what, got, want)
+	}
+}
+
+// of is a series of values in neighbouring periods.
+func of(values ...float64) Series {
+	var series Series
+	for i, v := range values {
+		series = append(series, Point{Period: 100 + i, Value: v, Interval: interval.None(), N: 50})
+	}
+	return series
+}
+
+// The four series of domain.md 3e.
+func TestTrendOracle(t *testing.T) {
+	type series struct {
+		X        []float64
+		S        float64
+		VarS     float64
+		PTwo     float64 `json:"p_two"`
+		PExact   float64 `json:"p_exact"`
+		TheilSen float64 `json:"theil_sen"`
+		Lower    float64 `json:"ts_lo"`
+		Upper    float64 `json:"ts_hi"`
+	}
+	oracle := read[struct {
+		KPI  series `json:"mk_kpi"`
+		CPI  series `json:"mk_cpi"`
+		Ties series `json:"mk_ties"`
+		Flat series `json:"mk_flat"`
+	}](t, "drivers_trend_forecast.json")
+	for name, c := range map[string]struct {
+		want      series
+		exact     bool
+		direction Direction
+	}{
+		"KPI":      {oracle.KPI, true, Rising},
+		"CPI":      {oracle.CPI, true, Falling},
+		"ties":     {oracle.Ties, false, Falling},
+		"no trend": {oracle.Flat, false, NoTrend},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Of(of(c.want.X...), 0.95)
+			_, variance, _ := kendall(c.want.X)
+			near(t, "S", got.S, c.want.S, 0)
+			near(t, "variance", variance, c.want.VarS, 1e-14)
+			near(t, "slope", got.Slope.Value, c.want.TheilSen, 1e-12)
+			near(t, "lower", got.Slope.Interval.Lower, c.want.Lower, 1e-12)
+			near(t, "upper", got.Slope.Interval.Upper, c.want.Upper, 1e-12)
+			p := c.want.PTwo
+			if c.exact {
+				p = c.want.PExact
+			}
+			near(t, "p", got.P, p, 1e-12)
+			if got.Exact != c.exact || got.Direction != c.direction || got.N != len(c.want.X) || got.Reason != "" {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestTrendsAsInScipy(t *testing.T) {
+	for _, want := range read[struct {
+		Trends []struct {
+			Period, Value       []float64
+			Slope, Lower, Upper float64
+			ExactP              *float64 `json:"exact_p"`
+		}
+	}](t, "oracle.json").Trends {
+		var series Series
+		for i, v := range want.Value {
+			series = append(series, Point{Period: int(want.Period[i]), Value: v})
+		}
+		got := Of(series, 0.95)
+		near(t, "slope", got.Slope.Value, want.Slope, 1e-12)
+		near(t, "lower", got.Slope.Interval.Lower, want.Lower, 1e-12)
+		near(t, "upper", got.Slope.Interval.Upper, want.Upper, 1e-12)
+		if got.Exact != (want.ExactP != nil) {
+			t.Errorf("n %d: exact %t", got.N, got.Exact)
+		}
+		if want.ExactP != nil {
+			near(t, "p", got.P, *want.ExactP, 1e-12)
+		}
+	}
+}
+
+// The exact distribution against its definition: every order of n values.
+func TestExactTails(t *testing.T) {
+	for n := 2; n <= 7; n++ {
+		counts := map[int]float64{}
+		var total float64
+		permute(n, func(order []int) {
+			s := 0
+			for i, v := range order {
+				for _, earlier := range order[:i] {
+					s += int(sign(float64(v - earlier)))
+				}
+			}
+			counts[s]++
+			total++
+		})
+		for s := range counts {
+			var high, low float64
+			for other, count := range counts {
+				if other >= s {
+					high += count / total
+				}
+				if other <= s {
+					low += count / total
+				}
+			}
+			gotHigh, gotLow := exactTails(n, float64(s))
+			near(t, "high", gotHigh, high, 1e-14)
+			near(t, "low", gotLow, low, 1e-14)
+		}
+	}
+	// The smallest two-sided p of domain.md 3e.
+	for n, floor := range map[int]float64{4: 1.0 / 12, 5: 1.0 / 60, 6: 1.0 / 360} {
+		high, _ := exactTails(n, float64(n*(n-1)/2))
+		near(t, "floor", 2*high, floor, 1e-14)
+	}
+}
+
+func permute(n int, visit func([]int)) {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	var from func(int)
+	from = func(k int) {
+		if k == n {
+			visit(order)
+			return
+		}
+		for i := k; i < n; i++ {
+			order[k], order[i] = order[i], order[k]
+			from(k + 1)
+			order[k], order[i] = order[i], order[k]
+		}
+	}
+	from(0)
+}
+
+func TestNoTrendWithoutEnough(t *testing.T) {
+	if got := Of(of(1, 2, 3, 4, 5), 0.95); got.Reason != TooFewPeriods || got.Direction != NoTrend || got.N != 5 || got.Slope.Interval != interval.None() {
+		t.Errorf("%+v", got)
+	}
+	if got := Of(of(1, 2, 3, 4, 5, 6), 0.95); got.Direction != Rising || got.P != 2.0/720 {
+		t.Errorf("%+v", got)
+	}
+	if got := Of(of(7, 7, 7, 7, 7, 7, 7), 0.95); got.Direction != NoTrend || got.P != 1 || got.Slope.Value != 0 || got.Reason != "" {
+		t.Errorf("constant: %+v", got)
+	}
+}
+
+// Long swings look like trends; the verdict says that neighbours are too much alike to trust p.
+func TestDependentPeriods(t *testing.T) {
+	var waves, noise Series
+	for i := range 40 {
+		waves = append(waves, Point{Period: i, Value: math.Sin(float64(i) / 6)})
+		noise = append(noise, Point{Period: i, Value: math.Mod(float64(i)*0.618034, 1)})
+	}
+	if got := Of(waves, 0.95); !got.Dependent || got.Alike < 0.8 {
+		t.Errorf("waves: alike %g, dependent %t", got.Alike, got.Dependent)
+	}
+	if got := Of(noise, 0.95); got.Dependent {
+		t.Errorf("noise: alike %g, dependent %t", got.Alike, got.Dependent)
+	}
+}
