@@ -82,7 +82,9 @@ func readExpected(t *testing.T) expected {
 	return want
 }
 
-func TestCasesReadAsComputedElsewhere(t *testing.T) {
+func TestCasesReadAsComputedElsewhere(t *testing.T) { onEveryStore(t, casesReadAsComputedElsewhere) }
+
+func casesReadAsComputedElsewhere(t *testing.T, load loader) {
 	want := readExpected(t)
 	got := computeAll(t, load(t), now)
 	for _, key := range slices.Sorted(maps.Keys(want.Definitions)) {
@@ -242,6 +244,10 @@ func text(number *float64) any {
 }
 
 func TestDatasetsReadAsCountedElsewhere(t *testing.T) {
+	onEveryStore(t, datasetsReadAsCountedElsewhere)
+}
+
+func datasetsReadAsCountedElsewhere(t *testing.T, load loader) {
 	want := readExpected(t)
 	got := computeAll(t, load(t), now)
 	m := readManifests(t)
@@ -280,6 +286,10 @@ func TestDatasetsReadAsCountedElsewhere(t *testing.T) {
 }
 
 func TestBrokenKeysAreErrorsNotBiggerNumbers(t *testing.T) {
+	onEveryStore(t, brokenKeysAreErrorsNotBiggerNumbers)
+}
+
+func brokenKeysAreErrorsNotBiggerNumbers(t *testing.T, load loader) {
 	for file, want := range readExpected(t).Violations {
 		t.Run(file, func(t *testing.T) {
 			got := computeAll(t, load(t, file), now)
@@ -306,9 +316,11 @@ func check(t *testing.T, result plan.Result, broken bool) {
 	}
 }
 
-func TestSameRowsGiveTheSameBytes(t *testing.T) {
-	database := load(t)
-	first, second := computeAll(t, database, now), computeAll(t, database, now)
+func TestSameRowsGiveTheSameBytes(t *testing.T) { onEveryStore(t, sameRowsGiveTheSameBytes) }
+
+func sameRowsGiveTheSameBytes(t *testing.T, load loader) {
+	rows := load(t)
+	first, second := computeAll(t, rows, now), computeAll(t, rows, now)
 	for key, content := range first.bytes {
 		if second.bytes[key] != content {
 			t.Errorf("%s differs between two runs:\n%s\n%s", key, content, second.bytes[key])

@@ -18,8 +18,6 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/compute"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
-	"github.com/cpi-operator/cpi-operator/internal/source/postgres"
-	postgrestest "github.com/cpi-operator/cpi-operator/test/postgres"
 )
 
 var now = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
@@ -114,8 +112,8 @@ func (f found) Result(_ int, result plan.Result) error {
 	return err
 }
 
-// computeAll runs every source of the manifests on the database and returns results by namespace/kind/name.
-func computeAll(t *testing.T, database *postgrestest.Database, at time.Time) found {
+// computeAll runs every source of the manifests on the rows and returns results by namespace/kind/name.
+func computeAll(t *testing.T, rows store, at time.Time) found {
 	t.Helper()
 	m := readManifests(t)
 	all := found{results: map[string]plan.Result{}, bytes: map[string]string{}}
@@ -126,13 +124,7 @@ func computeAll(t *testing.T, database *postgrestest.Database, at time.Time) fou
 		if err != nil || len(skipped) > 0 {
 			t.Fatalf("source %s: %v, skipped %v", m.sources[i].Name, err, skipped)
 		}
-		pg := work.Source.Postgres
-		pg.Host, pg.Port, pg.Database = database.Server.Host, database.Server.Port, database.Name
-		pg.CredentialsDir = postgrestest.CredentialsDir(t, "cases_reader", "cases")
-		engine, err := postgres.Open(t.Context(), postgres.Config{Source: work.Source})
-		if err != nil {
-			t.Fatal(err)
-		}
+		engine := rows.open(t, &work)
 		all.namespace = m.sources[i].Namespace
 		done, err := compute.Run(t.Context(), work, engine, all, slog.New(slog.DiscardHandler))
 		if err != nil || done.Source != nil {
@@ -143,18 +135,4 @@ func computeAll(t *testing.T, database *postgrestest.Database, at time.Time) fou
 		}
 	}
 	return all
-}
-
-// load makes a database with the rows, and more SQL on top.
-func load(t *testing.T, more ...string) *postgrestest.Database {
-	t.Helper()
-	database := postgrestest.Start(t).NewDatabase(t)
-	for _, file := range append([]string{"rows.sql"}, more...) {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		database.Exec(t, string(content))
-	}
-	return database
 }

@@ -40,6 +40,7 @@ the boundary is what the Secret's role may read, so give it SELECT on these tabl
 		}
 	}
 	section("Files (DuckDB)", duckdbFunctions)
+	b.WriteString("\nMind the arrows: in DuckDB `->` and `->>` bind more loosely than `=`, so write `(payload->>'plan') = 'pro'`; without the\nparentheses the condition is never true, and no error says so.\n")
 	b.WriteString("\nIn FROM: `unnest` `generate_series` `range`\n")
 	section("PostgreSQL", postgresFunctions)
 	section("PostgreSQL: operators", postgresOperators)
