@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
@@ -10,18 +11,21 @@ var aggregateDoc = Doc{
 	Name:      "aggregate",
 	Title:     "Sum, mean or count",
 	Summary:   "A sum or a mean of a column, or a count of rows.",
-	Formula:   "Sum: Σ column. Mean: Σ column / rows with a value. Count: rows",
+	Formula:   "Sum: Σ column. Mean: Σ column / rows with a value. Count: rows. Mean with `shrink`: (weight × towards + Σ ratings)/(weight + ratings)",
 	Unit:      "as declared",
 	Direction: "as declared, or the preset's",
-	Interval:  "Mean: Student's t. Sum: normal with the error √Σy², amounts seen as arrivals. Count: Garwood. With clusterBy the error is that of each cluster's total",
+	Interval:  "Mean: Student's t. Sum: normal with the error √Σy², amounts seen as arrivals. Count: Garwood. With clusterBy the error is that of each cluster's total. Mean with `shrink`: normal on the posterior variance, a credible interval",
 	Columns:   "the column to sum or average; none for Count; the entity of `clusterBy`, if any",
 	Pitfalls:  "Sum and count are a census of the period: their interval says how much they would vary, not that rows were missed. Amounts with heavy tails need many rows.",
-	Reference: "Garwood 1936, Biometrika 28:437 (counts)",
+	Reference: "Garwood 1936, Biometrika 28:437 (counts); Gelman et al. 2013, Bayesian Data Analysis, 3rd ed., 3.4 (shrink)",
 }
 
 func (m *Aggregate) check() error {
 	switch m.Function {
 	case Count:
+		if m.Shrink != nil {
+			return errors.New("aggregate: shrink goes with Mean")
+		}
 		if m.Column != "" {
 			return fmt.Errorf("aggregate: Count counts rows; remove column %q, or count with a condition in where", m.Column)
 		}
@@ -30,7 +34,13 @@ func (m *Aggregate) check() error {
 		if m.Column == "" {
 			return fmt.Errorf("aggregate: %s needs a column", m.Function)
 		}
-		return nil
+		if m.Shrink == nil {
+			return nil
+		}
+		if m.Function != Mean || m.ClusterBy != "" {
+			return errors.New("aggregate: shrink goes with Mean, without clusterBy")
+		}
+		return m.Shrink.check()
 	}
 	return fmt.Errorf("aggregate: unknown function %q", m.Function)
 }
@@ -45,6 +55,9 @@ func (m *Aggregate) Describe() Description {
 		d.Variant = "sum of " + m.Column
 	case Mean:
 		d.Variant = "mean of " + m.Column
+	}
+	if m.Shrink != nil {
+		d.Variant += fmt.Sprintf(", shrunk to %g with the weight of %g ratings, scale %g–%g", m.Shrink.Towards, m.Shrink.Weight, m.Shrink.Scale.Min, m.Shrink.Scale.Max)
 	}
 	if m.ClusterBy != "" {
 		d.Variant += ", errors by " + m.ClusterBy
@@ -68,8 +81,14 @@ func entity(clusterBy string, in Setting) string {
 	return in.KeepAll
 }
 
+// ratings are the column as answers on a scale.
+func (m *Aggregate) ratings() question { return question{column: m.Column, scale: m.Shrink.Scale} }
+
 // Request asks for rows and, of a column, its sum and sum of squares.
 func (m *Aggregate) Request(in Setting) Request {
+	if m.Shrink != nil {
+		return m.ratings().requestMean()
+	}
 	rows := Term{Op: Rows}
 	by := entity(m.ClusterBy, in)
 	if m.Function == Count {
@@ -95,6 +114,9 @@ func (m *Aggregate) Estimate(sums Sums, in Setting, confidence float64) Estimate
 	s := sums.of(request)
 	if !s.finite() {
 		return Estimate{Reason: NotFinite}
+	}
+	if m.Shrink != nil {
+		return m.Shrink.shrunk(m.ratings(), s, confidence)
 	}
 	var clusters *interval.Paired
 	if request.Cluster != nil {

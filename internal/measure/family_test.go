@@ -27,6 +27,8 @@ func everySpec() map[string]Spec {
 		"retention":     {Retention: &Retention{Entity: "customer"}},
 		"renewal":       {Renewal: &Renewal{Decision: "c", Renewed: []string{"y"}, Lost: []string{"n"}, NotDue: []string{"m"}, DecidedAt: "d", Grace: 240 * time.Hour}},
 		"renewal value": {Renewal: &Renewal{Decision: "c", Renewed: []string{"y"}, Lost: []string{"n"}, Grace: 240 * time.Hour, Value: "x"}},
+		"net":           {Share: &Share{Of: []Condition{{Column: "s", Operator: AtLeast, Values: []string{"6"}}}, Less: &Opposed{Of: []Condition{{Column: "s", Operator: AtMost, Values: []string{"3"}}}}}},
+		"shrunk":        {Aggregate: &Aggregate{Function: Mean, Column: "s", Shrink: &Shrink{Towards: 6, Weight: 5, Scale: Scale{Min: 0, Max: 10}}}},
 		"index":         {Index: &Index{Items: []IndexItem{{Column: "s", Weight: 0.25, Scale: Scale{Min: 0, Max: 10}}, {Column: "x", Weight: 0.75, Scale: Scale{Min: 0, Max: 100}}}}},
 	}
 	for _, form := range []CSATForm{CSATTopBox, CSATMean, CSATRescaled, CSATNet, CSATBinary} {

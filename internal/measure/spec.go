@@ -82,9 +82,12 @@ const (
 // Share is the part of rows (or of kept responses) that meet every condition in Of.
 // A row for which one of the columns in Of is NULL satisfies only DoesNotExist.
 type Share struct {
-	Of        []Condition `json:"of"`
-	Preset    string      `json:"preset,omitempty"`
-	Direction Direction   `json:"direction"`
+	Of []Condition `json:"of"`
+	// Less makes it a net, in points −100..100.
+	Less       *Opposed    `json:"less,omitempty"`
+	Classifier *Classifier `json:"classifier,omitempty"`
+	Preset     string      `json:"preset,omitempty"`
+	Direction  Direction   `json:"direction"`
 }
 
 // Aggregate is a sum, a mean or a count of rows.
@@ -93,6 +96,7 @@ type Aggregate struct {
 	Column    string    `json:"column,omitempty"` // empty only for Count
 	Unit      string    `json:"unit,omitempty"`
 	ClusterBy string    `json:"clusterBy,omitempty"` // entity name
+	Shrink    *Shrink   `json:"shrink,omitempty"`    // only for Mean, without ClusterBy
 	Preset    string    `json:"preset,omitempty"`
 	Direction Direction `json:"direction"`
 }
