@@ -154,6 +154,16 @@ func TestNothingOpen(t *testing.T) {
 	if got := curve.Quantile(0.5, 0.95); got.Value != 7 {
 		t.Errorf("median %+v", got)
 	}
+	// A product of fractions is a half but for rounding, upwards of 24 and downwards of 12.
+	for _, n := range []int{12, 24} {
+		var counts []Count
+		for i := range n {
+			counts = append(counts, Count{Time: float64(i), Events: 1})
+		}
+		if got := estimate(t, counts).Quantile(0.5, 0.95); got.Value != float64(n-1)/2 {
+			t.Errorf("median of 0…%d: %+v", n-1, got)
+		}
+	}
 	even := estimate(t, []Count{{Time: 1, Events: 1}, {Time: 2, Events: 1}, {Time: 4, Events: 1}, {Time: 5, Events: 1}})
 	if got := even.Quantile(0.5, 0.95); got.Value != 3 {
 		t.Errorf("median of an even number %+v", got)
@@ -177,6 +187,9 @@ func TestUnknownIsNotInvented(t *testing.T) {
 	before, ok := open.At(2, 0.95)
 	if want := interval.Wilson(1, 8, 0.95); !ok || before.Value != 1 || before.Interval != want {
 		t.Errorf("before the first event: %+v, want %v", before, want)
+	}
+	if at, _ := open.At(1, 0.95); at.Interval != interval.Wilson(1, 10, 0.95) {
+		t.Errorf("whoever is censored at a time is still there: %+v", at)
 	}
 	never := estimate(t, []Count{{Time: 4, Censored: 5}})
 	if got := never.Quantile(0.5, 0.95); got.Reached || got.Interval != interval.None() || got.N != 5 {

@@ -66,6 +66,17 @@ func TestPlacesInAFunnel(t *testing.T) {
 	}
 }
 
+// A count on a limit is within, whatever division makes of it.
+func TestCountsOnTheLimits(t *testing.T) {
+	for n := 5.0; n <= 300; n++ {
+		counts := interval.BinomialRange(n, 0.5, 0.95)
+		got := FunnelOfShares([]interval.Share{{Hits: counts.Lower, N: n}, {Hits: counts.Upper, N: n}, {Hits: 5, N: 10}})
+		if got.Places[0].Side != Within || got.Places[1].Side != Within {
+			t.Errorf("n %g: %+v", n, got.Places)
+		}
+	}
+}
+
 // The worst of a league table of small teams is no outlier.
 func TestAFunnelForgivesTheSmall(t *testing.T) {
 	got := FunnelOfShares([]interval.Share{{Hits: 2, N: 5}, {Hits: 780, N: 1000}, {Hits: 720, N: 1000}, {Hits: 5, N: 5}, {}})

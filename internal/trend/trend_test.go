@@ -3,6 +3,7 @@ package trend
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -184,15 +185,21 @@ func TestNoTrendWithoutEnough(t *testing.T) {
 
 // Long swings look like trends; the verdict says that neighbours are too much alike to trust p.
 func TestDependentPeriods(t *testing.T) {
-	var waves, noise Series
+	var waves, noise, gaps Series
+	random := rand.New(rand.NewPCG(1, 16))
 	for i := range 40 {
 		waves = append(waves, Point{Period: i, Value: math.Sin(float64(i) / 6)})
-		noise = append(noise, Point{Period: i, Value: math.Mod(float64(i)*0.618034, 1)})
+		noise = append(noise, Point{Period: i, Value: random.NormFloat64()})
+		gaps = append(gaps, Point{Period: 2 * i, Value: waves[i].Value})
 	}
 	if got := Of(waves, 0.95); !got.Dependent || got.Alike < 0.8 {
 		t.Errorf("waves: alike %g, dependent %t", got.Alike, got.Dependent)
 	}
-	if got := Of(noise, 0.95); got.Dependent {
+	// Chance makes some neighbours alike, too.
+	if got := Of(noise, 0.95); got.Dependent || got.Alike < 0.02 {
 		t.Errorf("noise: alike %g, dependent %t", got.Alike, got.Dependent)
+	}
+	if got := Of(gaps, 0.95); got.Dependent || got.Alike != 0 {
+		t.Errorf("no neighbours: alike %g, dependent %t", got.Alike, got.Dependent)
 	}
 }

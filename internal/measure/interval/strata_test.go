@@ -89,6 +89,9 @@ func TestCappedWeights(t *testing.T) {
 	if capped.Error >= free.Error || free.Capped != 0 {
 		t.Errorf("free %+v, capped %+v", free, capped)
 	}
+	if tight, _ := PostStratify(strata, 39); tight.Capped != 0.05 || tight.Value >= free.Value {
+		t.Errorf("a cap that one weight just exceeds: %+v", tight)
+	}
 	if loose, _ := PostStratify(strata, 40); loose != free {
 		t.Errorf("a cap that no weight exceeds: %+v, want %+v", loose, free)
 	}
