@@ -9,7 +9,9 @@ type Source struct {
 	Name      string    `json:"name"`
 	Files     *Files    `json:"files,omitempty"`
 	Postgres  *Postgres `json:"postgres,omitempty"`
-	Limits    Limits    `json:"limits"`
+	// Prometheus is asked for numbers rather than rows.
+	Prometheus *Prometheus `json:"prometheus,omitempty"`
+	Limits     Limits      `json:"limits"`
 }
 
 // Limits bound what one run may ask of the source.
@@ -78,4 +80,18 @@ type Postgres struct {
 	// CAPath is a PEM file; CredentialsDir holds the files username and password.
 	CAPath         string `json:"caPath,omitempty"`
 	CredentialsDir string `json:"credentialsDir"`
+}
+
+// Prometheus is a Prometheus, or a server that speaks its HTTP API.
+type Prometheus struct {
+	// Address is https or, within the cluster, http; with the API's path prefix where it has one.
+	Address string `json:"address"`
+	CAPath  string `json:"caPath,omitempty"`
+	// CredentialsDir holds the files username and password; empty without basic authentication.
+	CredentialsDir string `json:"credentialsDir,omitempty"`
+	// TokenPath is a file with a bearer token; empty without one.
+	TokenPath string `json:"tokenPath,omitempty"`
+	// TenantHeader carries Tenant where the server keeps several apart; both are empty where it does not.
+	TenantHeader string `json:"tenantHeader,omitempty"`
+	Tenant       string `json:"tenant,omitempty"`
 }

@@ -2,23 +2,19 @@ package files
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/source"
+	"github.com/cpi-operator/cpi-operator/internal/source/web"
 )
 
 // defaultDownload bounds what is downloaded for a table.
@@ -104,23 +100,9 @@ func ending(name string) string {
 }
 
 func newClient(t plan.FileTable) (*http.Client, error) {
-	transport := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-		ResponseHeaderTimeout: time.Minute,
-		TLSHandshakeTimeout:   20 * time.Second,
-		DialContext:           (&net.Dialer{Timeout: 20 * time.Second}).DialContext,
-	}
-	if t.CAPath != "" {
-		pem, err := os.ReadFile(t.CAPath)
-		if err != nil {
-			return nil, source.Fail(plan.SecretMissing, err, "table %s: the CA file %s is not there", t.Name, filepath.Base(t.CAPath))
-		}
-		roots := x509.NewCertPool()
-		if !roots.AppendCertsFromPEM(pem) {
-			return nil, source.Fail(plan.TLSFailed, nil, "table %s: the CA file %s holds no PEM certificate", t.Name, filepath.Base(t.CAPath))
-		}
-		transport.TLSClientConfig.RootCAs = roots
+	transport, err := web.Transport(t.CAPath)
+	if err != nil {
+		return nil, source.Within(err, "table %s", t.Name)
 	}
 	return &http.Client{Transport: transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
 		if r.URL.Scheme != "https" {
@@ -149,24 +131,5 @@ func checkStatus(table, host string, status int) error {
 }
 
 func classifyHTTP(ctx context.Context, table, host string, err error) error {
-	var (
-		unknown  x509.UnknownAuthorityError
-		hostname x509.HostnameError
-		invalid  x509.CertificateInvalidError
-		verify   *tls.CertificateVerificationError
-		pathErr  *fs.PathError
-	)
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.As(err, &pathErr):
-		return source.FailSource(plan.DiskFull, err, "table %s: the scratch volume cannot hold the download: %v", table, pathErr.Err)
-	case errors.As(err, &unknown), errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &verify):
-		return source.Fail(plan.TLSFailed, err, "table %s: the certificate of %s is not trusted (%v): set the CA that signed it", table, host, errors.Unwrap(err))
-	default:
-		if inner, ok := errors.AsType[*url.Error](err); ok {
-			err = inner.Err // without the URL, which may hold a token
-		}
-		return source.Fail(plan.SourceUnreachable, err, "table %s: %s cannot be reached: %v", table, host, err)
-	}
+	return source.Within(web.Classify(ctx, host, err), "table %s", table)
 }
