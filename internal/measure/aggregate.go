@@ -20,6 +20,17 @@ var aggregateDoc = Doc{
 	Reference: "Garwood 1936, Biometrika 28:437 (counts); Gelman et al. 2013, Bayesian Data Analysis, 3rd ed., 3.4 (shrink)",
 }
 
+func (m *Aggregate) doc() Doc { return aggregateDoc }
+
+// formula leaves out the preset.
+func (m *Aggregate) formula() any {
+	out := *m
+	out.Preset = ""
+	return &out
+}
+
+func (m *Aggregate) entities() []string { return []string{m.ClusterBy} }
+
 func (m *Aggregate) check() error {
 	switch m.Function {
 	case Count:

@@ -1,5 +1,7 @@
 package measure
 
+import "reflect"
+
 // Doc tells readers what a family is; the reference pages are generated from it.
 type Doc struct {
 	// Name is the field in the API.
@@ -18,21 +20,13 @@ type Doc struct {
 	Reference string
 }
 
-// Families is the catalogue, in the order of the docs.
+// Families is the catalogue, in the order of Spec.
 func Families() []Doc {
-	return []Doc{
-		netPromoterScoreDoc,
-		customerSatisfactionDoc,
-		customerEffortScoreDoc,
-		shareDoc,
-		aggregateDoc,
-		ratioDoc,
-		churnDoc,
-		retentionDoc,
-		revenueRetentionDoc,
-		renewalDoc,
-		indexDoc,
-		precomputedDoc,
-		durationDoc,
+	var docs []Doc
+	fields := reflect.TypeFor[Spec]()
+	for i := range fields.NumField() {
+		family := reflect.New(fields.Field(i).Type.Elem()).Interface().(member)
+		docs = append(docs, family.doc())
 	}
+	return docs
 }

@@ -29,6 +29,8 @@ var customerEffortScoreDoc = Doc{
 	Reference: "V1: Dixon, Freeman and Toman 2010, Harvard Business Review 88:116. V2: Dixon, Toman and DeLisi 2013, The Effortless Experience",
 }
 
+func (m *CustomerEffortScore) doc() Doc { return customerEffortScoreDoc }
+
 func (m *CustomerEffortScore) check() error {
 	w, known := cesWordings[m.Version]
 	switch {

@@ -23,6 +23,10 @@ var churnDoc = Doc{
 	Reference: "Garwood 1936, Biometrika 28:437 (Hazard)",
 }
 
+func (m *Churn) doc() Doc { return churnDoc }
+
+func (m *Churn) entities() []string { return []string{m.Entity} }
+
 func (m *Churn) check() error {
 	if m.Entity == "" {
 		return fmt.Errorf("churn: entity is empty")

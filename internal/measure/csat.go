@@ -15,6 +15,8 @@ var customerSatisfactionDoc = Doc{
 	Reference: "ISO 10004:2018; Wilson 1927, Journal of the American Statistical Association 22:209; Brown, Cai and DasGupta 2001, Statistical Science 16:101",
 }
 
+func (m *CustomerSatisfaction) doc() Doc { return customerSatisfactionDoc }
+
 func (m *CustomerSatisfaction) check() error {
 	switch {
 	case m.Score == "":

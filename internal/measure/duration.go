@@ -58,6 +58,15 @@ var durationDoc = Doc{
 // longestCase bounds what is believed as a duration: about 3,000 years, in seconds.
 const longestCase = 1e11
 
+func (m *Duration) doc() Doc { return durationDoc }
+
+// formula leaves out the preset.
+func (m *Duration) formula() any {
+	out := *m
+	out.Preset = ""
+	return &out
+}
+
 func (m *Duration) check() error {
 	switch {
 	case (m.End == "") == (m.Elapsed == ""):

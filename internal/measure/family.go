@@ -2,6 +2,8 @@ package measure
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"time"
 )
 
@@ -45,54 +47,30 @@ type Description struct {
 // UnitSeconds is the unit of times.
 const UnitSeconds = "seconds"
 
-// checked is a family that can tell whether its spec makes sense.
-type checked interface {
+// member is a family of the catalogue.
+type member interface {
 	Family
+	// doc is what readers are told of the family; it must not look at the spec.
+	doc() Doc
+	// check tells whether the spec makes sense.
 	check() error
+}
+
+// families are those that spec sets. A family is a member of the catalogue by its field in Spec.
+func families(spec Spec) []member {
+	var found []member
+	fields := reflect.ValueOf(spec)
+	for i := range fields.NumField() {
+		if field := fields.Field(i); !field.IsNil() {
+			found = append(found, field.Interface().(member))
+		}
+	}
+	return found
 }
 
 // Of returns the family that spec sets. It is an error to set none or several, or one whose spec contradicts itself.
 func Of(spec Spec) (Family, error) {
-	var found []checked
-	if spec.NetPromoterScore != nil {
-		found = append(found, spec.NetPromoterScore)
-	}
-	if spec.CustomerSatisfaction != nil {
-		found = append(found, spec.CustomerSatisfaction)
-	}
-	if spec.CustomerEffortScore != nil {
-		found = append(found, spec.CustomerEffortScore)
-	}
-	if spec.Share != nil {
-		found = append(found, spec.Share)
-	}
-	if spec.Aggregate != nil {
-		found = append(found, spec.Aggregate)
-	}
-	if spec.Ratio != nil {
-		found = append(found, spec.Ratio)
-	}
-	if spec.Churn != nil {
-		found = append(found, spec.Churn)
-	}
-	if spec.Retention != nil {
-		found = append(found, spec.Retention)
-	}
-	if spec.RevenueRetention != nil {
-		found = append(found, spec.RevenueRetention)
-	}
-	if spec.Renewal != nil {
-		found = append(found, spec.Renewal)
-	}
-	if spec.Index != nil {
-		found = append(found, spec.Index)
-	}
-	if spec.Precomputed != nil {
-		found = append(found, spec.Precomputed)
-	}
-	if spec.Duration != nil {
-		found = append(found, spec.Duration)
-	}
+	found := families(spec)
 	if len(found) != 1 {
 		return nil, fmt.Errorf("measure: exactly one family must be set, %d are", len(found))
 	}
@@ -100,4 +78,46 @@ func Of(spec Spec) (Family, error) {
 		return nil, err
 	}
 	return found[0], nil
+}
+
+// Entities names the entities of the dataset that a measure reads, each a name or empty.
+func Entities(spec Spec) []string {
+	var names []string
+	for _, family := range families(spec) {
+		if grouped, ok := family.(interface{ entities() []string }); ok {
+			names = append(names, grouped.entities()...)
+		}
+	}
+	return names
+}
+
+// Formula is a measure without what only names it or says how people read it, its lists in order: two specs with one
+// formula give the same numbers.
+func Formula(spec Spec) Spec {
+	fields := reflect.ValueOf(&spec).Elem()
+	for i := range fields.NumField() {
+		field := fields.Field(i)
+		if field.IsNil() {
+			continue
+		}
+		if named, ok := field.Interface().(interface{ formula() any }); ok {
+			field.Set(reflect.ValueOf(named.formula()))
+		}
+	}
+	return spec
+}
+
+// Ordered are conditions with their values sorted: of those that take several, the order means nothing.
+func Ordered(conditions []Condition) []Condition {
+	out := slices.Clone(conditions)
+	for i := range out {
+		out[i].Values = sorted(out[i].Values)
+	}
+	return out
+}
+
+func sorted(texts []string) []string {
+	out := slices.Clone(texts)
+	slices.Sort(out)
+	return out
 }

@@ -50,6 +50,15 @@ var indexDoc = Doc{
 	Reference: "ISO 10004:2018; Fornell et al. 1996, Journal of Marketing 60:7; Cronbach 1951, Psychometrika 16:297",
 }
 
+func (m *Index) doc() Doc { return indexDoc }
+
+// formula leaves out the preset.
+func (m *Index) formula() any {
+	out := *m
+	out.Preset = ""
+	return &out
+}
+
 func (m *Index) check() error {
 	if len(m.Items) < 2 {
 		return errors.New("index: at least two items are needed")

@@ -22,6 +22,8 @@ var netPromoterScoreDoc = Doc{
 	Reference: "Reichheld 2003, Harvard Business Review 81:46; its critique: Keiningham et al. 2007, Journal of Marketing 71:39; interval: Rocks 2016, The American Statistician 70:365",
 }
 
+func (m *NetPromoterScore) doc() Doc { return netPromoterScoreDoc }
+
 func (m *NetPromoterScore) check() error {
 	if m.Score == "" {
 		return errors.New("netPromoterScore: score names no column")

@@ -38,6 +38,15 @@ var precomputedDoc = Doc{
 
 const methodGiven = "as given"
 
+func (m *Precomputed) doc() Doc { return precomputedDoc }
+
+// formula leaves out preset and format.
+func (m *Precomputed) formula() any {
+	out := *m
+	out.Preset, out.Format = "", ""
+	return &out
+}
+
 func (m *Precomputed) check() error {
 	switch {
 	case m.Value == "":

@@ -19,6 +19,17 @@ var ratioDoc = Doc{
 	Reference: "Cochran 1977, Sampling Techniques, 3rd ed., chapter 6",
 }
 
+func (m *Ratio) doc() Doc { return ratioDoc }
+
+// formula leaves out preset and format.
+func (m *Ratio) formula() any {
+	out := *m
+	out.Preset, out.Format = "", ""
+	return &out
+}
+
+func (m *Ratio) entities() []string { return []string{m.ClusterBy} }
+
 func (m *Ratio) check() error {
 	if m.Numerator == "" || m.Denominator == "" {
 		return errors.New("ratio: numerator and denominator must both name a column")

@@ -23,6 +23,15 @@ var renewalDoc = Doc{
 	Reference: "Wilson 1927, Journal of the American Statistical Association 22:209",
 }
 
+func (m *Renewal) doc() Doc { return renewalDoc }
+
+// formula puts the texts in order, which means nothing.
+func (m *Renewal) formula() any {
+	out := *m
+	out.Renewed, out.Lost, out.NotDue = sorted(m.Renewed), sorted(m.Lost), sorted(m.NotDue)
+	return &out
+}
+
 func (m *Renewal) check() error {
 	switch {
 	case m.Decision == "":

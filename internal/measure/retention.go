@@ -18,6 +18,10 @@ var retentionDoc = Doc{
 	Reference: "Brown, Cai and DasGupta 2001, Statistical Science 16:101 (interval)",
 }
 
+func (m *Retention) doc() Doc { return retentionDoc }
+
+func (m *Retention) entities() []string { return []string{m.Entity} }
+
 func (m *Retention) check() error {
 	if m.Entity == "" {
 		return errors.New("retention: entity is empty")

@@ -19,6 +19,10 @@ var revenueRetentionDoc = Doc{
 	Reference: "Cochran 1977, Sampling Techniques, 3rd ed., chapter 6 (interval)",
 }
 
+func (m *RevenueRetention) doc() Doc { return revenueRetentionDoc }
+
+func (m *RevenueRetention) entities() []string { return []string{m.Entity} }
+
 func (m *RevenueRetention) check() error {
 	switch {
 	case m.Entity == "":

@@ -21,6 +21,20 @@ var shareDoc = Doc{
 	Reference: "Wilson 1927, Journal of the American Statistical Association 22:209; Brown, Cai and DasGupta 2001, Statistical Science 16:101; Rogan and Gladen 1978, American Journal of Epidemiology 107:71; Lang and Reiczigel 2014, Preventive Veterinary Medicine 113:13",
 }
 
+func (m *Share) doc() Doc { return shareDoc }
+
+// formula leaves out the preset.
+func (m *Share) formula() any {
+	out := *m
+	out.Preset, out.Of = "", Ordered(m.Of)
+	if m.Less != nil {
+		less := *m.Less
+		less.Of = Ordered(less.Of)
+		out.Less = &less
+	}
+	return &out
+}
+
 func (m *Share) check() error {
 	if len(m.Of) == 0 {
 		return errors.New("share: of has no condition")

@@ -38,7 +38,7 @@ func requestHash(in plan.Indicator, on Context) string {
 		Breakdowns []plan.Breakdown    `json:"breakdowns"`
 		Quality    plan.Quality        `json:"quality"`
 	}{
-		originOf(on.Source, datasets), readBy(in, on.Dataset), other, inOrder(in.Where), formulaOf(in.Measure),
+		originOf(on.Source, datasets), readBy(in, on.Dataset), other, measure.Ordered(in.Where), measure.Formula(in.Measure),
 		in.Responses, in.Period, in.Breakdowns, in.Quality,
 	})
 	if err != nil {
@@ -66,59 +66,11 @@ func readBy(in plan.Indicator, dataset plan.Dataset) plan.Dataset {
 
 // entitiesOf are the names of the entities that an indicator uses.
 func entitiesOf(in plan.Indicator) []string {
-	var used []string
+	used := measure.Entities(in.Measure)
 	if in.Responses != nil {
 		used = append(used, in.Responses.Entity)
 	}
-	switch m := in.Measure; {
-	case m.Aggregate != nil:
-		used = append(used, m.Aggregate.ClusterBy)
-	case m.Ratio != nil:
-		used = append(used, m.Ratio.ClusterBy)
-	case m.Churn != nil:
-		used = append(used, m.Churn.Entity)
-	case m.Retention != nil:
-		used = append(used, m.Retention.Entity)
-	case m.RevenueRetention != nil:
-		used = append(used, m.RevenueRetention.Entity)
-	}
 	return used
-}
-
-// formulaOf is a measure without what only names it or says how people read it, its lists in order.
-func formulaOf(m measure.Spec) measure.Spec {
-	switch {
-	case m.Share != nil:
-		share := *m.Share
-		share.Preset, share.Of = "", inOrder(share.Of)
-		m.Share = &share
-	case m.Aggregate != nil:
-		aggregate := *m.Aggregate
-		aggregate.Preset = ""
-		m.Aggregate = &aggregate
-	case m.Ratio != nil:
-		ratio := *m.Ratio
-		ratio.Preset, ratio.Format = "", ""
-		m.Ratio = &ratio
-	case m.Duration != nil:
-		duration := *m.Duration
-		duration.Preset = ""
-		m.Duration = &duration
-	case m.Renewal != nil:
-		renewal := *m.Renewal
-		renewal.Renewed, renewal.Lost, renewal.NotDue = sorted(renewal.Renewed), sorted(renewal.Lost), sorted(renewal.NotDue)
-		m.Renewal = &renewal
-	}
-	return m
-}
-
-// inOrder are conditions with their values sorted: of those that take several, the order means nothing.
-func inOrder(conditions []measure.Condition) []measure.Condition {
-	out := slices.Clone(conditions)
-	for i := range out {
-		out[i].Values = sorted(out[i].Values)
-	}
-	return out
 }
 
 func sorted(texts []string) []string {
