@@ -154,22 +154,13 @@ func TestQueryDatasetReadsItsTablesOnly(t *testing.T) {
 	}
 }
 
-// What the guard might overlook must still do no harm: these statements go straight to the child.
+// What the guard might overlook must still do no harm (test/attempts has more of it): these statements go straight to the
+// child.
 func TestLockedChildIsHarmless(t *testing.T) {
 	written := filepath.Join(t.TempDir(), "written")
 	engine := open(t, plan.FileTable{Name: "answers", Format: plan.CSV, Path: write(t, "answers.csv", []byte(answers))})
 	if _, err := engine.Open(t.Context(), table("answers")); err != nil {
 		t.Fatal(err)
-	}
-	for _, sql := range []string{
-		"SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM read_text('/proc/self/environ')", "SELECT * FROM glob('/*')", "SELECT * FROM '/etc/passwd'",
-		"COPY answers TO '" + written + "'", "COPY (SELECT 1) TO '" + written + "'", "EXPORT DATABASE '" + written + "'", "ATTACH '" + written + "'", "INSTALL httpfs", "LOAD httpfs",
-		"SET enable_external_access = true", "SET memory_limit = '10GB'", "PRAGMA memory_limit='10GB'", "RESET lock_configuration", "CREATE TABLE x (a int)", "DROP VIEW answers",
-		"DELETE FROM \"imported 0\".main.data", "SELECT 1; SELECT 2", "CHECKPOINT", "PRAGMA enable_profiling", "CALL enable_logging()",
-	} {
-		if _, err := engine.Query(t.Context(), query.Statement{SQL: sql}); err == nil {
-			t.Errorf("the child did it: %s", sql)
-		}
 	}
 	// These get past the lock, as far as the child's own life.
 	for _, sql := range []string{

@@ -200,21 +200,12 @@ func TestQueryDataset(t *testing.T) {
 	}
 }
 
-// What the guard might overlook must still do no harm: these statements go straight to the server.
+// What the guard might overlook must still do no harm (test/attempts has more of it): these statements go straight to the
+// server.
 func TestTransactionIsReadOnly(t *testing.T) {
 	d := postgrestest.Start(t).NewDatabase(t)
 	d.Exec(t, orders, "GRANT ALL ON orders TO "+d.User, "GRANT ALL ON SCHEMA public TO "+d.User)
 	engine := open(t, sourceOf(t, d))
-	for _, sql := range []string{
-		"DELETE FROM orders", "INSERT INTO orders (id) VALUES (9)", "UPDATE orders SET id = 0", "DROP TABLE orders", "CREATE TABLE x (a int)", "TRUNCATE orders",
-		"SELECT * INTO x FROM orders", "SELECT * FROM orders FOR UPDATE", "SET TRANSACTION READ WRITE", "SELECT set_config('transaction_read_only', 'off', false)",
-		"WITH x AS (DELETE FROM orders RETURNING *) SELECT * FROM x", "SELECT 1; DELETE FROM orders", "SELECT pg_read_file('/etc/passwd')", "COPY orders TO '/tmp/x'", "COPY orders TO PROGRAM 'sh'",
-		"SELECT lo_import('/etc/passwd')",
-	} {
-		if _, err := engine.Query(t.Context(), query.Statement{SQL: sql}); err == nil {
-			t.Errorf("the server did it: %s", sql)
-		}
-	}
 	// Session state that a statement may change does not outlive its transaction or its connection.
 	for _, sql := range []string{"SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE", "SET statement_timeout = 0", "COMMIT"} {
 		_, err := engine.Query(t.Context(), query.Statement{SQL: sql})
