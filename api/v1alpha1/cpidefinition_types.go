@@ -65,6 +65,7 @@ type CPIDefinitionSpec struct {
 // +kubebuilder:printcolumn:name="Interval",type=string,JSONPath=`.status.summary.interval`
 // +kubebuilder:printcolumn:name="N",type=integer,JSONPath=`.status.summary.n`
 // +kubebuilder:printcolumn:name="Period",type=string,JSONPath=`.status.summary.period`
+// +kubebuilder:printcolumn:name="Trend",type=string,JSONPath=`.status.summary.trend`
 // +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.status.summary.state`
 // +kubebuilder:printcolumn:name="Ready",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Owner",type=string,priority=1,JSONPath=`.spec.owner.team`

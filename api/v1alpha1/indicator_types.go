@@ -125,6 +125,11 @@ type Quality struct {
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="type(self) == string && self.endsWith('%')",message="write a percentage, such as 50%"
 	CollapseBelow Value `json:"collapseBelow,omitempty"`
+
+	// jumps says what a value far outside its history is: Suspect (a data problem, until the next period lies there too; default) or Believe.
+	// +optional
+	// +kubebuilder:validation:Enum=Suspect;Believe
+	Jumps string `json:"jumps,omitempty"`
 }
 
 // Thresholds from which on a value is worth telling. The whole interval must lie beyond one, on the bad side.

@@ -178,6 +178,10 @@ type ReportResult struct {
 	// +kubebuilder:validation:MaxItems=16
 	// +kubebuilder:validation:items:MaxLength=512
 	Warnings []string `json:"warnings,omitempty"`
+
+	// history is what the mature values say of the latest.
+	// +optional
+	History *ReportHistory `json:"history,omitempty"`
 }
 
 // PeriodValue is one period's estimate.

@@ -55,6 +55,11 @@ type IndicatorSummary struct {
 	// +kubebuilder:validation:MaxLength=32
 	Period string `json:"period,omitempty"`
 
+	// trend is improving, worsening or none shown; absent while too few periods are known.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Trend string `json:"trend,omitempty"`
+
 	// state is OK, Warning, Critical, NoData, InsufficientSample, SuspectData, Running, Maturing, Undated, Failing, Pending, Invalid, OnTarget, OffTarget, Inconclusive.
 	// +optional
 	// +kubebuilder:validation:MaxLength=32

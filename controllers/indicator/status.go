@@ -84,7 +84,7 @@ func tellDecision(d definition, decision alert.Decision, dropped int) {
 	s := decision.Summary
 	d.status.Summary = &v1alpha1.IndicatorSummary{
 		Value: cut(s.Value, maxSummary), Interval: cut(s.Interval, maxSummary), N: s.N,
-		Period: cut(s.Period, maxPeriod), State: string(s.State), Target: cut(s.Target, maxSummary),
+		Period: cut(s.Period, maxPeriod), Trend: s.Trend, State: string(s.State), Target: cut(s.Target, maxSummary),
 	}
 	d.status.SegmentAlerts = nil
 	for _, a := range decision.Alerts {

@@ -144,7 +144,7 @@ func result(r *v1alpha1.ReportResult) *alert.Result {
 	if r == nil {
 		return nil
 	}
-	out := &alert.Result{Formula: r.RequestHash}
+	out := &alert.Result{Formula: r.RequestHash, History: planstep.History(r.History)}
 	if r.Watermark != nil {
 		out.Watermark = &r.Watermark.Time
 	}

@@ -40,6 +40,7 @@ type Summary struct {
 	Interval string // such as [25.5, 27.6]
 	N        *int64
 	Period   string
+	Trend    string // improving, worsening or none shown; empty if too few periods are known
 	State    State
 	Target   string
 }
@@ -183,7 +184,7 @@ func (d *Decision) summarise(in *Indicator) {
 	p := in.Shown()
 	if p != nil {
 		s.Value, s.Interval, s.Period = in.Value(p.Estimate), in.Interval(p.Estimate), p.Label
-		s.N = new(p.N)
+		s.N, s.Trend = new(p.N), in.trend(p)
 	}
 	computed := d.Condition(Computed)
 	switch {

@@ -291,6 +291,10 @@ func TestNumbersForPeople(t *testing.T) {
 		{alert.Indicator{}, measure.Estimate{Value: new(12000.0)}, "12,000 "},
 		{alert.Indicator{Unit: "minutes"}, estimate(4.267, 4.1, 4.4, 90), "4.27 minutes [4.10, 4.40]"},
 		{alert.Indicator{Unit: "points"}, measure.Estimate{}, " "},
+		{alert.Indicator{Unit: "seconds"}, estimate(93600, 79200, 108000, 90), "26.00 h [22.00, 30.00]"},
+		{alert.Indicator{Unit: "seconds"}, estimate(259200, 172800, 345600, 90), "3.00 d [2.00, 4.00]"},
+		{alert.Indicator{Unit: "seconds"}, estimate(41, 30, 52, 90), "41.00 s [30.00, 52.00]"},
+		{alert.Indicator{Unit: "seconds"}, measure.Estimate{Value: new(2592000.0), Lower: new(1728000.0)}, "30.00 d [20.00, ∞)"},
 		{alert.Indicator{}, estimate(1e300, -1e300, 1e301, 90), "1e+300 [-1e+300, 1e+301]"},
 	}
 	for _, c := range cases {

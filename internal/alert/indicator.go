@@ -92,6 +92,7 @@ type Result struct {
 	Periods   []plan.PeriodResult // oldest first
 	Segments  []Segment           // of the latest mature period
 	Watermark *time.Time          // newest load seen in the data
+	History   *plan.History       // what the mature periods say of the latest; nil if nothing
 }
 
 // Segment is a part's estimate in the latest mature period.

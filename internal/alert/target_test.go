@@ -38,6 +38,13 @@ func TestBoundJudgesTheInterval(t *testing.T) {
 			t.Errorf("%+v = %v, want %v", c.bound, got, c.want)
 		}
 	}
+	// A median whose upper end the data do not tell: it may be too long, and may not be short enough.
+	median := measure.Estimate{Value: new(30.0), Lower: new(20.0), N: 12}
+	for level, want := range map[float64]alert.Verdict{15: alert.Bad, 25: alert.Inconclusive, 1e9: alert.Inconclusive} {
+		if got := (alert.Bound{Level: level, AtMost: true}).Judge(median); got != want {
+			t.Errorf("at most %g = %v, want %v", level, got, want)
+		}
+	}
 }
 
 // kpi is a retention of which the latest mature period is the last given; n is 100 and the interval ±1.

@@ -27,6 +27,7 @@ type job struct {
 	segments map[int][]query.Group
 	cuts     map[[2]int][]segment // segments by period and breakdown, those not to be told marked
 	counted  map[int]measure.Sums // of the accounting ask, by period
+	jumps    []string             // what is told of values that are not believed yet
 	failure  *plan.Failure
 }
 

@@ -29,6 +29,7 @@ func (j *job) numbers(maxSegments int) *plan.Numbers {
 	}
 	n.Waterfall = j.waterfall()
 	n.Warnings = j.warnings(kept)
+	n.History = j.history(n.Periods)
 	return n
 }
 
@@ -41,6 +42,7 @@ func (j *job) periods() (periods []plan.PeriodResult, kept int) {
 		}
 		periods = append(periods, period)
 	}
+	j.jumps = j.suspectJumps(periods)
 	return periods, kept
 }
 

@@ -31,6 +31,7 @@ func (j *job) warnings(kept int) []string {
 	if rows := j.nobodys(j.layout.headline); rows > 0 {
 		warn("Rows without %s are left out: %d in the period shown.", j.data.rows.Dataset.Entities[j.Responses.Entity], rows)
 	}
+	found = append(found, j.jumps...)
 	if kept > 0 {
 		warn("The restatement found less in %d settled periods than they hold; their values are kept.", kept)
 	}

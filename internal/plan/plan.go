@@ -117,6 +117,9 @@ type Quality struct {
 	Confidence     float64 `json:"confidence"` // 0–1
 	// CollapseRatio: a period with fewer rows than this part of the median of the last complete ones is suspect; 0 switches off.
 	CollapseRatio float64 `json:"collapseRatio"`
+	// BelieveJumps takes a value far outside its history for what it says at once; otherwise it is suspect until the
+	// next period confirms it.
+	BelieveJumps bool `json:"believeJumps,omitempty"`
 }
 
 // Dataset is a row set at a declared grain.

@@ -36,6 +36,8 @@ type Numbers struct {
 	// Watermark is the newest load time seen, where the dataset declares freshness.
 	Watermark *time.Time `json:"watermark,omitempty"`
 	Warnings  []string   `json:"warnings,omitempty"`
+	// History is what the mature values say of the latest; nil if undated or none is mature.
+	History *History `json:"history,omitempty"`
 }
 
 // PeriodResult is one period's estimate.
@@ -66,7 +68,7 @@ type Flag string
 const (
 	NoData             Flag = "NoData"             // nothing to measure; not zero
 	InsufficientSample Flag = "InsufficientSample" // fewer than the minimum sample
-	SuspectData        Flag = "SuspectData"        // row count collapsed: a data problem first
+	SuspectData        Flag = "SuspectData"        // rows collapsed, or the value jumped far outside history: a data problem first
 )
 
 // SegmentResult is a part's estimate in the latest mature period and the one before.

@@ -60,6 +60,7 @@ func reportResult(indicator plan.Indicator, n *plan.Numbers) *v1alpha1.ReportRes
 	for _, w := range n.Warnings {
 		out.Warnings = append(out.Warnings, cut(w, maxWarning))
 	}
+	out.History = history(n.History)
 	fit(out)
 	return out
 }
