@@ -25,7 +25,8 @@ const (
 	detailCut      = "cut"      // 1 if the correction led out of 0–1
 )
 
-func (c *Classifier) check() error {
+// Check tells whether the classifier can correct anything.
+func (c *Classifier) Check() error {
 	switch {
 	case c == nil:
 		return nil

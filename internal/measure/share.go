@@ -39,7 +39,7 @@ func (m *Share) check() error {
 	if len(m.Of) == 0 {
 		return errors.New("share: of has no condition")
 	}
-	if err := m.Classifier.check(); err != nil {
+	if err := m.Classifier.Check(); err != nil {
 		return err
 	}
 	if m.Less == nil {
@@ -48,7 +48,7 @@ func (m *Share) check() error {
 	if len(m.Less.Of) == 0 {
 		return errors.New("share: less.of has no condition")
 	}
-	return m.Less.Classifier.check()
+	return m.Less.Classifier.Check()
 }
 
 // Describe tells the conditions.

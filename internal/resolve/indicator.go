@@ -62,6 +62,7 @@ func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, on Context) (
 		return out, r
 	}
 	out.Measure = r.measure(spec.Measure)
+	r.rowsAsTheyStand(spec, out.Measure)
 	out.Responses = r.responses(spec.Responses, out.Measure)
 	out.Period = r.period(spec.Period, out.Measure)
 	for i, b := range spec.Breakdowns {
@@ -95,6 +96,9 @@ func (r *resolver) responses(spec *v1alpha1.Responses, m measure.Spec) *plan.Res
 	if m.Duration != nil && m.Duration.Form == measure.DurationQuantile {
 		r.problems.add("spec.responses", "does not go with form quantile: choose rows in the dataset, or another form")
 		return nil
+	}
+	if a := m.Aggregate; a != nil && a.Shrink != nil && plan.Keep(spec.Keep) == plan.KeepAll {
+		r.problems.add("spec.responses.keep", "shrink takes one rating of each; choose Latest or First")
 	}
 	r.requireEntity("spec.responses.entity", string(spec.Entity))
 	return &plan.Responses{Entity: string(spec.Entity), Keep: plan.Keep(spec.Keep)}

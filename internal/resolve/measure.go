@@ -10,9 +10,9 @@ import (
 )
 
 // spec converts a declared measure, telling what does not fit the dataset.
-func (r *resolver) measure(m *v1alpha1.Measure) measure.Spec {
+func (r *resolver) measure(declared *v1alpha1.Measure) measure.Spec {
 	var out measure.Spec
-	switch {
+	switch m := r.withPreset(declared); {
 	case m.NetPromoterScore != nil:
 		out.NetPromoterScore = &measure.NetPromoterScore{Score: string(m.NetPromoterScore.Score)}
 	case m.CustomerSatisfaction != nil:
@@ -20,22 +20,9 @@ func (r *resolver) measure(m *v1alpha1.Measure) measure.Spec {
 	case m.CustomerEffortScore != nil:
 		out.CustomerEffortScore = effort(m.CustomerEffortScore)
 	case m.Share != nil:
-		out.Share = &measure.Share{
-			Of:        conditions(m.Share.Of),
-			Preset:    string(m.Share.Preset),
-			Direction: measure.Direction(m.Share.Direction),
-		}
+		out.Share = r.shareOf(m.Share)
 	case m.Aggregate != nil:
-		a := m.Aggregate
-		r.entity("spec.measure.aggregate.clusterBy", string(a.ClusterBy))
-		out.Aggregate = &measure.Aggregate{
-			Function:  measure.Function(a.Function),
-			Column:    string(a.Column),
-			Unit:      string(a.Unit),
-			ClusterBy: string(a.ClusterBy),
-			Preset:    string(a.Preset),
-			Direction: measure.Direction(a.Direction),
-		}
+		out.Aggregate = r.aggregate(m.Aggregate)
 	case m.Ratio != nil:
 		q := m.Ratio
 		r.entity("spec.measure.ratio.clusterBy", string(q.ClusterBy))
@@ -83,6 +70,10 @@ func (r *resolver) measure(m *v1alpha1.Measure) measure.Spec {
 		out.Renewal = r.renewal(m.Renewal)
 	case m.Duration != nil:
 		out.Duration = r.duration(m.Duration)
+	case m.Index != nil:
+		out.Index = r.index(m.Index)
+	case m.Precomputed != nil:
+		out.Precomputed = precomputed(m.Precomputed)
 	default:
 		r.problems.add("spec.measure", "set exactly one family")
 	}
@@ -183,7 +174,7 @@ func derivedMaturity(spec measure.Spec) time.Duration {
 
 // isSurvey reports whether the measure reads answers, so that it must be said which of a person's count.
 func isSurvey(spec measure.Spec) bool {
-	return spec.NetPromoterScore != nil || spec.CustomerSatisfaction != nil || spec.CustomerEffortScore != nil
+	return spec.NetPromoterScore != nil || spec.CustomerSatisfaction != nil || spec.CustomerEffortScore != nil || spec.Index != nil
 }
 
 // isStateful reports whether the measure compares states at two instants.

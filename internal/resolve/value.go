@@ -43,8 +43,11 @@ func (r *resolver) value(field string, v *v1alpha1.Value, m measure.Spec) {
 
 // IsPercent reports whether people read and write the measure as a percentage.
 func IsPercent(m measure.Spec, d measure.Description) bool {
-	if m.Ratio != nil {
+	switch {
+	case m.Ratio != nil:
 		return m.Ratio.Format == measure.FormatPercent
+	case m.Precomputed != nil:
+		return m.Precomputed.Format == measure.FormatPercent
 	}
 	return d.Unit == "ratio"
 }
