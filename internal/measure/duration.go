@@ -47,12 +47,16 @@ const (
 )
 
 var durationDoc = Doc{
-	Name:     "duration",
-	Summary:  "How long things take: waiting, first response, resolution, time to value.",
-	Formula:  "quantile: the smallest time that at least this share of cases did not exceed; with open: Censor by Kaplan–Meier. mean: Σ time / cases. geometricMean: exp(Σ ln time / cases), times above zero. shareWithin: cases that took at most the limit / cases",
-	Unit:     "seconds; shareWithin: ratio 0–1",
-	Interval: "quantile: order statistics, or Brookmeyer–Crowley with open: Censor. mean: Student's t. geometricMean: Student's t on logarithms. shareWithin: Wilson",
-	Pitfalls: "Cases still open are the slow ones: to leave them out flatters. A mean hides the tail. Hours of an office and hours of the clock differ: say which the column holds.",
+	Name:      "duration",
+	Title:     "Duration",
+	Summary:   "How long things take: waiting, first response, resolution, time to value.",
+	Formula:   "quantile: the smallest time that at least this share of cases did not exceed; with open: Censor by Kaplan–Meier. mean: Σ time / cases. geometricMean: exp(Σ ln time / cases), times above zero. shareWithin: cases that took at most the limit / cases",
+	Unit:      "seconds; shareWithin: ratio 0–1",
+	Interval:  "quantile: order statistics, or Brookmeyer–Crowley with open: Censor. mean: Student's t. geometricMean: Student's t on logarithms. shareWithin: Wilson",
+	Pitfalls:  "Cases still open are the slow ones: to leave them out flatters. A mean hides the tail. Hours of an office and hours of the clock differ: say which the column holds.",
+	Direction: "lower is better; of shareWithin, higher",
+	Columns:   "the start (the dataset's event time, or `start`) and the end (NULL while open), both dates or both timestamps; or a number with the time itself",
+	Reference: "Hahn and Meeker, Statistical Intervals (1991); Kaplan and Meier, JASA 53 (1958) 457; Brookmeyer and Crowley, Biometrics 38 (1982) 29",
 }
 
 // longestCase bounds what is believed as a duration: about 3,000 years, in seconds.

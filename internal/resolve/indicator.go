@@ -171,6 +171,7 @@ func (r *resolver) quality(spec *v1alpha1.Quality) plan.Quality {
 		out.MinSegmentSize = *spec.MinSegmentSize
 	}
 	out.Confidence = r.share("spec.quality.confidenceLevel", spec.ConfidenceLevel, defaultConfidence, 0.5, 0.999999)
+	out.BelieveJumps = spec.Jumps == "Believe"
 	out.CollapseRatio = r.share("spec.quality.collapseBelow", spec.CollapseBelow, defaultCollapse, 0, 1)
 	return out
 }
