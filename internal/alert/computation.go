@@ -22,6 +22,7 @@ var onlyAnEdit = map[string]bool{
 	string(plan.WhereInvalid):           true,
 	string(plan.QueryRefused):           true,
 	string(plan.PrimaryKeyViolated):     true,
+	string(plan.SeveralRows):            true,
 	string(plan.TooManySegments):        true,
 	string(plan.UnsupportedCombination): true,
 	string(ReasonQuarantined):           true,

@@ -36,6 +36,8 @@ type purposeful struct {
 	query.Ask
 	purpose purpose
 	periods []int
+	// breakdown is where the ask's first breakdown stands among the indicator's.
+	breakdown int
 }
 
 type purpose int
@@ -110,17 +112,16 @@ func (j *job) ask() {
 			wanted = append(wanted, i)
 		}
 	}
-	base := query.Ask{Where: j.Where, Request: j.request, Responses: j.Responses}
-	broken := base
-	broken.Breakdowns = j.Breakdowns
+	base := query.Ask{Where: j.cellWhere(theTotal), Request: j.request, Responses: j.Responses}
 	switch totals := j.unasked(forTotals, wanted); {
 	case len(j.Breakdowns) == 0:
 		j.add(forTotals, base, totals)
-	case len(totals) == len(wanted) && len(wanted) <= fewPeriods:
-		j.add(forBoth, broken, wanted)
+	case len(totals) == len(wanted) && len(wanted) <= fewPeriods && !measure.PerSegment(j.family):
+		base.Breakdowns = j.Breakdowns
+		j.add(forBoth, base, wanted)
 	default:
 		j.add(forTotals, base, totals)
-		j.add(forSegments, broken, j.unasked(forSegments, shown))
+		j.addSegments(base, j.unasked(forSegments, shown))
 	}
 	if j.accounts() {
 		terms, periods := []measure.Term{{Op: measure.Rows}}, []int{j.layout.headline}
@@ -187,12 +188,22 @@ func (j *job) take(ask purposeful, answer answer) {
 	}
 	for _, group := range answer.groups {
 		period := ask.periods[group.Window]
-		switch {
-		case ask.purpose == forAccount:
+		if ask.purpose == forAccount {
 			j.counted[period] = group.Sums
-		case group.Breakdown >= 0:
+			continue
+		}
+		if group.Breakdown >= 0 {
+			group.Breakdown += ask.breakdown
+		} else if ask.purpose == forSegments {
+			continue
+		}
+		if broken := j.breach(period, group); broken != nil {
+			j.failure = broken
+			return
+		}
+		if group.Breakdown >= 0 {
 			j.segments[period] = append(j.segments[period], group)
-		case ask.purpose != forSegments:
+		} else {
 			j.totals[period] = group.Sums
 		}
 	}

@@ -88,7 +88,7 @@ func (j *job) result(i int, estimate measure.Estimate, proven bool) plan.PeriodR
 	if j.Responses != nil && estimate.Entities != nil {
 		sample = *estimate.Entities
 	}
-	if proven {
+	if proven || estimate.Census {
 		minimum = 0
 	}
 	period.Flag = state.Flag(estimate.Value, j.layout.suspect[i], sample, minimum)
@@ -147,7 +147,7 @@ func (j *job) sql() string {
 	if j.Period != nil && !j.layout.begun(j.layout.headline) {
 		return ""
 	}
-	ask := j.over(query.Ask{Where: j.Where, Request: j.request, Responses: j.Responses}, []int{j.layout.headline})
+	ask := j.over(query.Ask{Where: j.cellWhere(theTotal), Request: j.request, Responses: j.Responses}, []int{j.layout.headline})
 	batches, _ := query.Plan(j.data.engine.Dialect(), j.data.rows, []query.Ask{ask}, query.Options{})
 	if len(batches) == 0 {
 		return ""

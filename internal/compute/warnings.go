@@ -3,6 +3,8 @@ package compute
 import (
 	"fmt"
 	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure"
 )
 
 // warnings are what a reader must know beside the numbers. They tell instants, never ages, so that they
@@ -31,6 +33,7 @@ func (j *job) warnings(kept int) []string {
 	if rows := j.nobodys(j.layout.headline); rows > 0 {
 		warn("Rows without %s are left out: %d in the period shown.", j.data.rows.Dataset.Entities[j.Responses.Entity], rows)
 	}
+	found = append(found, measure.Cautions(j.family, j.total(j.layout.headline))...)
 	found = append(found, j.jumps...)
 	if kept > 0 {
 		warn("The restatement found less in %d settled periods than they hold; their values are kept.", kept)

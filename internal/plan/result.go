@@ -121,6 +121,7 @@ const (
 	OutOfMemory            Reason = "OutOfMemory"            // over the pod's memory
 	DiskFull               Reason = "DiskFull"               // no room to spill
 	PrimaryKeyViolated     Reason = "PrimaryKeyViolated"     // fanned-out join or double load
+	SeveralRows            Reason = "SeveralRows"            // more than one row where a precomputed value takes one
 	TooManySegments        Reason = "TooManySegments"        // a breakdown beyond any use
 	ComputeInterrupted     Reason = "ComputeInterrupted"     // the run ended before this indicator's turn
 	EngineCrashed          Reason = "EngineCrashed"          // the engine's child process died
