@@ -54,7 +54,7 @@ type ReportTrend struct {
 	// +optional
 	N *int32 `json:"n,omitempty"`
 
-	// dependent says that neighbouring periods are so alike that p is too small.
+	// dependent says that neighbouring periods are alike; p allows for it, but not wholly.
 	// +optional
 	Dependent *bool `json:"dependent,omitempty"`
 

@@ -17,7 +17,7 @@ type Trend struct {
 	Upper     *float64 `json:"upper,omitempty"`
 	P         *float64 `json:"p,omitempty"` // two-sided
 	N         int      `json:"n"`           // periods
-	// Dependent: neighbouring periods are so alike that P is too small.
+	// Dependent: neighbouring periods are alike; P allows for it, but not wholly.
 	Dependent bool   `json:"dependent,omitempty"`
 	Reason    string `json:"reason,omitempty"`
 }

@@ -23,29 +23,39 @@ const Minimum = 6
 // good, to three digits.
 const exactly = 50
 
+// Tails are the probabilities of what was seen in a series without trend.
+type Tails struct {
+	// Rise and Fall are those of an S at least as high, and at least as low; P is the two-sided one.
+	Rise, Fall, P float64
+}
+
 // Trend tells whether a series rises or falls.
 type Trend struct {
 	Direction Direction
-	// Slope is the median of all slopes between two periods, per period (Theil 1950, Sen 1968), with Sen's interval.
+	// Slope is the median of all slopes between two periods, per period (Theil 1950), with Sen's interval (1968).
 	Slope interval.Bounded
 	// S is Mann and Kendall's count of pairs that rise less pairs that fall.
 	S float64
-	// P is the two-sided probability of such an S in a series without trend whose values are independent; Rise and
-	// Fall are those of an S as high, and as low.
-	P, Rise, Fall float64
-	// Exact tells that these are exact: no ties, and no more than 50 periods.
-	Exact bool
-	// Alike is the correlation of neighbouring periods once the slope is taken out. Dependent tells that it is more
-	// than chance: then P is too small, as one surprise carries over into the next period.
-	Alike     float64
+	// Tails, and the slope's interval, allow for what a period carries over into the next.
+	Tails
+	// Independent are the tails of the textbook test, which takes periods to be independent. They are exact without
+	// ties and up to 50 periods.
+	Independent Tails
+	Exact       bool
+	// Carried is the part of a period's surprise that the next one takes over, 0–1, as estimated. Dependent tells
+	// that there is more of it than chance brings.
+	Carried   float64
 	Dependent bool
 	N         int
 	Reason    Reason
 }
 
-// Of is the trend of a series: Mann and Kendall's test (1945, 1975) and the Theil–Sen slope. It makes no assumption on
-// the distribution of values and shrugs off outliers, but assumes that values are independent once the trend is taken
-// out. It names a direction if P is at most 1 − confidence.
+// Of is the trend of a series: Mann and Kendall's test (1945, 1975) and the Theil–Sen slope, which make no assumption
+// on the distribution of values and shrug off outliers. It names a direction if P is at most 1 − confidence.
+//
+// A series in which surprises last looks like a trend: of steady ones that carry over half of each, the textbook test
+// calls one in five rising or falling. So the variance of S is enlarged for what is carried over once the slope is
+// taken out (Yue and Wang 2004, Water Resources Management 18:201), which halves that; docs/coverage.md has the rates.
 func Of(series Series, confidence float64) Trend {
 	found := Trend{Direction: NoTrend, N: len(series), Slope: interval.Bounded{Interval: interval.None()}}
 	if found.N < Minimum {
@@ -56,24 +66,28 @@ func Of(series Series, confidence float64) Trend {
 	for i, p := range series {
 		values[i] = p.Value
 	}
-	var variance float64
-	var ties bool
-	found.S, variance, ties = kendall(values)
+	s, variance, ties := kendall(values)
+	found.S = s
 	found.Exact = !ties && found.N <= exactly
 	if found.Exact {
-		found.Rise, found.Fall = exactTails(found.N, found.S)
+		found.Independent = exactTails(found.N, s)
 	} else {
-		found.Rise, found.Fall = normalTails(found.S, variance)
+		found.Independent = normalTails(s, variance)
 	}
-	found.P = min(1, 2*min(found.Rise, found.Fall))
-	found.Slope = theilSen(series, variance, confidence)
-	found.Alike = neighbours(series, found.Slope.Value)
-	found.Dependent = found.Alike > interval.Z(0.9)/math.Sqrt(float64(found.N))
+	slopes := slopesOf(series)
+	found.Slope.Value = median(slopes)
+	found.Carried, found.Dependent = carried(series, found.Slope.Value)
+	found.Tails = found.Independent
+	if found.Carried > 0 {
+		variance *= enlarged(found.N, found.Carried)
+		found.Tails = found.Independent.widest(normalTails(s, variance))
+	}
+	found.Slope.Interval = sen(slopes, variance, confidence)
 	switch {
 	case found.P > 1-confidence:
-	case found.S > 0 && found.Slope.Value > 0:
+	case s > 0 && found.Slope.Value > 0:
 		found.Direction = Rising
-	case found.S < 0 && found.Slope.Value < 0:
+	case s < 0 && found.Slope.Value < 0:
 		found.Direction = Falling
 	}
 	return found
@@ -109,7 +123,7 @@ func sign(v float64) float64 {
 
 // exactTails are the probabilities of an S at least as high, and at least as low, among all orders of n values: S is
 // the number of pairs less twice that of inversions, whose distribution grows value by value (Kendall 1938).
-func exactTails(n int, s float64) (high, low float64) {
+func exactTails(n int, s float64) Tails {
 	inversions := []float64{1}
 	for size := 2; size <= n; size++ {
 		next := make([]float64, len(inversions)+size-1)
@@ -127,7 +141,7 @@ func exactTails(n int, s float64) (high, low float64) {
 	}
 	pairs := len(inversions) - 1
 	at := (pairs - int(s)) / 2
-	return sumUpTo(inversions, at), sumUpTo(inversions, pairs-at)
+	return tails(sumUpTo(inversions, at), sumUpTo(inversions, pairs-at))
 }
 
 // sumUpTo adds the probabilities of a symmetric distribution up to place k.
@@ -135,14 +149,23 @@ func sumUpTo(probabilities []float64, k int) (sum float64) {
 	for _, p := range probabilities[:k+1] {
 		sum += p
 	}
-	return min(1, sum)
+	return sum
 }
 
 // normalTails are the same by the normal distribution, corrected for continuity.
-func normalTails(s, variance float64) (high, low float64) {
+func normalTails(s, variance float64) Tails {
 	if variance <= 0 {
-		return 1, 1
+		return tails(1, 1)
 	}
 	sd := math.Sqrt(variance)
-	return min(1, interval.Above((s-1)/sd)), min(1, interval.Above((-s-1)/sd))
+	return tails(interval.Above((s-1)/sd), interval.Above((-s-1)/sd))
+}
+
+func tails(rise, fall float64) Tails {
+	return Tails{Rise: min(1, rise), Fall: min(1, fall), P: min(1, 2*min(rise, fall))}
+}
+
+// widest takes the larger of each probability.
+func (t Tails) widest(o Tails) Tails {
+	return Tails{Rise: max(t.Rise, o.Rise), Fall: max(t.Fall, o.Fall), P: max(t.P, o.P)}
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 )
 
-// theilSen is the median slope with Sen's interval, by ranks among all slopes; variance is that of Kendall's S.
-func theilSen(series Series, variance, confidence float64) interval.Bounded {
+// slopesOf are the slopes of all pairs of periods, in ascending order.
+func slopesOf(series Series) []float64 {
 	var slopes []float64
 	for i, p := range series {
 		for _, earlier := range series[:i] {
@@ -16,15 +16,25 @@ func theilSen(series Series, variance, confidence float64) interval.Bounded {
 		}
 	}
 	slices.Sort(slopes)
+	return slopes
+}
+
+// sen is the interval of the median slope by ranks among all slopes; variance is that of Kendall's S. An end is missing
+// where no slope is far enough out.
+func sen(slopes []float64, variance, confidence float64) interval.Interval {
 	pairs := float64(len(slopes))
 	reach := interval.Z(confidence) * math.Sqrt(variance)
 	// Ranks from 0, rounded as scipy does.
-	lower := max(int(math.RoundToEven((pairs-reach)/2))-1, 0)
-	upper := min(int(math.RoundToEven((pairs+reach)/2)), len(slopes)-1)
-	return interval.Bounded{
-		Value:    median(slopes),
-		Interval: interval.Interval{Lower: slopes[lower], Upper: slopes[upper]},
+	lower := int(math.RoundToEven((pairs-reach)/2)) - 1
+	upper := int(math.RoundToEven((pairs + reach) / 2))
+	found := interval.None()
+	if lower >= 0 {
+		found.Lower = slopes[lower]
 	}
+	if upper < len(slopes) {
+		found.Upper = slopes[upper]
+	}
+	return found
 }
 
 // median of values in ascending order, at least one.
@@ -36,7 +46,25 @@ func median(sorted []float64) float64 {
 	return (sorted[middle-1] + sorted[middle]) / 2
 }
 
-// neighbours is the correlation of each period with the next once the slope is taken out, 0 where nothing is left.
+// carried is the part of each period's surprise that the next one takes over: the correlation of neighbours once the
+// slope is taken out, at least 0. It is noticeable above the 90th percentile of independent periods.
+func carried(series Series, slope float64) (part float64, noticeable bool) {
+	alike := neighbours(series, slope)
+	return max(0, alike), alike > interval.Z(0.8)/math.Sqrt(float64(len(series)))
+}
+
+// enlarged is by how much a part carried over, and over again, enlarges the variance of a mean of n periods.
+func enlarged(n int, carried float64) float64 {
+	factor, power := 1.0, 1.0
+	for k := 1; k < n; k++ {
+		power *= carried
+		factor += 2 * (1 - float64(k)/float64(n)) * power
+	}
+	return factor
+}
+
+// neighbours is the correlation of each period with the next once the slope is taken out, 0 where there is nothing to
+// correlate.
 func neighbours(series Series, slope float64) float64 {
 	rest := make([]float64, len(series))
 	var mean float64

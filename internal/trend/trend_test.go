@@ -75,13 +75,14 @@ func TestTrendOracle(t *testing.T) {
 			near(t, "S", got.S, c.want.S, 0)
 			near(t, "variance", variance, c.want.VarS, 1e-14)
 			near(t, "slope", got.Slope.Value, c.want.TheilSen, 1e-12)
-			near(t, "lower", got.Slope.Interval.Lower, c.want.Lower, 1e-12)
-			near(t, "upper", got.Slope.Interval.Upper, c.want.Upper, 1e-12)
+			textbook := sen(slopesOf(of(c.want.X...)), variance, 0.95)
+			near(t, "lower", textbook.Lower, c.want.Lower, 1e-12)
+			near(t, "upper", textbook.Upper, c.want.Upper, 1e-12)
 			p := c.want.PTwo
 			if c.exact {
 				p = c.want.PExact
 			}
-			near(t, "p", got.P, p, 1e-12)
+			near(t, "p", got.Independent.P, p, 1e-12)
 			if got.Exact != c.exact || got.Direction != c.direction || got.N != len(c.want.X) || got.Reason != "" {
 				t.Errorf("%+v", got)
 			}
@@ -103,13 +104,15 @@ func TestTrendsAsInScipy(t *testing.T) {
 		}
 		got := Of(series, 0.95)
 		near(t, "slope", got.Slope.Value, want.Slope, 1e-12)
-		near(t, "lower", got.Slope.Interval.Lower, want.Lower, 1e-12)
-		near(t, "upper", got.Slope.Interval.Upper, want.Upper, 1e-12)
+		_, variance, _ := kendall(want.Value)
+		textbook := sen(slopesOf(series), variance, 0.95)
+		near(t, "lower", textbook.Lower, want.Lower, 1e-12)
+		near(t, "upper", textbook.Upper, want.Upper, 1e-12)
 		if got.Exact != (want.ExactP != nil) {
 			t.Errorf("n %d: exact %t", got.N, got.Exact)
 		}
 		if want.ExactP != nil {
-			near(t, "p", got.P, *want.ExactP, 1e-12)
+			near(t, "p", got.Independent.P, *want.ExactP, 1e-12)
 		}
 	}
 }
@@ -139,15 +142,14 @@ func TestExactTails(t *testing.T) {
 					low += count / total
 				}
 			}
-			gotHigh, gotLow := exactTails(n, float64(s))
-			near(t, "high", gotHigh, high, 1e-14)
-			near(t, "low", gotLow, low, 1e-14)
+			got := exactTails(n, float64(s))
+			near(t, "high", got.Rise, high, 1e-14)
+			near(t, "low", got.Fall, low, 1e-14)
 		}
 	}
 	// The smallest two-sided p of domain.md 3e.
 	for n, floor := range map[int]float64{4: 1.0 / 12, 5: 1.0 / 60, 6: 1.0 / 360} {
-		high, _ := exactTails(n, float64(n*(n-1)/2))
-		near(t, "floor", 2*high, floor, 1e-14)
+		near(t, "floor", exactTails(n, float64(n*(n-1)/2)).P, floor, 1e-14)
 	}
 }
 
@@ -183,7 +185,7 @@ func TestNoTrendWithoutEnough(t *testing.T) {
 	}
 }
 
-// Long swings look like trends; the verdict says that neighbours are too much alike to trust p.
+// Long swings look like trends to the textbook test.
 func TestDependentPeriods(t *testing.T) {
 	var waves, noise, gaps Series
 	random := rand.New(rand.NewPCG(1, 16))
@@ -192,14 +194,21 @@ func TestDependentPeriods(t *testing.T) {
 		noise = append(noise, Point{Period: i, Value: random.NormFloat64()})
 		gaps = append(gaps, Point{Period: 2 * i, Value: waves[i].Value})
 	}
-	if got := Of(waves, 0.95); !got.Dependent || got.Alike < 0.8 {
-		t.Errorf("waves: alike %g, dependent %t", got.Alike, got.Dependent)
+	// The wave's crest and the way down from it begin to show in the last of 15 periods.
+	if got := Of(waves[:15], 0.95); !got.Dependent || got.Independent.P > 0.01 || got.P < 0.1 || got.Direction != NoTrend || got.Slope.Interval.Lower > 0 {
+		t.Errorf("past the crest: %+v", got)
+	}
+	if got := Of(waves[:9], 0.95); got.Direction != Rising || got.Slope.Interval.Lower <= 0 {
+		t.Errorf("on the way up: %+v", got)
+	}
+	if got := Of(waves, 0.95); got.Carried < 0.85 || got.Independent.P > 0.001 || got.Direction != NoTrend {
+		t.Errorf("waves: %+v", got)
 	}
 	// Chance makes some neighbours alike, too.
-	if got := Of(noise, 0.95); got.Dependent || got.Alike < 0.02 {
-		t.Errorf("noise: alike %g, dependent %t", got.Alike, got.Dependent)
+	if got := Of(noise, 0.95); got.Dependent || got.Carried < 0.02 {
+		t.Errorf("noise: %+v", got)
 	}
-	if got := Of(gaps, 0.95); got.Dependent || got.Alike != 0 {
-		t.Errorf("no neighbours: alike %g, dependent %t", got.Alike, got.Dependent)
+	if got := Of(gaps, 0.95); got.Dependent || got.Carried != 0 || got.Tails != got.Independent {
+		t.Errorf("no neighbours: %+v", got)
 	}
 }

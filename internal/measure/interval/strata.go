@@ -94,23 +94,23 @@ func (p PostStratified) Mean(confidence float64) Interval {
 }
 
 // Share is the interval of a share, 0–1, where strata have shares for means: Wilson's on as many answers as give the
-// same error.
+// same error, but no more than EffectiveN. A small stratum of one mind seems to have no error at all.
 func (p PostStratified) Share(confidence float64) Interval {
 	if !p.Known {
 		return None()
 	}
-	return Wilson(p.Value, EffectiveSize(p.Value, p.Error, p.N, p.EffectiveN), confidence)
+	return Wilson(p.Value, EffectiveSize(p.Value, p.Error, p.EffectiveN, p.EffectiveN), confidence)
 }
 
 // Net is the interval of a difference of two shares, −1 to 1, where strata have net scores for means: the adjusted
-// Wald interval on as many answers as give the same error.
+// Wald interval on as many answers as Share takes.
 func (p PostStratified) Net(confidence float64) Interval {
 	if !p.Known {
 		return None()
 	}
 	n := p.EffectiveN
 	if p.Error > 0 {
-		n = min((p.Extreme-p.Value*p.Value)/(p.Error*p.Error), p.N)
+		n = min((p.Extreme-p.Value*p.Value)/(p.Error*p.Error), n)
 	}
 	plus, minus := (p.Extreme+p.Value)/2, (p.Extreme-p.Value)/2
 	return AdjustedWald(plus*n, minus*n, n, confidence).Around(p.Value)

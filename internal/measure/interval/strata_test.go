@@ -73,6 +73,15 @@ func TestOneStratumIsAPlainSample(t *testing.T) {
 	same(t, "mean", mean.Mean(0.95), pair{Lower: 3.91012540240291, Upper: 6.289874597597089}, 1e-10)
 }
 
+// Six answers that speak for most of the population, all alike: no error of their own, but no certainty either.
+func TestAFewOfOneMindAreNotCertain(t *testing.T) {
+	few, many := Stratum{Population: 0.8, N: 6}, netStratum(0.2, 9, 0, 15)
+	got, _ := PostStratify([]Stratum{few, many}, 0)
+	same(t, "share", got.Share(0.95), pair(Wilson(0.12, got.EffectiveN, 0.95)), 1e-12)
+	n := got.EffectiveN
+	same(t, "net", got.Net(0.95), pair(AdjustedWald(0.12*n, 0, n, 0.95)), 1e-12)
+}
+
 func TestCappedWeights(t *testing.T) {
 	// Weights 1, 1 and 40 a person: the last is cut to 5, and the weights add up to the answers again.
 	strata := []Stratum{
