@@ -23,9 +23,8 @@ type Doc struct {
 // Families is the catalogue, in the order of Spec.
 func Families() []Doc {
 	var docs []Doc
-	fields := reflect.TypeFor[Spec]()
-	for i := range fields.NumField() {
-		family := reflect.New(fields.Field(i).Type.Elem()).Interface().(member)
+	for field := range reflect.TypeFor[Spec]().Fields() {
+		family := reflect.New(field.Type.Elem()).Interface().(member)
 		docs = append(docs, family.doc())
 	}
 	return docs

@@ -59,9 +59,8 @@ type member interface {
 // families are those that spec sets. A family is a member of the catalogue by its field in Spec.
 func families(spec Spec) []member {
 	var found []member
-	fields := reflect.ValueOf(spec)
-	for i := range fields.NumField() {
-		if field := fields.Field(i); !field.IsNil() {
+	for _, field := range reflect.ValueOf(spec).Fields() {
+		if !field.IsNil() {
 			found = append(found, field.Interface().(member))
 		}
 	}
@@ -94,13 +93,11 @@ func Entities(spec Spec) []string {
 // Formula is a measure without what only names it or says how people read it, its lists in order: two specs with one
 // formula give the same numbers.
 func Formula(spec Spec) Spec {
-	fields := reflect.ValueOf(&spec).Elem()
-	for i := range fields.NumField() {
-		field := fields.Field(i)
+	for _, field := range reflect.ValueOf(&spec).Elem().Fields() {
 		if field.IsNil() {
 			continue
 		}
-		if named, ok := field.Interface().(interface{ formula() any }); ok {
+		if named, ok := reflect.TypeAssert[interface{ formula() any }](field); ok {
 			field.Set(reflect.ValueOf(named.formula()))
 		}
 	}

@@ -301,7 +301,7 @@ func TestCatalogueNamesEveryFamily(t *testing.T) {
 	used := map[string]bool{}
 	variants := map[string]string{}
 	specs := everySpec()
-	specs["precomputed"] = Spec{Precomputed: given} // it takes one row as it stands, so the tests on rows are not for it
+	specs["precomputed"] = Spec{Precomputed: given}                       // it takes one row as it stands, so the tests on rows are not for it
 	specs["composite"] = Spec{Composite: composite(Arithmetic, 0.5, 0.5)} // it reads no rows
 	for name, spec := range specs {
 		f, err := Of(spec)

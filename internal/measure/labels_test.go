@@ -111,7 +111,7 @@ func TestShrunkMean(t *testing.T) {
 		t.Errorf("%v, n %d, detail %v, rejected %v", *got.Value, got.N, got.Detail, got.Rejected)
 	}
 	// By hand: second moment (20·(1.1·2.9 + 3.9²) + 164)/28 = 19, so that the variance is (19 − (114/28)²)/29.
-	half := 1.959963984540054 * math.Sqrt((19-math.Pow(114.0/28, 2))/29)
+	half := 1.959963984540054 * math.Sqrt((19-114.0*114/28/28)/29)
 	interval95(t, "shrunk", got, [2]float64{114.0/28 - half, 114.0/28 + half})
 	if none := estimateRows(m, Setting{}, nil); none.Value != nil || none.Reason != NoRows {
 		t.Errorf("no ratings are no value, whatever others got: %+v", none)
