@@ -31,6 +31,11 @@ func Run(ctx context.Context, p plan.Plan, engine source.Engine, sink Sink, log 
 	if err == nil {
 		err = r.loners(ctx)
 	}
+	return r.end(ctx, err)
+}
+
+// end sums up a run that err ended early, if it is one of those that may.
+func (r *run) end(ctx context.Context, err error) (plan.Done, error) {
 	gone, isGone := errors.AsType[sourceFailed](err)
 	switch {
 	case isGone:

@@ -22,6 +22,7 @@ type Spec struct {
 	Precomputed          *Precomputed          `json:"precomputed,omitempty"`
 	Duration             *Duration             `json:"duration,omitempty"`
 	Composite            *Composite            `json:"composite,omitempty"`
+	PromQL               *PromQL               `json:"promql,omitempty"`
 }
 
 // NetPromoterScore is the share of promoters (9–10) less that of detractors (0–6), in points −100..100.
