@@ -7,11 +7,14 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
@@ -47,10 +50,7 @@ func (r *Reconciler) resolve(ctx context.Context, d definition) (*resolved, erro
 	if d.goalOn != "" {
 		return r.resolveGoal(ctx, d)
 	}
-	if d.spec.DatasetRef == nil {
-		return nil, invalid(resolve.Problems{{Field: "spec.datasetRef", Message: "is required"}})
-	}
-	out, err := r.resolveDatasets(ctx, d.object.GetNamespace(), d.spec, "")
+	out, err := r.resolveContext(ctx, d.object.GetNamespace(), d.spec, "")
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +77,7 @@ func (r *Reconciler) resolveGoal(ctx context.Context, d definition) (*resolved, 
 	notReady := func(why string) error {
 		return &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("spec.cpiRef: CPIDefinition %q is not ready: %s", d.goalOn, why)}
 	}
-	if cpi.Spec.DatasetRef == nil {
-		return nil, notReady("it names no dataset")
-	}
-	out, err := r.resolveDatasets(ctx, cpi.Namespace, &cpi.Spec.Indicator, "its ")
+	out, err := r.resolveContext(ctx, cpi.Namespace, &cpi.Spec.Indicator, "its ")
 	if err != nil {
 		if blocked, ok := errors.AsType[*blockedError](err); ok {
 			return nil, notReady(blocked.message)
@@ -95,6 +92,44 @@ func (r *Reconciler) resolveGoal(ctx context.Context, d definition) (*resolved, 
 		return nil, invalid(problems)
 	}
 	out.cpi, out.annotations = cpi, cpi.Annotations
+	return out, nil
+}
+
+// resolveContext follows an indicator's references. whose is put before the fields told.
+func (r *Reconciler) resolveContext(ctx context.Context, namespace string, spec *v1alpha1.Indicator, whose string) (*resolved, error) {
+	switch {
+	case resolve.Parts(spec) != nil:
+		return r.resolveParts(ctx, namespace, resolve.Parts(spec), whose)
+	case spec.DatasetRef == nil:
+		return nil, invalid(resolve.Problems{{Field: whose + "spec.datasetRef", Message: "is required"}})
+	}
+	return r.resolveDatasets(ctx, namespace, spec, whose)
+}
+
+// resolveParts follows a composite's references to CPIs and their reports. It is computed where its first part is.
+func (r *Reconciler) resolveParts(ctx context.Context, namespace string, names []string, whose string) (*resolved, error) {
+	out := &resolved{on: resolve.Context{Source: &v1alpha1.DataSource{}, Parts: map[string]resolve.Part{}}}
+	for i, name := range names {
+		field := whose + resolve.PartField(i)
+		cpi := &v1alpha1.CPIDefinition{}
+		if err := r.get(ctx, namespace, name, cpi, field, "CPIDefinition"); err != nil {
+			return nil, err
+		}
+		report, err := r.findReport(ctx, namespace, planstep.ReportName(string(alert.CPI), name))
+		if err != nil {
+			return nil, err
+		}
+		if report == nil || !metav1.IsControlledBy(report, cpi) {
+			return nil, &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("%s: CPIDefinition %q has no report yet; its Ready condition says why.", field, name)}
+		}
+		out.on.Parts[name] = resolve.Part{Definition: cpi, RequestHash: report.Spec.RequestHash}
+		if i > 0 {
+			continue
+		}
+		if err := r.get(ctx, namespace, report.Spec.DataSourceRef.Name, out.on.Source, field, "DataSource"); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
 }
 

@@ -25,10 +25,14 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Owns(&v1alpha1.IndicatorReport{}).
 		Watches(&v1alpha1.Dataset{}, handler.EnqueueRequestsFromMapFunc(r.byDataset), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.DataSource{}, handler.EnqueueRequestsFromMapFunc(r.bySource))
+	// Goals and composites hang on CPIs: on their definitions and on the formula that their reports name. A goal
+	// also on what the report says.
+	changed := builder.WithPredicates(predicate.GenerationChangedPredicate{})
+	b = b.Watches(&v1alpha1.CPIDefinition{}, handler.EnqueueRequestsFromMapFunc(r.byCPI), changed)
 	if r.Kind == alert.KPI {
-		b = b.
-			Watches(&v1alpha1.CPIDefinition{}, handler.EnqueueRequestsFromMapFunc(r.byCPI), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-			Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReportOfCPI))
+		b = b.Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReportOfCPI))
+	} else {
+		b = b.Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReportOfCPI), changed)
 	}
 	return b.Complete(r)
 }
@@ -105,16 +109,19 @@ func (r *Reconciler) bySource(ctx context.Context, object client.Object) []recon
 }
 
 func (r *Reconciler) byCPI(ctx context.Context, object client.Object) []reconcile.Request {
-	return r.goalsOn(ctx, object.GetNamespace(), object.GetName())
+	return r.hangingOn(ctx, object.GetNamespace(), object.GetName())
 }
 
 func (r *Reconciler) byReportOfCPI(ctx context.Context, object client.Object) []reconcile.Request {
 	if ref := object.(*v1alpha1.IndicatorReport).Spec.IndicatorRef; ref.Kind == string(alert.CPI) {
-		return r.goalsOn(ctx, object.GetNamespace(), ref.Name)
+		return r.hangingOn(ctx, object.GetNamespace(), ref.Name)
 	}
 	return nil
 }
 
-func (r *Reconciler) goalsOn(ctx context.Context, namespace, cpi string) []reconcile.Request {
-	return r.definitions(ctx, namespace, func(d definition) bool { return d.goalOn == cpi })
+// hangingOn are the goals on a CPI and the composites that join it.
+func (r *Reconciler) hangingOn(ctx context.Context, namespace, cpi string) []reconcile.Request {
+	return r.definitions(ctx, namespace, func(d definition) bool {
+		return d.goalOn == cpi || slices.Contains(resolve.Parts(d.spec), cpi)
+	})
 }

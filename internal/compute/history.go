@@ -14,24 +14,29 @@ import (
 // yearOf is how many grains the same period of last year lies back; of days, the same weekday.
 var yearOf = map[plan.Grain]int{plan.Day: 364, plan.Week: 52, plan.Month: 12, plan.Quarter: 4}
 
+// chronicle judges the values of an indicator's periods against each other.
+type chronicle struct {
+	period  plan.Period
+	quality plan.Quality
+}
+
+func (j *job) chronicle() chronicle { return chronicle{period: *j.Period, quality: j.Quality} }
+
 // history tells what the mature periods say of the latest; nil if there is none to speak of.
-func (j *job) history(periods []plan.PeriodResult) *plan.History {
-	if j.Period == nil {
-		return nil
-	}
-	all := j.series(periods, state.Actionable)
+func (c chronicle) history(periods []plan.PeriodResult) *plan.History {
+	all := c.series(periods)
 	if len(all) == 0 {
 		return nil
 	}
 	latest := all[len(all)-1]
-	apart := j.apart(all)
+	apart := c.apart(all)
 	out := &plan.History{
 		Label:   periods[latest.Period].Label,
-		Trend:   trendOf(trend.Of(apart, j.Quality.Confidence), j.layout.window),
+		Trend:   trendOf(trend.Of(apart, c.quality.Confidence), c.window()),
 		Control: controlOf(trend.Individuals(apart)),
 	}
-	lags := map[plan.ChangeBase]int{plan.PreviousPeriod: j.layout.window}
-	if year := yearOf[j.Period.Grain]; year > j.layout.window && periods[0].Start.Before(periods[latest.Period].Start.AddDate(-1, 0, 7)) {
+	lags := map[plan.ChangeBase]int{plan.PreviousPeriod: c.window()}
+	if year := yearOf[c.period.Grain]; year > c.window() && periods[0].Start.Before(periods[latest.Period].Start.AddDate(-1, 0, 7)) {
 		lags[plan.LastYear] = year
 	}
 	for _, against := range []plan.ChangeBase{plan.PreviousPeriod, plan.LastYear} {
@@ -39,7 +44,7 @@ func (j *job) history(periods []plan.PeriodResult) *plan.History {
 		if !wanted {
 			continue
 		}
-		change := changeOf(trend.Against(all, lag, j.Quality.MinSampleSize, j.Quality.Confidence))
+		change := changeOf(trend.Against(all, lag, smallest(periods[latest.Period].Estimate, c.quality), c.quality.Confidence))
 		change.Against = against
 		if then := latest.Period - lag; then >= 0 {
 			change.Label = periods[then].Label
@@ -49,11 +54,14 @@ func (j *job) history(periods []plan.PeriodResult) *plan.History {
 	return out
 }
 
-// series are the values of periods, numbered by their place.
-func (j *job) series(periods []plan.PeriodResult, wanted func(plan.PeriodResult) bool) trend.Series {
+// window is how many periods a value looks back.
+func (c chronicle) window() int { return max(1, c.period.Window) }
+
+// series are the values of periods that may be acted on, numbered by their place.
+func (c chronicle) series(periods []plan.PeriodResult) trend.Series {
 	var out trend.Series
 	for i, p := range periods {
-		if !wanted(p) {
+		if !state.Actionable(p) {
 			continue
 		}
 		point := trend.Point{Period: i, Value: *p.Value, Interval: interval.None(), N: p.N}
@@ -70,8 +78,8 @@ func (j *job) series(periods []plan.PeriodResult, wanted func(plan.PeriodResult)
 
 // apart keeps the latest value and those before it that share no rows with the next: every window-th period.
 // They are numbered anew, so that neighbours differ by 1.
-func (j *job) apart(all trend.Series) trend.Series {
-	window := max(1, j.layout.window)
+func (c chronicle) apart(all trend.Series) trend.Series {
+	window := c.window()
 	latest := all[len(all)-1].Period
 	var out trend.Series
 	for _, p := range all {
@@ -89,7 +97,7 @@ func trendOf(found trend.Trend, window int) plan.Trend {
 		return out
 	}
 	out.Direction, out.Dependent, out.P = string(found.Direction), found.Dependent, finite(found.P)
-	perGrain := float64(max(1, window))
+	perGrain := float64(window)
 	lower, upper := found.Slope.Interval.Ends()
 	out.Slope = finite(found.Slope.Value / perGrain)
 	if lower != nil && upper != nil {
@@ -133,8 +141,9 @@ func (j *job) suspectJumps(periods []plan.PeriodResult) (told []string) {
 	if j.Period == nil || j.Quality.BelieveJumps {
 		return nil
 	}
-	all := j.series(periods, state.Actionable)
-	far := func(k int) trend.Jump { return trend.FarOut(j.apart(all[:k+1]), j.Quality.Confidence) }
+	c := j.chronicle()
+	all := c.series(periods)
+	far := func(k int) trend.Jump { return trend.FarOut(c.apart(all[:k+1]), j.Quality.Confidence) }
 	confirmed := func(period int, side trend.Side) bool {
 		k := slices.IndexFunc(all, func(p trend.Point) bool { return p.Period == period })
 		if k < 0 {
@@ -149,7 +158,7 @@ func (j *job) suspectJumps(periods []plan.PeriodResult) (told []string) {
 			continue
 		}
 		jump := far(k)
-		if window := max(1, j.layout.window); !jump.Far || confirmed(point.Period-window, jump.Side) || confirmed(point.Period+window, jump.Side) {
+		if window := c.window(); !jump.Far || confirmed(point.Period-window, jump.Side) || confirmed(point.Period+window, jump.Side) {
 			continue
 		}
 		p.Flag = plan.SuspectData

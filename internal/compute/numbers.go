@@ -29,7 +29,9 @@ func (j *job) numbers(maxSegments int) *plan.Numbers {
 	}
 	n.Waterfall = j.waterfall()
 	n.Warnings = j.warnings(kept)
-	n.History = j.history(n.Periods)
+	if j.Period != nil {
+		n.History = j.chronicle().history(n.Periods)
+	}
 	return n
 }
 

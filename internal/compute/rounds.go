@@ -19,7 +19,7 @@ func (r *run) compute(ctx context.Context, data *dataset, places []int) error {
 			jobs = append(jobs, j)
 			continue
 		}
-		failure := plan.Failure{Reason: plan.UnsupportedCombination, Message: fmt.Sprintf("The measure cannot be computed: %v. Correct the definition.", err)}
+		failure := unsupported(err)
 		if err := r.tell(place, nil, &failure); err != nil {
 			return err
 		}
@@ -95,4 +95,9 @@ func (r *run) options() query.Options {
 		return query.Options{}
 	}
 	return query.Options{MaxRowsPerStatement: memory / 4 / bytesPerRow}
+}
+
+// unsupported is the failure of a measure that contradicts itself.
+func unsupported(err error) plan.Failure {
+	return plan.Failure{Reason: plan.UnsupportedCombination, Message: fmt.Sprintf("The measure cannot be computed: %v. Correct the definition.", err)}
 }

@@ -31,6 +31,9 @@ func Run(ctx context.Context, p plan.Plan, engine source.Engine, sink Sink, log 
 	if err == nil {
 		err = r.loners(ctx)
 	}
+	if err == nil {
+		err = r.composites()
+	}
 	return r.end(ctx, err)
 }
 
@@ -64,6 +67,7 @@ type run struct {
 	told     []bool // by place: has a result
 	declared map[string]plan.Dataset
 	opened   map[string]*dataset
+	found    map[plan.Key][]plan.PeriodResult // of this run, as far as a composite joins them
 }
 
 func newRun(p plan.Plan, engine source.Engine, sink Sink, log *slog.Logger) *run {
@@ -73,6 +77,7 @@ func newRun(p plan.Plan, engine source.Engine, sink Sink, log *slog.Logger) *run
 		told:     make([]bool, len(p.Indicators)),
 		declared: map[string]plan.Dataset{},
 		opened:   map[string]*dataset{},
+		found:    map[plan.Key][]plan.PeriodResult{},
 	}
 	for _, d := range p.Datasets {
 		r.declared[d.Name] = d
@@ -86,6 +91,9 @@ func (r *run) datasets(ctx context.Context) error {
 	var names []string
 	places := map[string][]int{}
 	for place, indicator := range r.plan.Indicators {
+		if indicator.Measure.Composite != nil {
+			continue // joined last
+		}
 		if places[indicator.Dataset] == nil {
 			names = append(names, indicator.Dataset)
 		}
@@ -108,7 +116,7 @@ func (r *run) datasets(ctx context.Context) error {
 // loners computes, one by one and last, what was in flight when an earlier run was killed.
 func (r *run) loners(ctx context.Context) error {
 	for place, indicator := range r.plan.Indicators {
-		if r.told[place] || !indicator.Alone {
+		if r.told[place] || !indicator.Alone || indicator.Measure.Composite != nil {
 			continue
 		}
 		if err := r.compute(ctx, r.opened[indicator.Dataset], []int{place}); err != nil {
@@ -176,6 +184,9 @@ func (r *run) tell(place int, numbers *plan.Numbers, failure *plan.Failure) erro
 		return recordFailed{err}
 	}
 	r.told[place] = true
+	if numbers != nil && r.joins(indicator.Key) {
+		r.found[indicator.Key] = numbers.Periods
+	}
 	if failure != nil {
 		r.done.Failed++
 		r.log.Warn("indicator failed", "indicator", indicator.String(), "reason", failure.Reason, "message", failure.Message)

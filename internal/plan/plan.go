@@ -53,12 +53,21 @@ type Indicator struct {
 	Quality    Quality     `json:"quality"`
 	// Frozen are periods settled in earlier runs under the same request hash: not recomputed.
 	Frozen []PeriodResult `json:"frozen,omitempty"`
+	// Parts are what a composite joins, in the order of its measure.
+	Parts []Part `json:"parts,omitempty"`
 	// Full asks for every period anew, frozen ones included.
 	Full bool `json:"full,omitempty"`
 	// Restatement is what the indicator's restate annotation says; the result that honours it carries it on.
 	Restatement string `json:"restatement,omitempty"`
 	// Alone runs it in a statement of its own, after all others: it was in flight when an earlier run was killed.
 	Alone bool `json:"alone,omitempty"`
+}
+
+// Part is a CPI that a composite joins, with the values that its report holds. If the run computes it too, its new
+// values count.
+type Part struct {
+	Key
+	Periods []PeriodResult `json:"periods,omitempty"`
 }
 
 // Responses says which of an entity's rows count within a window.

@@ -59,6 +59,7 @@ func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
 	for i := range in.Reports {
 		a.reports[in.Reports[i].Spec.IndicatorRef.UID] = &in.Reports[i]
 	}
+	a.parts = partsOf(in)
 	for i := range in.CPIs {
 		cpi := &in.CPIs[i]
 		a.add(plan.Key{Kind: resolve.KindCPIDefinition, Name: cpi.Name}, &cpi.Spec.Indicator, cpi.Annotations,
@@ -76,7 +77,7 @@ func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
 	for _, w := range a.wanted {
 		out.Indicators = append(out.Indicators, w.indicator)
 		for _, name := range []string{w.indicator.Dataset, w.indicator.Other} {
-			if name != "" && !used[name] {
+			if name != "" && !used[name] { // a composite reads none
 				used[name] = true
 				out.Datasets = append(out.Datasets, a.datasets[name].value)
 			}
@@ -101,36 +102,37 @@ type assembly struct {
 	datasets map[string]resolved[plan.Dataset]
 	foreign  map[string]string                    // datasets of other sources, with the source
 	reports  map[string]*v1alpha1.IndicatorReport // by the indicator's UID
+	parts    map[string]part                      // CPIs that composites join, by name
 	wanted   []wanted
 	skipped  []Skipped
 }
 
 // add takes an indicator in if it belongs to the source and can be computed.
 func (a *assembly) add(key plan.Key, spec *v1alpha1.Indicator, annotations map[string]string, resolveOn func(resolve.Context) (plan.Indicator, resolve.Problems)) {
-	if spec.DatasetRef == nil {
-		return // a goal on a CPI computes nothing itself
-	}
-	dataset, ours := a.datasets[spec.DatasetRef.Name]
-	if !ours {
-		return
-	}
 	skip := func(format string, args ...any) {
 		a.skipped = append(a.skipped, Skipped{Key: key, Why: fmt.Sprintf(format, args...)})
 	}
-	if len(dataset.problems) > 0 {
-		skip("its dataset %s is not valid: %s", spec.DatasetRef.Name, dataset.problems)
+	var on resolve.Context
+	var ours bool
+	var why string
+	if joined := resolve.Parts(spec); joined != nil {
+		on, ours, why = a.onParts(joined)
+	} else {
+		on, ours, why = a.onDatasets(spec)
+	}
+	if !ours {
 		return
 	}
-	other, why := a.second(spec)
 	if why != "" {
 		skip("%s", why)
 		return
 	}
-	indicator, problems := resolveOn(resolve.Context{Dataset: dataset.value, Other: other, Source: a.source})
+	indicator, problems := resolveOn(on)
 	if len(problems) > 0 {
 		skip("it is not valid: %s", problems)
 		return
 	}
+	indicator.Parts = a.values(resolve.Parts(spec))
 	circumstances := CircumstancesOf(a.source, annotations)
 	indicator.Restatement = circumstances.Restatement
 	w := wanted{indicator: indicator}
@@ -143,6 +145,22 @@ func (a *assembly) add(key plan.Key, spec *v1alpha1.Indicator, annotations map[s
 		w.recall(report.Status)
 	}
 	a.wanted = append(a.wanted, w)
+}
+
+// onDatasets is what an indicator is resolved on if its rows are of this source, or why it cannot be.
+func (a *assembly) onDatasets(spec *v1alpha1.Indicator) (on resolve.Context, ours bool, why string) {
+	if spec.DatasetRef == nil {
+		return on, false, "" // a goal on a CPI computes nothing itself
+	}
+	dataset, ours := a.datasets[spec.DatasetRef.Name]
+	if !ours {
+		return on, false, ""
+	}
+	if len(dataset.problems) > 0 {
+		return on, true, fmt.Sprintf("its dataset %s is not valid: %s", spec.DatasetRef.Name, dataset.problems)
+	}
+	other, why := a.second(spec)
+	return resolve.Context{Dataset: dataset.value, Other: other, Source: a.source}, true, why
 }
 
 // second is the other dataset that an indicator's measure reads, nil if it reads none, or why it cannot be read.

@@ -81,14 +81,15 @@ func ReportName(kind, name string) string {
 	return "cpi-" + name
 }
 
-// recalled is what a plan needs of a report: the outcome of the last try, and the settled periods.
-func recalled(report v1alpha1.IndicatorReport) v1alpha1.IndicatorReport {
+// recalled is what a plan needs of a report: the outcome of the last try, and the settled periods; of a composite's
+// part, all of them.
+func recalled(report v1alpha1.IndicatorReport, isPart bool) v1alpha1.IndicatorReport {
 	out := v1alpha1.IndicatorReport{Spec: report.Spec}
 	out.Status.Attempt = report.Status.Attempt
 	if result := report.Status.Result; result != nil {
 		out.Status.Result = &v1alpha1.ReportResult{
 			RequestHash: result.RequestHash, Restatement: result.Restatement,
-			Periods: slices.DeleteFunc(result.Periods, func(p v1alpha1.PeriodValue) bool { return p.State != string(plan.Settled) }),
+			Periods: slices.DeleteFunc(result.Periods, func(p v1alpha1.PeriodValue) bool { return !isPart && p.State != string(plan.Settled) }),
 		}
 	}
 	return out

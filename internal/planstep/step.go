@@ -11,6 +11,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
 // Step reads a source's namespace and writes the run's plan.
@@ -44,14 +45,19 @@ func (s Step) Do(ctx context.Context) error {
 		s.pages(ctx, &datasets, func() { in.Datasets = append(in.Datasets, datasets.Items...) }),
 		s.pages(ctx, &cpis, func() { in.CPIs = append(in.CPIs, cpis.Items...) }),
 		s.pages(ctx, &kpis, func() { in.KPIs = append(in.KPIs, kpis.Items...) }),
-		s.pages(ctx, &reports, func() {
-			for _, report := range reports.Items {
-				if report.Spec.DataSourceRef.Name == s.Source {
-					in.Reports = append(in.Reports, recalled(report))
-				}
-			}
-		}),
 	); err != nil {
+		return err
+	}
+	joined := joinedBy(in.CPIs, in.KPIs)
+	if err := s.pages(ctx, &reports, func() {
+		for _, report := range reports.Items {
+			ref := report.Spec.IndicatorRef
+			isPart := ref.Kind == resolve.KindCPIDefinition && joined[ref.Name]
+			if report.Spec.DataSourceRef.Name == s.Source || isPart {
+				in.Reports = append(in.Reports, recalled(report, isPart))
+			}
+		}
+	}); err != nil {
 		return err
 	}
 	assembled, skipped, err := Assemble(in)

@@ -13,8 +13,17 @@ type Context struct {
 	Dataset plan.Dataset
 	// Other is the second dataset, which SecondDataset names; nil if the measure reads one only.
 	Other *plan.Dataset
-	// Source is where the rows of both come from.
+	// Source is where the rows of both come from; of a composite, those of its first part.
 	Source *v1alpha1.DataSource
+	// Parts are the CPIs that a composite joins, by name.
+	Parts map[string]Part
+}
+
+// Part is a CPI that a composite joins.
+type Part struct {
+	Definition *v1alpha1.CPIDefinition
+	// RequestHash is that of the formula in force, as its report has it.
+	RequestHash string
 }
 
 // SecondDataset names the dataset that a measure reads beside the indicator's own, and the field that says so; both

@@ -27,6 +27,10 @@ func requestHash(in plan.Indicator, on Context) string {
 		datasets = append(datasets, *on.Other)
 		other = new(readBy(in, *on.Other))
 	}
+	var from origin // of a composite, nowhere of its own
+	if in.Measure.Composite == nil {
+		from = originOf(on.Source, datasets)
+	}
 	canonical, err := json.Marshal(struct {
 		Origin     origin              `json:"origin"`
 		Dataset    plan.Dataset        `json:"dataset"`
@@ -37,9 +41,10 @@ func requestHash(in plan.Indicator, on Context) string {
 		Period     *plan.Period        `json:"period"`
 		Breakdowns []plan.Breakdown    `json:"breakdowns"`
 		Quality    plan.Quality        `json:"quality"`
+		Parts      []string            `json:"parts,omitempty"`
 	}{
-		originOf(on.Source, datasets), readBy(in, on.Dataset), other, measure.Ordered(in.Where), measure.Formula(in.Measure),
-		in.Responses, in.Period, in.Breakdowns, in.Quality,
+		from, readBy(in, on.Dataset), other, measure.Ordered(in.Where), measure.Formula(in.Measure),
+		in.Responses, in.Period, in.Breakdowns, in.Quality, partHashes(in, on),
 	})
 	if err != nil {
 		// The struct holds only text, numbers and maps of text: it always marshals.

@@ -78,6 +78,9 @@ func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, on Context) (
 		out.Breakdowns = append(out.Breakdowns, by)
 	}
 	out.Quality = r.quality(spec.Quality)
+	if out.Measure.Composite != nil {
+		r.checkParts(spec, on.Parts)
+	}
 	out.RequestHash = requestHash(out, on)
 	return out, r
 }
@@ -117,6 +120,10 @@ var grainLength = map[plan.Grain]time.Duration{
 
 func (r *resolver) period(spec *v1alpha1.Period, m measure.Spec) *plan.Period {
 	switch {
+	case spec == nil && isRowless(m):
+		r.problems.add("spec.period", "is required")
+		return nil
+	case isRowless(m):
 	case spec == nil && r.dataset.Time.Undated():
 		return nil
 	case spec == nil:

@@ -70,6 +70,8 @@ func (r *resolver) measure(declared *v1alpha1.Measure) measure.Spec {
 		out.Renewal = r.renewal(m.Renewal)
 	case m.Duration != nil:
 		out.Duration = r.duration(m.Duration)
+	case m.Composite != nil:
+		out.Composite = r.composite(m.Composite)
 	case m.Index != nil:
 		out.Index = r.index(m.Index)
 	case m.Precomputed != nil:
@@ -176,6 +178,9 @@ func derivedMaturity(spec measure.Spec) time.Duration {
 func isSurvey(spec measure.Spec) bool {
 	return spec.NetPromoterScore != nil || spec.CustomerSatisfaction != nil || spec.CustomerEffortScore != nil || spec.Index != nil
 }
+
+// isRowless reports whether the measure reads no rows, and so no dataset.
+func isRowless(spec measure.Spec) bool { return spec.Composite != nil }
 
 // isStateful reports whether the measure compares states at two instants.
 func isStateful(spec measure.Spec) bool {
