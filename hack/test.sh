@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test.sh          everything: generated files, vet, lint, rules, unit and end-to-end tests
+# test.sh          everything: generated files, vet, lint, unit tests, the dev cluster's own, end-to-end tests
 # test.sh unit     the tests that need no cluster
 # test.sh e2e      the end-to-end tests, on the cluster of CLUSTER
 #
@@ -44,6 +44,15 @@ unit() {
   run_tests unit "${packages[@]}"
 }
 
+# devcluster brings a second cluster up and down, unless the cluster is not ours to make.
+devcluster() {
+  [[ ${CLUSTER:-devcluster} == devcluster ]] || return 0
+  local outcome=pass
+  say "test: the dev cluster leaves nothing behind"
+  hack/devcluster/test/run.sh || outcome=fail failed=1
+  echo "{\"Action\":\"$outcome\",\"Test\":\"devcluster\"}" >"$results/devcluster.json"
+}
+
 e2e() {
   hack/cluster.sh up
   hack/deploy.sh
@@ -66,6 +75,7 @@ case ${1:-all} in
   all)
     static_checks
     unit
+    devcluster
     e2e
     ;;
   *) sed -n '2,/^source/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;

@@ -9,83 +9,32 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/query"
+	"github.com/cpi-operator/cpi-operator/test/attempts"
 )
 
-// attempts at what a dataset's SQL must never do. Those of the guard's own tests are many more; these go through a
-// real pod.
-var attempts = map[string][]string{
-	"files": {
-		"SELECT * FROM read_text('/var/run/secrets/kubernetes.io/serviceaccount/token')",
-		"SELECT * FROM read_csv('/etc/passwd')",
-		"SELECT * FROM '/plan/plan.json'",
-		"SELECT * FROM read_json_auto('/plan/plan.json')",
-		"SELECT * FROM glob('/**')",
-		"SELECT getenv('TMPDIR') AS score FROM survey",
-		"SELECT * FROM query('SELECT 1 AS score')",
-		"SELECT * FROM enable_logging(storage = 'file', storage_path = '/results')",
-		"SELECT * FROM duckdb_settings()",
-		"SELECT * FROM information_schema.tables",
-		"SELECT repeat('x', 1000000000) AS score FROM survey",
-		"SELECT 1 AS score; SELECT 2",
-		"COPY survey TO '/results/x.csv'",
-		"ATTACH '/results/x.db'",
-		"INSTALL httpfs",
-		"SET memory_limit = '100GB'",
-		"PRAGMA database_list",
-		"CREATE TABLE x AS SELECT 1",
-		"WITH x AS (SELECT * FROM read_text('/proc/self/environ')) SELECT * FROM x",
-		"SELECT * FROM survey WHERE score IN (SELECT content FROM read_text('/source/credentials/password'))",
-		"SELECT * FROM other",
-	},
-	"postgres": {
-		"SELECT pg_read_file('/etc/passwd') AS score FROM survey",
-		"SELECT pg_sleep(1000) AS score FROM survey",
-		"SELECT set_config('statement_timeout', '0', false) AS score FROM survey",
-		"SELECT pg_notify('x', 'y') AS score FROM survey",
-		"SELECT lo_creat(-1) AS score FROM survey",
-		"SELECT pg_advisory_lock(1) AS score FROM survey",
-		"SELECT query_to_xml('SELECT * FROM secret', true, true, '') AS score FROM survey",
-		"SELECT pg_terminate_backend(pid) AS score FROM pg_stat_activity",
-		"SELECT rolname AS score FROM pg_roles",
-		"SELECT * FROM information_schema.tables",
-		"SELECT * FROM secret",
-		"SELECT * FROM survey; COMMIT; DELETE FROM survey",
-		"COPY survey TO PROGRAM 'id'",
-		"DO $$ BEGIN PERFORM 1; END $$",
-		"SET TRANSACTION READ WRITE",
-		"WITH gone AS (DELETE FROM survey RETURNING *) SELECT * FROM gone",
-		"SELECT * INTO stolen FROM survey",
-		"SELECT * FROM survey FOR UPDATE",
-		"TABLE secret",
-		"SELECT (SELECT password FROM secret LIMIT 1) AS score FROM survey",
-	},
-}
-
-// TestHostileSQL: what a dataset must not do is refused, by name, on both engines, and its neighbour is computed.
+// TestHostileSQL: what a dataset must not do is refused, by name, on both engines, and its neighbour is computed. The
+// whole corpus goes through the container itself in TestAttemptsInTheContainer.
 func TestHostileSQL(t *testing.T) {
 	t.Parallel()
 	ns := namespace(t)
-	db := newDatabase(t, ns)
-	db.surveyTable(t, "survey", 100, 80)
-	db.Exec(t, "CREATE TABLE secret (password text)")
-	create(t, file(ns, "survey", "survey.csv", survey(100, 80)))
-	manifests := surveySource + db.source("postgres") +
-		onDataset("files-well", "survey", "table: {name: survey}") +
-		onDataset("postgres-well", "postgres", "table: {name: survey}")
-	sources := map[string]string{"files": "survey", "postgres": "postgres"}
-	for engine, list := range attempts {
-		for i, sql := range list {
-			manifests += onDataset(fmt.Sprintf("%s-%d", engine, i), sources[engine], fmt.Sprintf("query: %q\ntables: [survey]", sql))
+	db := attacked(t, ns)
+	manifests := db.source("postgres") + filesSource
+	corpora := map[string]attempts.Corpus{"files": attempts.For(query.DuckDB, "/results/x"), "postgres": attempts.For(query.Postgres, "/tmp/x")}
+	for engine, corpus := range corpora {
+		manifests += onDataset(engine+"-well", engine, "table: {name: orders}")
+		for i, sql := range corpus.Chosen {
+			manifests += onDataset(fmt.Sprintf("%s-%d", engine, i), engine, fmt.Sprintf("query: %q\ntables: [orders]", sql))
 		}
 		// Columns and filters are expressions; they hold no query.
-		manifests += onDataset(engine+"-column", sources[engine], "table: {name: survey}\ncolumns: [{name: x, type: Text, expr: (SELECT min(contact) FROM survey)}]")
-		manifests += onDataset(engine+"-filter", sources[engine], `table: {name: survey}
+		manifests += onDataset(engine+"-column", engine, "table: {name: orders}\ncolumns: [{name: x, type: Text, expr: (SELECT min(contact) FROM orders)}]")
+		manifests += onDataset(engine+"-filter", engine, `table: {name: orders}
 filters: [{name: f, expr: "true) OR (true"}]`)
 	}
 	apply(t, ns, manifests)
-	for engine, list := range attempts {
+	for engine, corpus := range corpora {
 		reads(t, cpi(ns, engine+"-well"), eighty)
-		for i, sql := range list {
+		for i, sql := range corpus.Chosen {
 			t.Run(engine+" "+sql, func(t *testing.T) {
 				waitReason(t, cpi(ns, fmt.Sprintf("%s-%d", engine, i)), v1alpha1.ConditionComputed, "QueryRefused")
 			})
@@ -96,6 +45,28 @@ filters: [{name: f, expr: "true) OR (true"}]`)
 			})
 		}
 	}
+}
+
+// filesSource is a source "files" with the table orders, as the corpus of attempts wants it.
+const filesSource = `
+---
+apiVersion: cpi-operator.io/v1alpha1
+kind: DataSource
+metadata: {name: files}
+spec:
+  files:
+    tables: [{name: orders, format: CSV, configMap: {name: survey, key: survey.csv}}]
+`
+
+// attacked gives the namespace a database with the table orders and one of secrets, and the file of filesSource. Its
+// role may do more than a reader's: what is left is the engine's own fence.
+func attacked(t *testing.T, ns string) database {
+	t.Helper()
+	db := newDatabase(t, ns)
+	db.surveyTable(t, "orders", 100, 80)
+	db.Exec(t, "CREATE TABLE secrets (password text)", "GRANT ALL ON orders TO "+db.User, "GRANT ALL ON SCHEMA public TO "+db.User)
+	create(t, file(ns, "survey", "survey.csv", survey(100, 80)))
+	return db
 }
 
 // TestComputeHoldsNoToken looks into the container of a run while it computes, from the pod's spec and from the kernel's.

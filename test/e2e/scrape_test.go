@@ -121,6 +121,19 @@ func value(text, metric string, labels ...string) (float64, error) {
 	return strconv.ParseFloat(lines[0][strings.LastIndex(lines[0], " ")+1:], 64)
 }
 
+// sum of the series of a metric with these labels; 0 if there is none.
+func sum(text, metric string, labels ...string) float64 {
+	var out float64
+	for _, line := range series(text, metric, labels...) {
+		number, err := strconv.ParseFloat(line[strings.LastIndex(line, " ")+1:], 64)
+		if err != nil {
+			panic(err) // what Prometheus would read
+		}
+		out += number
+	}
+	return out
+}
+
 // label is one of a series, as /metrics spells it.
 func label(name, value string) string { return name + `="` + value + `"` }
 
