@@ -64,10 +64,10 @@ func Audit(dialect Dialect, rows RowSet, periods []Window, zone string) (Stateme
 	}
 	if t.time != "" && len(periods) > 0 {
 		walls := t.walls(periods, location)
-		a.grid = newGrid(t.columns[t.time].kind, walls)
+		a.grid = newGrid(t.dialect.literalKind(t.columns[t.time].kind), walls)
 		a.runs = a.grid.runs(walls)
 	}
-	return Statement{SQL: a.sql()}, a.fold, nil
+	return a.statement(a.sql(), nil), a.fold, nil
 }
 
 type audit struct {
@@ -138,7 +138,7 @@ func (a *audit) sql() string {
 		group = append(group, "b.t")
 		last = ", b.t"
 	}
-	out := []string{"CAST(b.d AS BIGINT) AS d", "CAST(b.p AS BIGINT) AS p", "CAST(b.q AS BIGINT) AS q", "count(*) AS n"}
+	out := []string{a.bigint("b.d") + " AS d", a.bigint("b.p") + " AS p", a.bigint("b.q") + " AS q", "count(*) AS n"}
 	for i := range a.entities {
 		out = append(out, fmt.Sprintf("count(*) - count(b.e%d) AS e%d", i, i))
 	}
@@ -272,12 +272,12 @@ func Duplicates(dialect Dialect, rows RowSet, span Window, zone string) (Stateme
 		refs[i] = b.ref(name)
 	}
 	if t.time != "" && rows.Dataset.Time.Start == "" {
-		g := newGrid(t.columns[t.time].kind, t.walls([]Window{span}, location))
+		g := newGrid(t.dialect.literalKind(t.columns[t.time].kind), t.walls([]Window{span}, location))
 		b.filter(g.within(raw(t.time), nil))
 	}
-	sql := "SELECT CAST(coalesce(sum(b.n - 1), 0) AS BIGINT) AS surplus\nFROM (SELECT count(*) AS n FROM (" + b.sql() + ") AS b\nGROUP BY " +
+	sql := "SELECT " + t.bigint("coalesce(sum(b.n - 1), 0)") + " AS surplus\nFROM (SELECT count(*) AS n FROM (" + b.sql() + ") AS b\nGROUP BY " +
 		strings.Join(refs, ", ") + "\nHAVING count(*) > 1) AS b"
-	return Statement{SQL: sql, Args: args.values}, func(result *Table) (int64, error) {
+	return t.statement(sql, args.values), func(result *Table) (int64, error) {
 		in := &cursor{table: result}
 		surplus := in.next()
 		if in.err != nil || result.Len != 1 {

@@ -54,10 +54,10 @@ func (b *base) filter(predicate string) {
 func (b *base) sql() string {
 	var list []string
 	for i, name := range b.names {
-		list = append(list, raw(name)+" AS c"+strconv.Itoa(i))
+		list = append(list, b.t.own(name)+" AS c"+strconv.Itoa(i))
 	}
 	for i, name := range b.flags {
-		list = append(list, raw(unreadableName(name))+" AS u"+strconv.Itoa(i))
+		list = append(list, b.t.ownFlag(name)+" AS u"+strconv.Itoa(i))
 	}
 	list = append(list, b.extra...)
 	if len(list) == 0 {
@@ -185,7 +185,6 @@ func (s sum) contributes(b *base) string {
 
 // aggregate writes the sum over rows that meet when (empty: all): a BIGINT for counts, a DOUBLE for sums.
 func (s sum) aggregate(b *base, when string) string {
-	double := func(expr string) string { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
 	both := func(a, b string) string {
 		if a == "" || b == "" {
 			return a + b
@@ -211,10 +210,10 @@ func (s sum) aggregate(b *base, when string) string {
 	case measure.SumOf, measure.SumPaired:
 		value = b.number(s.column)
 	case measure.SumSquares:
-		value = double(b.number(s.column))
+		value = b.t.double(b.number(s.column))
 		value += " * " + value
 	case measure.SumProduct:
-		value = double(b.number(s.column)) + " * " + double(b.number(s.other))
+		value = b.t.double(b.number(s.column)) + " * " + b.t.double(b.number(s.other))
 	}
 	condition := ""
 	if s.ranged {
@@ -225,13 +224,16 @@ func (s sum) aggregate(b *base, when string) string {
 	if condition = both(condition, when); condition != "" {
 		value = "CASE WHEN " + condition + " THEN " + value + " END"
 	}
-	return double("sum(" + value + ")")
+	return b.t.double("sum(" + value + ")")
 }
 
 // countIf counts rows for which the predicate is true.
 func (t *table) countIf(predicate string) string {
-	if t.dialect == DuckDB {
+	switch t.dialect {
+	case DuckDB:
 		return "CAST(sum(CASE WHEN " + predicate + " THEN 1 ELSE 0 END) AS BIGINT)"
+	case MySQL:
+		return "count(CASE WHEN " + predicate + " THEN 1 END)"
 	}
 	return "count(*) FILTER (WHERE " + predicate + ")"
 }

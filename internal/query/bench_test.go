@@ -351,7 +351,7 @@ func benchEngines(t testing.TB) []*engine {
 	case Postgres:
 		return []*engine{openPostgres(t)}
 	}
-	return engines(t)
+	return []*engine{openDuckDB(t, ""), openPostgres(t)}
 }
 
 func benchDir(t testing.TB) string {

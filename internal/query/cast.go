@@ -28,6 +28,10 @@ func (t *table) cast(declared plan.Column, own map[string]column) column {
 	if source, bare := own[declared.Expr]; bare {
 		expr, from, c.distinct = "o."+Quote(source.name), source.kind, source.distinct
 	}
+	if t.dialect == MySQL {
+		t.mysqlCast(&c, declared, expr, from)
+		return c
+	}
 	text := t.text(expr)
 	if from != KindText || expr[0] == '(' {
 		text = t.asText(expr)
@@ -126,17 +130,20 @@ func (t *table) realDay(text, value string) string {
 		", 1, 4) AS INTEGER), CAST(substr(" + text + ", 6, 2) AS INTEGER), 1) + interval '1 month' - interval '1 day') THEN " + value + " END"
 }
 
-// asText casts any value to text.
+// asText casts any value to text; on MySQL to its bytes, so that it is compared exactly.
 func (t *table) asText(expr string) string {
-	if t.dialect == DuckDB {
+	switch t.dialect {
+	case DuckDB:
 		return "CAST(" + expr + " AS VARCHAR)"
+	case MySQL:
+		return "CAST(" + expr + " AS BINARY)"
 	}
 	return "CAST(" + expr + " AS text)"
 }
 
 // text makes a text column comparable with bound text: enumerations and domains of Postgres need the cast.
 func (t *table) text(expr string) string {
-	if t.dialect == DuckDB {
+	if t.dialect != Postgres {
 		return expr
 	}
 	return "CAST(" + expr + " AS text)"

@@ -43,7 +43,7 @@ func (p *planner) cells(shape Shape, b *bucket) *cellStatement {
 		for i, r := range b.readings {
 			windows[i] = r.windows
 		}
-		s.grid = newGrid(p.columns[p.time].kind, windows...)
+		s.grid = newGrid(p.dialect.literalKind(p.columns[p.time].kind), windows...)
 	}
 	if sets := breakdownSets(b.readings); len(sets) > 1 && p.segmentGroups(b.segments)*b.periods() > p.estimatedRows()/8 {
 		s.sets = sets
@@ -127,7 +127,7 @@ func (s *cellStatement) narrow() {
 	}
 	var parts []string
 	for _, c := range wheres {
-		parts = append(parts, c.sql(s.table, raw, s.args))
+		parts = append(parts, c.sql(s.table, s.own, s.args))
 	}
 	if len(parts) == 1 {
 		s.base.filter(parts[0])
@@ -179,12 +179,19 @@ func (s *cellStatement) sql(layer string) string {
 		add(s.output(name, s.base.ref(name)), "s"+strconv.Itoa(i), s.base.ref(name))
 	}
 	by := strings.Join(group, ", ")
+	if s.sets != nil && s.dialect == MySQL {
+		sets := &unionOfSets{head: list[:always], group: group[:always], segments: list[always:], refs: group[always:], names: s.segments, sets: s.sets}
+		for i, a := range s.sums {
+			sets.tail = append(sets.tail, a+" AS a"+strconv.Itoa(i))
+		}
+		return sets.sql(layer)
+	}
 	if s.sets != nil {
 		refs := make([]string, len(s.segments))
 		for i, name := range s.segments {
 			refs[i] = s.base.ref(name)
 		}
-		list = append(list, "CAST(GROUPING("+strings.Join(refs, ", ")+") AS BIGINT) AS g")
+		list = append(list, s.bigint("GROUPING("+strings.Join(refs, ", ")+")")+" AS g")
 		sets := []string{"(" + strings.Join(group[:always], ", ") + ")"}
 		for _, set := range s.sets {
 			one := slices.Clone(group[:always])
@@ -215,9 +222,12 @@ func (s *cellStatement) sql(layer string) string {
 func (t *table) output(name, ref string) string {
 	switch t.columns[name].kind {
 	case KindInteger:
-		return "CAST(" + ref + " AS BIGINT)"
+		if t.dialect == MySQL {
+			return ref // a cast would turn a number beyond a signed integer's into a negative one
+		}
+		return t.bigint(ref)
 	case KindNumber:
-		return "CAST(" + ref + " AS DOUBLE PRECISION)"
+		return t.double(ref)
 	case KindText, KindOther:
 		return t.asText(ref)
 	}
@@ -248,9 +258,9 @@ func predicates(readings []*reading) []conjunction {
 	return list
 }
 
-// bits writes the mask column m of the predicates as a sum of powers of two.
-func bits(m int, list []conjunction, predicate func(conjunction) string) string {
-	out := []string{"CAST(0 AS BIGINT)"}
+// bits writes the mask column m of the predicates as a sum, from zero, of powers of two.
+func bits(zero string, m int, list []conjunction, predicate func(conjunction) string) string {
+	out := []string{zero}
 	for i := m * maskBits; i < min(len(list), (m+1)*maskBits); i++ {
 		bit := strconv.FormatInt(1<<(i%maskBits), 10)
 		switch p := predicate(list[i]); p {
@@ -267,7 +277,7 @@ func bits(m int, list []conjunction, predicate func(conjunction) string) string 
 func (s *cellStatement) inlineLayer() string {
 	var list []string
 	for m := range s.maskColumns() {
-		list = append(list, bits(m, s.masked, func(c conjunction) string { return c.sql(s.table, s.base.ref, s.args) })+" AS m"+strconv.Itoa(m))
+		list = append(list, bits(s.bigint("0"), m, s.masked, func(c conjunction) string { return c.sql(s.table, s.base.ref, s.args) })+" AS m"+strconv.Itoa(m))
 	}
 	return "(SELECT b.*, " + strings.Join(list, ", ") + "\nFROM (" + s.rowsSQL() + ") AS b) AS b"
 }
@@ -290,7 +300,7 @@ func (s *cellStatement) dictionaryLayer(columns []string) string {
 		d := "d" + strconv.Itoa(i)
 		var list []string
 		for m := range masks {
-			list = append(list, bits(m, s.masked, func(p conjunction) string {
+			list = append(list, bits(s.bigint("0"), m, s.masked, func(p conjunction) string {
 				return of(p).sql(s.table, func(string) string { return "v.c0" }, s.args)
 			})+" AS m"+strconv.Itoa(m))
 			null := int64(0)
@@ -309,7 +319,7 @@ func (s *cellStatement) dictionaryLayer(columns []string) string {
 	}
 	var list []string
 	for m, parts := range masks {
-		list = append(list, "CAST("+strings.Join(parts, " & ")+" AS BIGINT) AS m"+strconv.Itoa(m))
+		list = append(list, s.bigint(strings.Join(parts, " & "))+" AS m"+strconv.Itoa(m))
 	}
 	return "(SELECT b.*, " + strings.Join(list, ", ") + "\nFROM (" + s.rowsSQL() + ") AS b" + joins.String() + ") AS b"
 }

@@ -105,7 +105,7 @@ func (s *cellStatement) rowsOf(r *reading) string {
 	}
 	usable(r, s.base)
 	if s.rows.Dataset.Time.Snapshot == "" {
-		s.base.filter(keyed(raw))
+		s.base.filter(keyed(s.own))
 		return s.base.sql()
 	}
 	where := keyed(s.base.ref)
@@ -144,8 +144,11 @@ func (s *cellStatement) chosen(rows string, r *reading) (layer string, following
 			continue
 		}
 		ref := s.base.ref(name)
-		if s.dialect == Postgres && s.columns[name].kind == KindText {
+		switch {
+		case s.dialect == Postgres && s.columns[name].kind == KindText:
 			ref = s.text(ref) + ` COLLATE "C"`
+		case s.dialect == MySQL:
+			order = append(order, ref+" IS NULL") // NULL last, as elsewhere
 		}
 		order = append(order, ref)
 	}

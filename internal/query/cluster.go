@@ -36,7 +36,7 @@ type clusterStatement struct {
 
 // pairSums lists a pair's terms among the aggregates and writes their weighted sum over a cluster.
 func (s *clusterStatement) pairSums(list []weighted) string {
-	parts := []string{"CAST(0 AS DOUBLE PRECISION)"}
+	parts := []string{s.double("0")}
 	for _, w := range list {
 		if w.term.zero {
 			continue
@@ -107,8 +107,14 @@ func (s *clusterStatement) sql() string {
 		segments[i] = s.base.ref(name)
 		list = append(list, segments[i]+" AS s"+strconv.Itoa(i))
 	}
-	by := always
-	if len(s.sets) > 0 {
+	by, union := always, ""
+	if len(s.sets) > 0 && s.dialect == MySQL {
+		sets := &unionOfSets{head: list[:len(list)-len(segments)], group: group, segments: list[len(list)-len(segments):], refs: segments, names: s.segments, sets: s.sets}
+		for i, a := range aggregates {
+			sets.tail = append(sets.tail, a+" AS a"+strconv.Itoa(i))
+		}
+		union = sets.sql(layer)
+	} else if len(s.sets) > 0 {
 		list = append(list, "GROUPING("+strings.Join(segments, ", ")+") AS g")
 		by = "GROUPING SETS ((" + always + ")"
 		for _, set := range s.sets {
@@ -124,6 +130,9 @@ func (s *clusterStatement) sql() string {
 		list = append(list, a+" AS a"+strconv.Itoa(i))
 	}
 	clusters := "SELECT " + strings.Join(list, ",\n  ") + "\nFROM " + layer + "\nGROUP BY " + by
+	if union != "" {
+		clusters = union
+	}
 
 	// Then over clusters.
 	list, group = nil, nil
@@ -135,10 +144,10 @@ func (s *clusterStatement) sql() string {
 		list, group = append(list, s.output(name, ref)+" AS s"+strconv.Itoa(i)), append(group, ref)
 	}
 	if len(s.sets) > 0 {
-		list, group = append(list, "CAST(b.g AS BIGINT) AS g"), append(group, "b.g")
+		list, group = append(list, s.bigint("b.g")+" AS g"), append(group, "b.g")
 	}
 	for i := range s.sums {
-		list = append(list, fmt.Sprintf("CAST(sum(b.a%d) AS DOUBLE PRECISION) AS a%d", i, i))
+		list = append(list, s.double(fmt.Sprintf("sum(b.a%d)", i))+fmt.Sprintf(" AS a%d", i))
 	}
 	list = append(list, s.countIf(fmt.Sprintf("b.a%d > 0", present))+" AS n")
 	for i, of := range []string{"b.y", "b.x", "b.y * b.y", "b.x * b.x", "b.x * b.y"} {
@@ -189,10 +198,10 @@ func (s *clusterStatement) join(layer string, own []string, following bool) stri
 		list = append(list, a+" AS a"+strconv.Itoa(i))
 		names = append(names, "b.a"+strconv.Itoa(i))
 	}
-	var values []string
+	var values [][]int
 	for w, run := range s.grid.runs(s.reading.windows) {
 		for p := run.from; p < run.to; p++ {
-			values = append(values, fmt.Sprintf("(%d, %d, %d, %d)", p, w, run.from, run.to))
+			values = append(values, []int{p, w, run.from, run.to})
 		}
 	}
 	on := "b.p = v.p"
@@ -203,7 +212,7 @@ func (s *clusterStatement) join(layer string, own []string, following bool) stri
 		on += " AND (b.q IS NULL OR b.q < v.f)"
 	}
 	return "(SELECT " + strings.Join(names, ", ") + "\nFROM (SELECT " + strings.Join(list, ", ") + "\nFROM " + layer + "\nGROUP BY " + strings.Join(group, ", ") +
-		") AS b\nJOIN (VALUES " + strings.Join(values, ", ") + ") AS v(p, w, f, t) ON " + on + ") AS b"
+		") AS b\nJOIN " + s.values("v", "p, w, f, t", values) + " ON " + on + ") AS b"
 }
 
 // fold reads the groups, which are final.
@@ -213,7 +222,7 @@ func (s *clusterStatement) fold(result *Table) (map[int][]Group, error) {
 	if s.grid != nil {
 		period = in.next()
 	}
-	segments := in.take(len(s.segments))
+	segments := s.keysOf(in, s.segments)
 	if len(s.sets) > 0 {
 		grouping = in.next()
 	}

@@ -46,6 +46,9 @@ func newTable(dialect Dialect, rows RowSet) (*table, error) {
 	for _, c := range rows.Columns {
 		t.columns[c.Name] = column{name: c.Name, kind: c.Kind, distinct: c.Distinct}
 	}
+	if dialect == MySQL {
+		t.mysqlBooleans()
+	}
 	own := t.columns
 	t.columns = make(map[string]column, len(own)+len(rows.Dataset.Columns))
 	maps.Copy(t.columns, own)

@@ -42,18 +42,18 @@ func (p *planner) compare(r *reading) {
 func (s *compareStatement) snapshots() string {
 	r := s.reading
 	opening, closing := s.walls(r.ask.Opening, r.zone), s.walls(r.ask.Closing, r.zone)
-	s.grid = newGrid(s.columns[s.time].kind, opening, closing)
-	var looks []string
+	s.grid = newGrid(s.dialect.literalKind(s.columns[s.time].kind), opening, closing)
+	var looks [][]int
 	openings, closings := s.grid.runs(opening), s.grid.runs(closing)
 	for w := range r.windows {
 		looks = append(looks,
-			fmt.Sprintf("(%d, 0, %d, %d)", w, openings[w].from, openings[w].to),
-			fmt.Sprintf("(%d, 1, %d, %d)", w, closings[w].from, closings[w].to))
+			[]int{w, 0, openings[w].from, openings[w].to},
+			[]int{w, 1, closings[w].from, closings[w].to})
 	}
 	at := s.base.ref(s.time)
 	s.base.filter(s.grid.within(raw(s.time), append(openings, closings...)))
 	s.rowColumns()
-	looked := "SELECT v.w, v.c, max(l.t) AS t FROM (VALUES " + strings.Join(looks, ", ") + ") AS v(w, c, f, g)\n" +
+	looked := "SELECT v.w, v.c, max(l.t) AS t FROM " + s.values("v", "w, c, f, g", looks) + "\n" +
 		"JOIN (" + s.lastSnapshots() + ") AS l ON l.p >= v.f AND l.p < v.g GROUP BY v.w, v.c"
 	both := "SELECT b.w, b.c, b.t FROM (SELECT l.*, count(*) OVER (PARTITION BY l.w) AS n FROM (" + looked + ") AS l) AS b WHERE b.n = 2"
 	rows := "SELECT b.*, l.w, l.c, 0 AS s FROM (" + s.base.sql() + ") AS b JOIN (" + both + ") AS l ON " + at + " = l.t"
@@ -63,11 +63,11 @@ func (s *compareStatement) snapshots() string {
 // spells selects the groups over the intervals that cover an opening or a closing.
 func (s *compareStatement) spells() string {
 	r, at := s.reading, s.rows.Dataset.Time
-	var looks []string
+	var looks [][]int
 	for w, run := range s.grid.runs(r.windows) {
-		looks = append(looks, fmt.Sprintf("(%d, 0, %d)", w, run.from), fmt.Sprintf("(%d, 1, %d)", w, run.to))
+		looks = append(looks, []int{w, 0, run.from}, []int{w, 1, run.to})
 	}
-	kind, bounds := s.columns[s.time].kind, s.grid.bounds
+	kind, bounds := s.dialect.literalKind(s.columns[s.time].kind), s.grid.bounds
 	s.base.filter(raw(at.Start) + " <= " + timeLiteral(kind, bounds[len(bounds)-1]))
 	k := strconv.Itoa(len(bounds))
 	if at.End != "" {
@@ -76,8 +76,8 @@ func (s *compareStatement) spells() string {
 	}
 	s.base.extra = []string{raw(at.Start) + " AS s", s.grid.passed(raw(at.Start)) + " AS i", k + " AS k"}
 	s.rowColumns()
-	covered := "SELECT b.*, " + s.series("b.i", "b.k") + " AS j FROM (" + s.base.sql() + ") AS b WHERE b.i < b.k"
-	return s.groups("SELECT b.*, l.w, l.c FROM (" + covered + ") AS b JOIN (VALUES " + strings.Join(looks, ", ") + ") AS l(w, c, j) ON b.j = l.j")
+	covered := s.expanded("("+s.base.sql()+") AS b", "b.i", "b.k", "b.i < b.k")
+	return s.groups("SELECT b.*, l.w, l.c FROM (" + covered + ") AS b JOIN " + s.values("l", "w, c, j", looks) + " ON b.j = l.j")
 }
 
 // rowColumns adds what the groups need to the base, and the reading's where.
@@ -91,7 +91,7 @@ func (s *compareStatement) rowColumns() {
 		s.base.ref(name)
 	}
 	s.base.filter(raw(r.state) + " IS NOT NULL")
-	s.base.filter(r.where.sql(s.table, raw, s.args))
+	s.base.filter(r.where.sql(s.table, s.own, s.args))
 }
 
 // groups sums rows (w, c: 0 at the opening, 1 at the closing; s: the spell's start) by customer, then
@@ -101,7 +101,7 @@ func (s *compareStatement) groups(rows string) string {
 	key := s.base.ref(r.state)
 	amount := ""
 	if name := r.ask.Request.State.Amount; name != "" {
-		amount = "CAST(" + s.base.number(name) + " AS DOUBLE PRECISION)"
+		amount = s.double(s.base.number(name))
 	}
 	list := []string{"b.w", "max(1 - b.c) AS o", "max(b.c) AS z"}
 	if amount != "" {
@@ -112,19 +112,15 @@ func (s *compareStatement) groups(rows string) string {
 		var order []string
 		for i, name := range s.segments {
 			ref := s.base.ref(name)
-			list = append(list, fmt.Sprintf("coalesce(max(CASE WHEN b.rank = 1 AND b.c = 0 THEN %[1]s END), max(CASE WHEN b.rank = 1 AND b.c = 1 AND b.o = 0 THEN %[1]s END)) AS s%[2]d", s.asText(ref), i))
-			text := s.asText(ref)
-			if s.dialect == Postgres {
-				text += ` COLLATE "C"`
-			}
-			order = append(order, text+" DESC NULLS LAST")
+			list = append(list, fmt.Sprintf("coalesce(max(CASE WHEN b.nth = 1 AND b.c = 0 THEN %[1]s END), max(CASE WHEN b.nth = 1 AND b.c = 1 AND b.o = 0 THEN %[1]s END)) AS s%[2]d", s.segmentSQL(name, ref), i))
+			order = append(order, latestFirst.Replace(s.tie(ref)))
 		}
-		over := "OVER (PARTITION BY b.w, b.c, " + key + " ORDER BY b.s DESC, " + strings.Join(order, ", ") + ") AS rank"
+		over := "OVER (PARTITION BY b.w, b.c, " + key + " ORDER BY b.s DESC, " + strings.Join(order, ", ") + ") AS nth"
 		rows = "SELECT b.*, row_number() " + over + ", max(1 - b.c) OVER (PARTITION BY b.w, " + key + ") AS o\nFROM (" + rows + ") AS b"
 	}
 	customers := "SELECT " + strings.Join(list, ", ") + "\nFROM (" + rows + ") AS b\nGROUP BY b.w, " + key
 
-	list = []string{"CAST(b.w AS BIGINT) AS w"}
+	list = []string{s.bigint("b.w") + " AS w"}
 	group := []string{"b.w"}
 	for i := range s.segments {
 		ref := "b.s" + strconv.Itoa(i)
@@ -146,7 +142,7 @@ func (s *compareStatement) groups(rows string) string {
 		sums = append(sums, among("b.e <> 0", "1"), "sum(CASE WHEN b.missing = 0 THEN 0 ELSE b.o END)")
 	}
 	for i, one := range sums {
-		list = append(list, "CAST("+one+" AS DOUBLE PRECISION) AS a"+strconv.Itoa(i))
+		list = append(list, s.double(one)+" AS a"+strconv.Itoa(i))
 	}
 	return "SELECT " + strings.Join(list, ",\n  ") + "\nFROM (" + customers + ") AS b\nGROUP BY " + strings.Join(group, ", ")
 }

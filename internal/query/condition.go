@@ -236,7 +236,9 @@ func (c condition) sql(t *table, ref string, args *arguments) string {
 	}
 	switch c.column.kind {
 	case KindOther:
-		ref = t.asText(ref)
+		if t.dialect != MySQL { // where it is text already
+			ref = t.asText(ref)
+		}
 	case KindText:
 		ref = t.text(ref)
 	}
@@ -328,8 +330,12 @@ func (a *arguments) bind(t *table, kind Kind, value any) string {
 	case bool:
 		sqlType = "BOOLEAN"
 	case time.Time:
+		kind = t.dialect.literalKind(kind)
 		sqlType = timeType(kind)
 		value = clockText(kind, v)
+	}
+	if t.dialect == MySQL {
+		sqlType = mysqlTypes[sqlType]
 	}
 	key := sqlType + fmt.Sprintf(" %v", value)
 	n, ok := a.index[key]
@@ -341,7 +347,7 @@ func (a *arguments) bind(t *table, kind Kind, value any) string {
 		n = len(a.values)
 		a.index[key] = n
 	}
-	return "CAST($" + strconv.Itoa(n) + " AS " + sqlType + ")"
+	return "CAST(" + t.placeholder(n) + " AS " + sqlType + ")"
 }
 
 func timeType(kind Kind) string {

@@ -16,6 +16,8 @@ type Dialect string
 const (
 	DuckDB   Dialect = "DuckDB"
 	Postgres Dialect = "Postgres"
+	// MySQL is the SQL that MySQL 8 and MariaDB 10.6 share, in a session with MySQLSession's settings.
+	MySQL Dialect = "MySQL"
 )
 
 // Statement is one SELECT with its bound parameters, numbered $1…$n.
@@ -23,6 +25,8 @@ const (
 type Statement struct {
 	SQL  string
 	Args []any
+	// Positional parameters are each a ?, in order, as MySQL has them.
+	Positional bool
 }
 
 // Kind is the family a column's database type belongs to.
@@ -54,6 +58,8 @@ type RowSet struct {
 	Columns []ColumnInfo
 	// Rows is the number of rows, exact or estimated; 0 if unknown.
 	Rows int64
+	// Computed are the kinds of Dataset.Columns' expressions by column name, where the engine tells them.
+	Computed map[string]Kind
 }
 
 // Window is the stretch of time one period's value reads: [Start, End).

@@ -54,7 +54,7 @@ func (t *table) told(e measure.Elapsed, c *column) (seconds, open string, err er
 		return "", "", err
 	}
 	value := raw(e.Column)
-	seconds = "CAST(" + value + " AS DOUBLE PRECISION) * " + strconv.FormatFloat(e.Unit, 'f', -1, 64)
+	seconds = t.double(value) + " * " + strconv.FormatFloat(e.Unit, 'f', -1, 64)
 	open = value + " IS NULL" + t.readable(e.Column, c)
 	return seconds, open, nil
 }
@@ -73,10 +73,10 @@ func (t *table) passed(e measure.Elapsed, c *column) (seconds, lasted, open stri
 	}
 	from, to := raw(e.Start), raw(e.End)
 	between := func(until string) string {
-		return "CAST(" + until + " - " + t.microseconds(from, start) + " AS DOUBLE PRECISION) / 1000000"
+		return t.double(until+" - "+t.microseconds(from, start)) + " / 1000000"
 	}
 	asOf := e.AsOf.UTC().Truncate(time.Microsecond)
-	known := timeLiteral(end, t.wall(end, asOf, t.zone))
+	known := timeLiteral(t.dialect.literalKind(end), t.wall(end, asOf, t.zone))
 	ended := to + " <= " + known
 	seconds = "CASE WHEN " + ended + " THEN " + between(t.microseconds(to, end)) + " END"
 	soFar := strconv.FormatInt(asOf.UnixMicro(), 10)
@@ -94,13 +94,16 @@ func (t *table) readable(name string, c *column) string {
 	if t.columns[name].unreadable == "" {
 		return ""
 	}
-	flag := raw(unreadableName(name))
+	flag := t.ownFlag(name)
 	c.needs, c.unreadable = append(c.needs, name), "coalesce("+flag+", false)"
 	return " AND NOT coalesce(" + flag + ", false)"
 }
 
 // microseconds since 1970 of a time column: of an instant in UTC, of a naive one in the dataset's zone.
 func (t *table) microseconds(ref string, kind Kind) string {
+	if t.dialect == MySQL {
+		return t.mysqlMicroseconds(ref, kind)
+	}
 	if kind == KindTimestamp {
 		ref = "timezone(" + t.zoneName() + ", " + ref + ")"
 	}

@@ -9,6 +9,9 @@ import (
 // Display renders a statement with its parameters as literals, for people to copy and run.
 // The engines never run it: they bind.
 func Display(statement Statement) string {
+	if statement.Positional {
+		return displayPositional(statement)
+	}
 	var out strings.Builder
 	sql := statement.SQL
 	for i := 0; i < len(sql); {
@@ -59,7 +62,7 @@ func quoted(sql string, i int) int {
 	return len(sql)
 }
 
-// literal writes a bound value as SQL, in both dialects.
+// literal writes a bound value as SQL, in every dialect but for backslashes, which MySQL reads in text.
 func literal(value any) string {
 	switch v := value.(type) {
 	case nil:

@@ -44,8 +44,9 @@ func (s *distributionStatement) fold(result *Table) (map[int][]Group, error) {
 	if s.grid != nil {
 		period = in.next()
 	}
-	value, open := in.next(), in.next()
-	segments := newTuples(in.take(len(s.segments)), result.Len)
+	keys := s.keysOf(in, s.keys)
+	value, open := keys[0], keys[1]
+	segments := newTuples(s.keysOf(in, s.segments), result.Len)
 	counts := in.take(len(s.sums))
 	if in.err != nil {
 		return nil, in.err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -13,7 +14,11 @@ import (
 	_ "github.com/duckdb/duckdb-go/v2"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/pingcap/tidb/pkg/parser"
+	"github.com/pingcap/tidb/pkg/parser/mysql"
+	_ "github.com/pingcap/tidb/pkg/parser/test_driver" // the parser's own values
 
+	mysqltest "github.com/cpi-operator/cpi-operator/test/mysql"
 	postgrestest "github.com/cpi-operator/cpi-operator/test/postgres"
 )
 
@@ -26,10 +31,10 @@ type engine struct {
 	backend uint32
 }
 
-// engines opens both databases, empty.
+// engines opens all databases, empty.
 func engines(t testing.TB) []*engine {
 	t.Helper()
-	return []*engine{openDuckDB(t, ""), openPostgres(t)}
+	return []*engine{openDuckDB(t, ""), openPostgres(t), openMySQL(t)}
 }
 
 func openDuckDB(t testing.TB, dsn string) *engine {
@@ -104,6 +109,85 @@ func openPostgres(t testing.TB) *engine {
 	}
 }
 
+// openMySQL opens a database whose collation takes "a" and "A " for one, in a session as the engine has it.
+func openMySQL(t testing.TB) *engine {
+	t.Helper()
+	ctx := context.Background()
+	c, err := mysqltest.Start(t).NewDatabase(t).Admin().Conn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if _, err := c.ExecContext(ctx, "SET SESSION "+MySQLSession); err != nil {
+		t.Fatal(err)
+	}
+	return &engine{
+		dialect: MySQL,
+		exec:    func(sql string) error { _, err := c.ExecContext(ctx, sql); return err },
+		query: func(s Statement) ([]string, [][]any, error) {
+			if err := parses(s.SQL); err != nil {
+				return nil, nil, err
+			}
+			prepared, err := c.PrepareContext(ctx, s.SQL)
+			if err != nil {
+				return nil, nil, err
+			}
+			defer prepared.Close()
+			rows, err := prepared.QueryContext(ctx, s.Args...)
+			if err != nil {
+				return nil, nil, err
+			}
+			defer rows.Close()
+			names, err := rows.Columns()
+			if err != nil {
+				return nil, nil, err
+			}
+			types, err := rows.ColumnTypes()
+			if err != nil {
+				return nil, nil, err
+			}
+			var out [][]any
+			for rows.Next() {
+				row, into := make([]any, len(names)), make([]any, len(names))
+				for i := range row {
+					into[i] = &row[i]
+				}
+				if err := rows.Scan(into...); err != nil {
+					return nil, nil, err
+				}
+				for i, value := range row {
+					if row[i], err = mysqlValue(types[i].DatabaseTypeName(), value); err != nil {
+						return nil, nil, err
+					}
+				}
+				out = append(out, row)
+			}
+			return names, out, rows.Err()
+		},
+	}
+}
+
+// parses checks a statement against MySQL 8's grammar and reserved words, of which MariaDB has others.
+func parses(sql string) error {
+	p := parser.New()
+	p.SetSQLMode(mysql.ModeANSIQuotes | mysql.ModePipesAsConcat)
+	_, _, err := p.ParseSQL(sql)
+	return err
+}
+
+func mysqlValue(kind string, value any) (any, error) {
+	switch value := value.(type) {
+	case []byte:
+		if kind == "DECIMAL" {
+			return strconv.ParseFloat(string(value), 64)
+		}
+		return string(value), nil
+	case uint64:
+		return int64(value), nil
+	}
+	return value, nil
+}
+
 // run answers a statement as a Table.
 func (e *engine) run(s Statement) (*Table, error) {
 	names, rows, err := e.query(s)
@@ -169,12 +253,18 @@ var sqlTypes = map[Kind]string{
 	KindDate: "DATE", KindTimestamp: "TIMESTAMP", KindInstant: "TIMESTAMPTZ",
 }
 
+var mysqlColumnTypes = map[Kind]string{KindText: "VARCHAR(100)", KindTimestamp: "DATETIME(6)", KindInstant: "TIMESTAMP(6) NULL"}
+
 // load creates the table anew.
 func (e *engine) load(t testing.TB, table testTable) {
 	t.Helper()
 	var types []string
 	for _, c := range table.columns {
-		types = append(types, Quote(c.Name)+" "+sqlTypes[c.Kind])
+		sqlType := sqlTypes[c.Kind]
+		if other, ok := mysqlColumnTypes[c.Kind]; ok && e.dialect == MySQL {
+			sqlType = other
+		}
+		types = append(types, Quote(c.Name)+" "+sqlType)
 	}
 	script := "DROP TABLE IF EXISTS " + table.name + "; CREATE TABLE " + table.name + " (" + strings.Join(types, ", ") + ");"
 	var values []string
@@ -183,7 +273,7 @@ func (e *engine) load(t testing.TB, table testTable) {
 		for _, c := range table.columns {
 			v := row[c.Name]
 			if at, ok := v.(time.Time); ok {
-				list = append(list, timeLiteral(c.Kind, at))
+				list = append(list, timeLiteral(e.dialect.literalKind(c.Kind), at))
 			} else {
 				list = append(list, literal(v))
 			}

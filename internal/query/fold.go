@@ -19,7 +19,7 @@ func (s *cellStatement) fold(result *Table) (map[int][]Group, error) {
 		following = in.next()
 	}
 	matches := s.matcher(in)
-	segments := newTuples(in.take(len(s.segments)), result.Len)
+	segments := newTuples(s.keysOf(in, s.segments), result.Len)
 	var grouping *Vector
 	if s.sets != nil {
 		grouping = in.next()
@@ -108,7 +108,7 @@ func (s *cellStatement) matcher(in *cursor) func(row int) []hit {
 		}
 		return func(int) []hit { return all }
 	}
-	vectors := in.take(len(s.keys) + s.maskColumns())
+	vectors := append(s.keysOf(in, s.keys), in.take(s.maskColumns())...)
 	tuples := newTuples(vectors, in.table.Len)
 	bit := map[string]int{}
 	for i, c := range s.masked {

@@ -104,7 +104,7 @@ func (p *planner) emit(shape Shape, readings []*reading, sql string, args *argum
 	for _, r := range readings {
 		ids = append(ids, r.ids...)
 	}
-	p.batches = append(p.batches, Batch{IDs: ids, Shape: shape, Statement: Statement{SQL: sql, Args: args.values}, Fold: fold})
+	p.batches = append(p.batches, Batch{IDs: ids, Shape: shape, Statement: p.statement(sql, args.values), Fold: fold})
 	return true
 }
 

@@ -75,9 +75,9 @@ func (t *table) single(r *reading) bool {
 // spells selects e, s, f (end, infinity if open), i, k and the segments' columns.
 func (s *sweepStatement) spells() string {
 	r, b, at := s.reading, s.base, s.rows.Dataset.Time
-	kind := s.columns[at.Start].kind
+	kind := s.dialect.literalKind(s.columns[at.Start].kind)
 	start, end := raw(at.Start), raw(at.Start)
-	finish := timeType(kind) + " 'infinity'"
+	finish := s.forever(kind)
 	if at.End != "" {
 		end = raw(at.End)
 		finish = "coalesce(" + end + ", " + finish + ")"
@@ -97,25 +97,28 @@ func (s *sweepStatement) spells() string {
 		b.filter(raw(r.state) + " IS NOT NULL")
 		if s.parts > 1 {
 			hash := "hash(" + raw(r.state) + ")"
-			if s.dialect == Postgres {
+			switch s.dialect {
+			case Postgres:
 				hash = "(hashtextextended(" + s.asText(raw(r.state)) + ", 0) & 2147483647)"
+			case MySQL:
+				hash = "crc32(" + s.own(r.state) + ")"
 			}
 			b.filter(fmt.Sprintf("%s %% %d = %d", hash, s.parts, s.part))
 		}
 	}
-	b.filter(r.where.sql(s.table, raw, s.args))
+	b.filter(r.where.sql(s.table, s.own, s.args))
 	k := strconv.Itoa(len(s.grid.bounds))
 	if at.End != "" {
 		forever, passed := k, s.grid.passed(end)
 		k = passed
 		if known := r.ask.Known; gap > 0 && !known.IsZero() {
 			// Who left less than the gap before what is known may yet come back.
-			mayReturn := s.shifted(end, "+", gap) + " > " + timeLiteral(kind, s.wall(kind, known, r.zone))
-			finish = "CASE WHEN " + mayReturn + " THEN " + timeType(kind) + " 'infinity' ELSE " + finish + " END"
+			mayReturn := s.shifted(end, "+", gap) + " > " + timeLiteral(kind, s.wall(s.columns[at.Start].kind, known, r.zone))
+			finish = "CASE WHEN " + mayReturn + " THEN " + s.forever(kind) + " ELSE " + finish + " END"
 			k = "CASE WHEN " + mayReturn + " THEN " + forever + " ELSE " + passed + " END"
 		}
 	}
-	b.extra = []string{raw(r.state) + " AS e", start + " AS s", finish + " AS f", s.grid.passed(start) + " AS i", k + " AS k"}
+	b.extra = []string{s.own(r.state) + " AS e", start + " AS s", finish + " AS f", s.grid.passed(start) + " AS i", k + " AS k"}
 	for _, name := range s.segments {
 		b.ref(name)
 	}
@@ -126,15 +129,22 @@ func (s *sweepStatement) shifted(expr, sign string, seconds int64) string {
 	if seconds == 0 {
 		return expr
 	}
-	return "(" + expr + " " + sign + " INTERVAL '" + strconv.FormatInt(seconds, 10) + " seconds')"
+	interval := "'" + strconv.FormatInt(seconds, 10) + " seconds'"
+	if s.dialect == MySQL {
+		interval = strconv.FormatInt(seconds, 10) + " SECOND"
+	}
+	return "(" + expr + " " + sign + " INTERVAL " + interval + ")"
 }
 
 // seconds sums instants as seconds since the first bound. Instants outside the bounds, infinity among
 // them, only reach cells whose sum the fold does not read.
 func (s *sweepStatement) seconds(ref string) string {
 	first := s.grid.bounds[0].Unix()
-	if s.dialect == DuckDB {
+	switch s.dialect {
+	case DuckDB:
 		return "CAST(sum(epoch_us(" + ref + ") - " + strconv.FormatInt(first*1_000_000, 10) + ") AS DOUBLE PRECISION) / 1e6"
+	case MySQL:
+		return s.double("sum(timestampdiff(MICROSECOND, "+timeLiteral(KindTimestamp, s.grid.bounds[0])+", "+ref+"))") + " / 1e6"
 	}
 	return "sum(date_part('epoch', " + ref + ") - " + strconv.FormatInt(first, 10) + ")"
 }
@@ -160,6 +170,9 @@ func (s *sweepStatement) sql() string {
 	// In order of start, a spell begins a stay unless one before it (all end by m) reaches it. A stay ends
 	// where all before the next one have ended. a is what its spells have in common: its start.
 	gap := s.reading.ask.Request.State.ToleratedGapSeconds
+	if s.dialect == MySQL {
+		ties = append(ties, "b.f") // it reads spells anew for each use of them, in an order that must not change
+	}
 	over := "OVER (PARTITION BY b.e ORDER BY " + with(", ", []string{"b.s"}, ties)
 	ahead := ""
 	if len(segments) > 0 {
@@ -184,7 +197,7 @@ func (s *sweepStatement) sql() string {
 	row := func(kind int, numbers [4]string, of string) string {
 		list := []string{strconv.Itoa(kind) + " AS kind"}
 		for i, n := range numbers {
-			list = append(list, "CAST("+n+" AS BIGINT) AS n"+strconv.Itoa(i))
+			list = append(list, s.bigint(n)+" AS n"+strconv.Itoa(i))
 		}
 		return "\nSELECT " + with(", ", list, out, []string{"count(*) AS n", s.seconds(of+".s") + " AS es", s.seconds(of+".f") + " AS ef"})
 	}
@@ -204,22 +217,41 @@ func (s *sweepStatement) sql() string {
 	return sql
 }
 
-// series writes the whole numbers from from up to to, each a row.
-func (t *table) series(from, to string) string {
-	if t.dialect == DuckDB {
-		return "unnest(range(" + from + ", " + to + "))"
+// expanded repeats the rows b of a relation for each whole number j from from up to to.
+func (s *cellStatement) expanded(relation, from, to, where string) string {
+	series := "generate_series(" + from + ", " + to + " - 1)"
+	switch s.dialect {
+	case DuckDB:
+		series = "unnest(range(" + from + ", " + to + "))"
+	case MySQL:
+		series = "g.j"
+		var numbers [][]int
+		for j := range len(s.grid.bounds) + 1 {
+			numbers = append(numbers, []int{j})
+		}
+		relation += " JOIN " + s.values("g", "j", numbers) + " ON g.j >= " + from + " AND g.j < " + to
 	}
-	return "generate_series(" + from + ", " + to + " - 1)"
+	sql := "SELECT b.*, " + series + " AS j FROM " + relation
+	if where != "" {
+		sql += " WHERE " + where
+	}
+	return sql
 }
 
-// tie orders equals by their text, NULL first, alike on both engines.
-func (s *sweepStatement) tie(ref string) string {
-	ref = s.asText(ref)
-	if s.dialect == Postgres {
+// tie orders equals by their text, NULL first, alike on all engines.
+func (t *table) tie(ref string) string {
+	ref = t.asText(ref)
+	switch t.dialect {
+	case Postgres:
 		ref += ` COLLATE "C"`
+	case MySQL:
+		return ref + " ASC" // NULL is first
 	}
 	return ref + " ASC NULLS FIRST"
 }
+
+// latestFirst turns tie's order round.
+var latestFirst = strings.NewReplacer(" ASC NULLS FIRST", " DESC NULLS LAST", " ASC", " DESC")
 
 // pieces cuts stays by the spell that decides the segment: at each bound the latest to start of those
 // that cover it; across a tolerated gap, the last before it. Spells in order of start hand over to the
@@ -227,22 +259,23 @@ func (s *sweepStatement) tie(ref string) string {
 func (s *sweepStatement) pieces(over string, segments []string) string {
 	columns := strings.Join(segments, ", ")
 	// The latest to start first; of equals, the larger text.
-	latest := strings.NewReplacer(" ASC NULLS FIRST", " DESC NULLS LAST", "PARTITION BY b.e", "PARTITION BY v.e, v.j", "ORDER BY b.s", "ORDER BY v.s DESC", "b.", "v.").Replace(over)
+	latest := strings.NewReplacer(" ASC NULLS FIRST", " DESC NULLS LAST", " ASC", " DESC", "PARTITION BY b.e", "PARTITION BY v.e, v.j", "ORDER BY b.s", "ORDER BY v.s DESC", "b.", "v.").Replace(over)
 	expanded := func(from, to, where string) string { // one row for each bound
-		return "SELECT b.*, " + s.series(from, to) + " AS j FROM followed AS b JOIN hard AS h ON h.e = b.e" + where
+		return s.expanded("followed AS b JOIN hard AS h ON h.e = b.e", from, to, where)
 	}
 	gap := s.reading.ask.Request.State.ToleratedGapSeconds
 	same := s.shifted("b.ns", "-", gap) + " <= b.mf" // the next spell belongs to the same stay
+	// Of spells with one start, any may come first here: all are of the stay that begins with one of them.
 	begins := "b.m IS NULL OR " + s.shifted("b.s", "-", gap) + " > b.m"
-	return "followed AS (SELECT b.*, max(CASE WHEN " + begins + " THEN b.s END) " + over + " ROWS UNBOUNDED PRECEDING) AS a FROM spells AS b),\n" +
+	return "followed AS (SELECT b.*, max(CASE WHEN " + begins + " THEN b.s END) OVER (PARTITION BY b.e ORDER BY b.s) AS a FROM spells AS b),\n" +
 		"hard AS (SELECT DISTINCT b.e FROM spells AS b WHERE b.mk > b.k),\n" +
 		"parts AS (SELECT b.e, b.a, b.i, b.k, c.k AS z, c.s, c.f, c.times, " + columns + "\n" +
 		"FROM (SELECT b.e, b.a, b.i, CASE WHEN " + same + " THEN b.ni ELSE b.k END AS k, " + columns + "\n" +
 		"FROM followed AS b WHERE NOT EXISTS (SELECT 1 FROM hard AS h WHERE h.e = b.e)\nUNION ALL\n" +
 		"SELECT b.e, b.a, b.j AS i, b.j + 1 AS k, " + columns + "\n" +
-		"FROM (SELECT v.*, row_number() " + latest + ") AS rank\nFROM (" + expanded("b.i", "b.k", "") + "\nUNION ALL\n" +
-		expanded("b.mk", "b.ni", " WHERE "+same+" AND b.ns > b.mf") + ") AS v) AS b\n" +
-		"WHERE b.rank = 1) AS b\nJOIN stays AS c ON c.e = b.e AND c.a = b.a),\n" +
+		"FROM (SELECT v.*, row_number() " + latest + ") AS nth\nFROM (" + expanded("b.i", "b.k", "") + "\nUNION ALL\n" +
+		expanded("b.mk", "b.ni", same+" AND b.ns > b.mf") + ") AS v) AS b\n" +
+		"WHERE b.nth = 1) AS b\nJOIN stays AS c ON c.e = b.e AND c.a = b.a),\n" +
 		"entries AS (SELECT c.e, c.a, c.i, c.k, c.o, c.s, c.f, c.times, " + columns + "\nFROM followed AS b JOIN stays AS c ON c.e = b.e AND c.a = b.a\n" +
 		"WHERE b.s = c.a AND (b.ns IS NULL OR b.ns > b.s))"
 }
@@ -264,7 +297,7 @@ func (s *sweepStatement) fold(result *Table) (map[int][]Group, error) {
 		numbers = 2
 	}
 	keys := in.take(numbers)
-	segments := newTuples(in.take(len(s.segments)), result.Len)
+	segments := newTuples(s.keysOf(in, s.segments), result.Len)
 	sums := in.take(3)
 	if in.err != nil {
 		return nil, in.err
