@@ -58,7 +58,9 @@ func TestShares(t *testing.T) {
 	for range 8 {
 		series = append(series, interval.Share{Hits: 80, N: 100})
 	}
-	for latest, side := range map[interval.Share]Side{{Hits: 400, N: 500}: Within, {Hits: 374, N: 500}: Within, {Hits: 373, N: 500}: Below, {Hits: 427, N: 500}: Above} {
+	for latest, side := range map[interval.Share]Side{
+		{Hits: 400, N: 500}: Within, {Hits: 374, N: 500}: Within, {Hits: 373, N: 500}: Below, {Hits: 427, N: 500}: Above,
+	} {
 		if got := Shares(append(series[:8:8], latest)); got.Side != side || got.N != 8 || got.Reason != "" {
 			t.Errorf("%v: %+v", latest, got)
 		}

@@ -55,7 +55,8 @@ type Trend struct {
 //
 // A series in which surprises last looks like a trend: of steady ones that carry over half of each, the textbook test
 // calls one in five rising or falling. So the variance of S is enlarged for what is carried over once the slope is
-// taken out (Yue and Wang 2004, Water Resources Management 18:201), which halves that; docs/coverage.md has the rates.
+// taken out (Yue and Wang 2004, Water Resources Management 18:201), which halves that over two years of months:
+// docs/coverage.md has the rates.
 func Of(series Series, confidence float64) Trend {
 	found := Trend{Direction: NoTrend, N: len(series), Slope: interval.Bounded{Interval: interval.None()}}
 	if found.N < Minimum {

@@ -1,0 +1,20 @@
+package simulate
+
+const preface = `# How often intervals hold the truth
+
+An interval of 95 % confidence should hold the true value in 95 of 100 samples. Here is how often each kind does, in percent, on a grid of
+truths and sample sizes n. Between 93 and 97 counts as kept; every cell outside bears a mark that says why. Exact tables add up the
+probabilities of all results; simulated ones rest on 3,000 samples a cell (standard error 0.4 points) from fixed seeds. A missing end of an
+interval bounds nothing and cannot miss.
+
+This page is written by ` + "`go test ./internal/simulate -update`" + `; the test fails when a number changes or leaves its band.
+
+In short:
+
+- Shares, net scores, rates, geometric means, quantiles and Kaplan–Meier curves keep their promise from n = 10 on, give or take a point, or err
+  on the wide side where hardly anything happened.
+- Means of ratings do from n = 50 on. Means of skewed amounts, and ratios of sums over customers of unequal size, keep it at 200 and not at 50:
+  publish a median, a geometric mean, or Fieller's interval.
+- Several answers of a customer counted as independent turn 95 % into 84 %: declare the entity.
+- Where surprises last (half of each carries over into the next period), about 10 of 100 steady series are said to have a trend, instead of 5.
+`
