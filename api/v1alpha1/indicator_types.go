@@ -21,6 +21,10 @@ type Indicator struct {
 	// +optional
 	Responses *Responses `json:"responses,omitempty"`
 
+	// weighting corrects who answered towards who there is; for survey scores that keep one answer of each.
+	// +optional
+	Weighting *Weighting `json:"weighting,omitempty"`
+
 	// period lays out the values in time; required unless the dataset is undated.
 	// +optional
 	Period *Period `json:"period,omitempty"`
@@ -125,6 +129,10 @@ type Quality struct {
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="type(self) == string && self.endsWith('%')",message="write a percentage, such as 50%"
 	CollapseBelow Value `json:"collapseBelow,omitempty"`
+
+	// responseRate of a survey is told beside its value, with what speaks for or against its answers.
+	// +optional
+	ResponseRate *ResponseRate `json:"responseRate,omitempty"`
 
 	// jumps says what a value far outside its history is: Suspect (a data problem, until the next period lies there too; default) or Believe.
 	// +optional

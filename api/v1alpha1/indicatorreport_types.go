@@ -179,6 +179,12 @@ type ReportResult struct {
 	// +kubebuilder:validation:items:MaxLength=512
 	Warnings []string `json:"warnings,omitempty"`
 
+	// biasChecks of the latest mature period.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=8
+	BiasChecks []BiasCheck `json:"biasChecks,omitempty"`
+
 	// history is what the mature values say of the latest.
 	// +optional
 	History *ReportHistory `json:"history,omitempty"`
@@ -256,6 +262,14 @@ type PeriodValue struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	Best string `json:"best,omitempty"`
+
+	// invited is how many were asked, where responseRate is declared.
+	// +optional
+	Invited *int64 `json:"invited,omitempty"`
+
+	// answered is how many of them have answered at all.
+	// +optional
+	Answered *int64 `json:"answered,omitempty"`
 
 	// rejected rows by reason.
 	// +optional

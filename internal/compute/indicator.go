@@ -23,12 +23,17 @@ type job struct {
 	open  int
 	asked map[purpose]map[int]bool
 
-	totals   map[int]measure.Sums // by period
-	segments map[int][]query.Group
-	cuts     map[[2]int][]segment // segments by period and breakdown, those not to be told marked
-	counted  map[int]measure.Sums // of the accounting ask, by period
-	jumps    []string             // what is told of values that are not believed yet
-	failure  *plan.Failure
+	totals       map[int]measure.Sums // by period
+	segments     map[int][]query.Group
+	cuts         map[[2]int][]segment  // segments by period and breakdown, those not to be told marked
+	counted      map[int]measure.Sums  // of the accounting ask, by period
+	strata       map[int][]query.Group // by period, as Weighting cuts them
+	responded    map[int]measure.Sums  // by period: invitations and answers
+	compositions map[int][]query.Group // the same by compared column
+	early, late  map[int]measure.Sums  // by period
+
+	jumps   []string // what is told of values that are not believed yet
+	failure *plan.Failure
 }
 
 // purposeful is an ask, and the periods that its windows are for.
@@ -43,10 +48,15 @@ type purposeful struct {
 type purpose int
 
 const (
-	forTotals   purpose = iota // every wanted period
-	forSegments                // headline and previous period, by breakdown
-	forBoth                    // few periods: one pass over the rows does both
-	forAccount                 // rows that the totals do not tell of
+	forTotals      purpose = iota // every wanted period
+	forSegments                   // headline and previous period, by breakdown
+	forBoth                       // few periods: one pass over the rows does both
+	forAccount                    // rows that the totals do not tell of
+	forStrata                     // every wanted period, by the parts of the population
+	forResponse                   // invitations and answers of every wanted period
+	forComposition                // the same of the headline, by the columns compared
+	forEarly                      // headline, early answers
+	forLate                       // headline, late answers
 )
 
 // fewPeriods is up to how many periods are broken down although only two need it: cheaper than another pass.
@@ -86,6 +96,8 @@ func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
 		Indicator: indicator, place: place, family: family, data: data, looked: data.surveys[rhythmOf(indicator.Period)],
 		totals: map[int]measure.Sums{}, segments: map[int][]query.Group{}, counted: map[int]measure.Sums{},
 		cuts: map[[2]int][]segment{}, asked: map[purpose]map[int]bool{},
+		strata: map[int][]query.Group{}, responded: map[int]measure.Sums{}, compositions: map[int][]query.Group{},
+		early: map[int]measure.Sums{}, late: map[int]measure.Sums{},
 	}
 	// By the rows' own clock where they have one, so that the same rows always give the same numbers.
 	j.setting = measure.Setting{TimeColumn: data.rows.Dataset.Time.Event, Now: data.clock(j.looked).Known(), Confidence: indicator.Quality.Confidence}
@@ -123,6 +135,8 @@ func (j *job) ask() {
 		j.add(forTotals, base, totals)
 		j.addSegments(base, j.unasked(forSegments, shown))
 	}
+	base.Breakdowns = nil
+	j.askForAnswers(base, wanted)
 	if j.accounts() {
 		terms, periods := []measure.Term{{Op: measure.Rows}}, []int{j.layout.headline}
 		if j.needsEntity() {
@@ -139,7 +153,7 @@ func (j *job) ask() {
 // unasked are those of periods that were not asked for yet.
 func (j *job) unasked(why purpose, periods []int) []int {
 	return slices.DeleteFunc(slices.Clone(periods), func(i int) bool {
-		return j.asked[why][i] || why != forAccount && j.asked[forBoth][i]
+		return j.asked[why][i] || (why == forTotals || why == forSegments) && j.asked[forBoth][i]
 	})
 }
 
@@ -188,8 +202,7 @@ func (j *job) take(ask purposeful, answer answer) {
 	}
 	for _, group := range answer.groups {
 		period := ask.periods[group.Window]
-		if ask.purpose == forAccount {
-			j.counted[period] = group.Sums
+		if j.takeBeside(ask.purpose, period, group) {
 			continue
 		}
 		if group.Breakdown >= 0 {
@@ -207,4 +220,26 @@ func (j *job) take(ask purposeful, answer answer) {
 			j.totals[period] = group.Sums
 		}
 	}
+}
+
+// takeBeside stores what is asked for beside totals and segments; false for these.
+func (j *job) takeBeside(why purpose, period int, group query.Group) bool {
+	total := group.Breakdown < 0
+	switch {
+	case why == forAccount:
+		j.counted[period] = group.Sums
+	case why == forStrata && !total:
+		j.strata[period] = append(j.strata[period], group)
+	case why == forResponse:
+		j.responded[period] = group.Sums
+	case why == forComposition && !total:
+		j.compositions[period] = append(j.compositions[period], group)
+	case why == forEarly:
+		j.early[period] = group.Sums
+	case why == forLate:
+		j.late[period] = group.Sums
+	default:
+		return why == forStrata || why == forComposition
+	}
+	return true
 }

@@ -28,6 +28,7 @@ func (j *job) numbers(maxSegments int) *plan.Numbers {
 		j.breakDown(n, maxSegments)
 	}
 	n.Waterfall = j.waterfall()
+	n.BiasChecks = j.biasChecks()
 	n.Warnings = j.warnings(kept)
 	if j.Period != nil {
 		n.History = j.chronicle().history(n.Periods)
@@ -76,7 +77,9 @@ func (j *job) value(i int) plan.PeriodResult {
 	if j.layout.complete[i] {
 		estimate, proven = measure.ZeroWhenComplete(j.family, estimate, j.Quality.Confidence)
 	}
-	return j.result(i, estimate, proven)
+	period := j.result(i, estimate, proven)
+	period.Responded = j.respondedIn(i)
+	return period
 }
 
 // result places an estimate in its period. A proven zero is not a small sample.
@@ -104,6 +107,9 @@ func (j *job) result(i int, estimate measure.Estimate, proven bool) plan.PeriodR
 // total is what a period's sums tell, with every row that was rejected.
 func (j *job) total(i int) measure.Estimate {
 	estimate := j.estimate(j.totals[i])
+	if j.Weighting != nil {
+		estimate = j.weighed(i, estimate)
+	}
 	if rows := j.nobodys(i); rows > 0 {
 		rejected := map[measure.Rejection]int64{measure.RejectedNoEntity: rows}
 		maps.Copy(rejected, estimate.Rejected)

@@ -34,6 +34,13 @@ func (j *job) warnings(kept int) []string {
 		warn("Rows without %s are left out: %d in the period shown.", j.data.rows.Dataset.Entities[j.Responses.Entity], rows)
 	}
 	found = append(found, measure.Cautions(j.family, j.total(j.layout.headline))...)
+	if rate := j.Quality.ResponseRate; rate != nil {
+		told := j.respondedIn(j.layout.headline)
+		if share := float64(told.Answered) / float64(told.Invited); told.Invited > 0 && share < rate.Minimum {
+			warn("Only %d of %d invitations of the period shown were answered (%.1f %%); responseRate.minimum is %g %%: those who answer may not be like those who do not.",
+				told.Answered, told.Invited, 100*share, 100*rate.Minimum)
+		}
+	}
 	found = append(found, j.jumps...)
 	if kept > 0 {
 		warn("The restatement found less in %d settled periods than they hold; their values are kept.", kept)

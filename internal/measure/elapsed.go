@@ -47,3 +47,8 @@ func (e Elapsed) derived(kind DerivedKind) Derived {
 	}
 	return Derived{Name: fmt.Sprintf("%s(%s, %s)", kind, what, e.AsOf.UTC().Format(time.RFC3339)), Kind: kind, Of: e}
 }
+
+// SecondsBetween is the column of seconds from start to end, both columns of times; NULL while there is no end at asOf.
+func SecondsBetween(start, end string, asOf time.Time) Derived {
+	return Elapsed{Start: start, End: end, AsOf: asOf}.derived(Seconds)
+}

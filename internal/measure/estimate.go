@@ -38,6 +38,7 @@ const (
 	RejectedOutOfScale      Rejection = "OutOfScale"      // outside the declared scale; never clamped
 	RejectedNoEntity        Rejection = "NoEntity"        // nobody to choose among: the entity of responses is NULL
 	RejectedOpen            Rejection = "Open"            // not over yet: no time to measure
+	RejectedNoStratum       Rejection = "NoStratum"       // answers of a part of the population that the weighting does not name
 	RejectedUnknownDecision Rejection = "UnknownDecision" // a renewal status that no list names
 )
 
@@ -48,6 +49,7 @@ const (
 	NoRows          NoValueReason = "NoRows"          // nothing to measure in the period
 	ZeroDenominator NoValueReason = "ZeroDenominator" // the denominator sums to zero
 	NothingDecided  NoValueReason = "NothingDecided"  // every contract due is still pending
+	StratumEmpty    NoValueReason = "StratumEmpty"    // a part of the population that the weighting names has no answers
 	PartMissing     NoValueReason = "PartMissing"     // a part of a composite has no value to act on
 	NotReached      NoValueReason = "NotReached"      // too many cases are open: the quantile lies beyond what was seen
 	Contradictory   NoValueReason = "Contradictory"   // a precomputed row's value lies outside its own interval, or its sample size is negative

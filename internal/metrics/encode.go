@@ -139,6 +139,9 @@ func (e *encoder) total(base int, in Indicator) {
 			e.value(base+familyValue, p.Estimate, labelUnit, unit)
 		}
 		e.sample(base+familySampleSize, float64(p.N))
+		if r := p.Responded; r != nil && r.Invited > 0 {
+			e.sample(base+familyResponseRatio, float64(r.Answered)/float64(r.Invited))
+		}
 		e.instant(base+familyPeriodEnd, p.End)
 		for _, reason := range slices.Sorted(maps.Keys(p.Rejected)) {
 			e.sample(base+familyRejected, float64(p.Rejected[reason]), labelReason, clean(string(reason)))

@@ -59,6 +59,7 @@ const (
 	familySegmentUpper
 	familySegmentSize
 	familySampleSize
+	familyResponseRatio
 	familyThreshold
 	familyTarget
 	familyState
@@ -96,6 +97,7 @@ func buildFamilies() [familyCount]family {
 		set(familySegmentUpper, "_segment_value_upper", "Upper end of the interval of the part.", labelSegmentBy, labelSegment, labelUnit)
 		set(familySegmentSize, "_segment_sample_size", "Rows or responses used for the part.", labelSegmentBy, labelSegment)
 		set(familySampleSize, "_sample_size", "Rows or responses used in the latest mature period.")
+		set(familyResponseRatio, "_response_ratio", "Part of those asked who have answered in the latest mature period, 0-1, where responseRate is declared.")
 		set(familyThreshold, "_threshold", "Declared threshold of the total, in the unit of the value.", labelLevel)
 		set(familyTarget, "_target", "Target in force or, before any is, the next one, in the unit of the value. bound is at_least or at_most; due is the day of a dated target.", labelBound, labelDue)
 		set(familyState, "_state", "1 for the present state: OK, Warning, Critical, OnTarget, OffTarget, Inconclusive, NoData, InsufficientSample, SuspectData, Running, Maturing, Undated, Pending, Failing or Invalid.", labelState)

@@ -47,6 +47,8 @@ type Indicator struct {
 	Where     []measure.Condition `json:"where,omitempty"`
 	Measure   measure.Spec        `json:"measure"`
 	Responses *Responses          `json:"responses,omitempty"`
+	// Weighting corrects who answered towards who there is; nil counts every answer alike.
+	Weighting *Weighting `json:"weighting,omitempty"`
 	// Period is nil for an undated dataset: one value, no trend.
 	Period     *Period     `json:"period,omitempty"`
 	Breakdowns []Breakdown `json:"breakdowns,omitempty"`
@@ -126,6 +128,8 @@ type Quality struct {
 	Confidence     float64 `json:"confidence"` // 0–1
 	// CollapseRatio: a period with fewer rows than this part of the median of the last complete ones is suspect; 0 switches off.
 	CollapseRatio float64 `json:"collapseRatio"`
+	// ResponseRate is told beside a survey's value; nil if not asked for.
+	ResponseRate *ResponseRate `json:"responseRate,omitempty"`
 	// BelieveJumps takes a value far outside its history for what it says at once; otherwise it is suspect until the
 	// next period confirms it.
 	BelieveJumps bool `json:"believeJumps,omitempty"`

@@ -36,6 +36,8 @@ type Numbers struct {
 	// Watermark is the newest load time seen, where the dataset declares freshness.
 	Watermark *time.Time `json:"watermark,omitempty"`
 	Warnings  []string   `json:"warnings,omitempty"`
+	// BiasChecks of the period that the waterfall tells of.
+	BiasChecks []BiasCheck `json:"biasChecks,omitempty"`
 	// History is what the mature values say of the latest; nil if undated or none is mature.
 	History *History `json:"history,omitempty"`
 }
@@ -48,6 +50,8 @@ type PeriodResult struct {
 	End   time.Time `json:"end,omitzero"`
 	State State     `json:"state"`
 	Flag  Flag      `json:"flag,omitempty"`
+	// Responded is set where a response rate is asked for.
+	Responded *Responded `json:"responded,omitempty"`
 	measure.Estimate
 }
 

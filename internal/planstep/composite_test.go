@@ -80,8 +80,10 @@ func TestACompositeWithoutAPartIsSkipped(t *testing.T) {
 		"no report":   {func(in *planstep.Inputs) { in.Reports = in.Reports[:1] }, "has no report yet"},
 		"another day": {func(in *planstep.Inputs) { in.CPIs[1].Spec.Period.Grain = "Week" }, "has grain Week, not Month"},
 		"a composite": {func(in *planstep.Inputs) { joining("ours", "index")(&in.CPIs[1]) }, "is a composite itself"},
-		"a per cent":  {func(in *planstep.Inputs) { in.CPIs[2].Spec.Measure.Composite.Parts[0].Goalposts.Best = new(v1alpha1.Value("60%")) }, "write a plain number"},
-		"weights":     {func(in *planstep.Inputs) { in.CPIs[2].Spec.Measure.Composite.Parts[0].Weight = "50%" }, "90 %, not to 100 %"},
+		"a per cent": {func(in *planstep.Inputs) {
+			in.CPIs[2].Spec.Measure.Composite.Parts[0].Goalposts.Best = new(v1alpha1.Value("60%"))
+		}, "write a plain number"},
+		"weights": {func(in *planstep.Inputs) { in.CPIs[2].Spec.Measure.Composite.Parts[0].Weight = "50%" }, "90 %, not to 100 %"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := inputs("ours", "theirs")

@@ -121,6 +121,9 @@ func Period(p v1alpha1.PeriodValue) plan.PeriodResult {
 			Rejected: rejected(p.Rejected), Reason: measure.NoValueReason(p.Reason),
 		},
 	}
+	if p.Invited != nil && p.Answered != nil {
+		out.Responded = &plan.Responded{Invited: *p.Invited, Answered: *p.Answered}
+	}
 	if p.Start != nil {
 		out.Start = p.Start.Time
 	}

@@ -61,6 +61,7 @@ func reportResult(indicator plan.Indicator, n *plan.Numbers) *v1alpha1.ReportRes
 		out.Warnings = append(out.Warnings, cut(w, maxWarning))
 	}
 	out.History = history(n.History)
+	out.BiasChecks = biasChecks(n.BiasChecks)
 	fit(out)
 	return out
 }
@@ -75,6 +76,9 @@ func period(p plan.PeriodResult) v1alpha1.PeriodValue {
 		Numerator: decimal(p.Numerator), Denominator: decimal(p.Denominator),
 		Worst: decimal(p.Worst), Best: decimal(p.Best),
 		Reason: cut(string(p.Reason), maxReason),
+	}
+	if r := p.Responded; r != nil {
+		out.Invited, out.Answered = &r.Invited, &r.Answered
 	}
 	if !p.Start.IsZero() {
 		out.Start = instant(p.Start)

@@ -68,11 +68,23 @@ func (b *base) sql() string {
 		where = append(where, filterSQL(f))
 	}
 	where = append(where, b.where...)
-	sql := "SELECT " + strings.Join(list, ", ") + "\nFROM " + b.t.from(b.names, b.flags)
+	sql := "SELECT " + strings.Join(list, ", ") + "\nFROM " + b.t.from(b.derived(where), b.flags)
 	if len(where) > 0 {
 		sql += "\nWHERE " + strings.Join(where, "\n  AND ")
 	}
 	return sql
+}
+
+// derived are the derived columns that are read, by name, also those that only a condition of where does.
+func (b *base) derived(where []string) []string {
+	var names []string
+	for name, c := range b.t.columns {
+		if c.derived && (slices.Contains(b.names, name) || slices.ContainsFunc(where, func(w string) bool { return strings.Contains(w, raw(name)) })) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // filterSQL sets a filter's expression on lines of its own: a trailing comment stays harmless.

@@ -42,9 +42,10 @@ func requestHash(in plan.Indicator, on Context) string {
 		Breakdowns []plan.Breakdown    `json:"breakdowns"`
 		Quality    plan.Quality        `json:"quality"`
 		Parts      []string            `json:"parts,omitempty"`
+		Weighting  *plan.Weighting     `json:"weighting,omitempty"`
 	}{
 		from, readBy(in, on.Dataset), other, measure.Ordered(in.Where), measure.Formula(in.Measure),
-		in.Responses, in.Period, in.Breakdowns, in.Quality, partHashes(in, on),
+		in.Responses, in.Period, in.Breakdowns, in.Quality, partHashes(in, on), in.Weighting,
 	})
 	if err != nil {
 		// The struct holds only text, numbers and maps of text: it always marshals.

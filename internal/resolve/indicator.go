@@ -64,6 +64,7 @@ func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, on Context) (
 	out.Measure = r.measure(spec.Measure)
 	r.rowsAsTheyStand(spec, out.Measure)
 	out.Responses = r.responses(spec.Responses, out.Measure)
+	out.Weighting = r.weighting(spec, out.Measure)
 	out.Period = r.period(spec.Period, out.Measure)
 	for i, b := range spec.Breakdowns {
 		by := plan.Breakdown{}
@@ -78,6 +79,7 @@ func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, on Context) (
 		out.Breakdowns = append(out.Breakdowns, by)
 	}
 	out.Quality = r.quality(spec.Quality)
+	out.Quality.ResponseRate = r.responseRate(spec.Quality, out.Measure)
 	if out.Measure.Composite != nil {
 		r.checkParts(spec, on.Parts)
 	}
