@@ -4,7 +4,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 cd "$repo_root"
 
-generated=(api/v1alpha1/zz_generated.deepcopy.go config/crd/bases config/rbac/role.yaml docs/reference/api.md)
+generated=(api/v1alpha1/zz_generated.deepcopy.go config/crd/bases config/rbac/role.yaml docs/reference/api.md docs/measures)
 
 generate() {
   local controller_gen
@@ -14,6 +14,7 @@ generate() {
   "$controller_gen" rbac:roleName=cpi-operator-manager paths=./controllers/... output:rbac:dir=config/rbac
   "$(hack/tools/build.sh crd-ref-docs)" --source-path=api/v1alpha1 --config=hack/reference.yaml --renderer=markdown \
     --output-path=docs/reference/api.md
+  go run ./hack/pages docs/measures
 }
 
 snapshot() { find "${generated[@]}" -type f -exec sha256sum {} + 2>/dev/null | sort -k 2; }
