@@ -12,7 +12,7 @@ generate() {
   "$controller_gen" object paths=./api/...
   "$controller_gen" crd:maxDescLen=600 paths=./api/... output:crd:dir=config/crd/bases
   "$controller_gen" rbac:roleName=cpi-operator-manager paths=./controllers/... output:rbac:dir=config/rbac
-  "$(hack/tools/build.sh crd-ref-docs)" --source-path=api/v1alpha1 --config=hack/reference.yaml --renderer=markdown \
+  "$(hack/tools/build.sh crd-ref-docs)" --source-path=api/v1alpha1 --max-depth=15 --config=hack/reference.yaml --renderer=markdown \
     --output-path=docs/reference/api.md
   go run ./hack/pages docs/measures
 }

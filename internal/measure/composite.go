@@ -38,7 +38,7 @@ func (*Composite) doc() Doc {
 		Summary:   "Several published indicators joined into one number from 0 to 100, period by period.",
 		Formula:   "score = 100 (value − worst)/(best − worst), cut to 0–100; Arithmetic: Σ weight · score; Geometric: Π score^weight",
 		Unit:      "points 0–100",
-		Direction: "higher is better",
+		Direction: "HigherIsBetter",
 		Interval:  "from the parts' own intervals (MOVER), parts taken as independent",
 		Columns:   "none: it reads the values of other CPIs",
 		Pitfalls:  "It hides which part moved: read the parts beside it. Parts that ask the same people, or count the same thing twice, make the interval too narrow and the weight too large. Weights and goalposts are choices, not findings.",

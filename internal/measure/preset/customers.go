@@ -14,7 +14,7 @@ var timely = []Preset{
 		Reference: "Maister 1985, The Psychology of Waiting Lines; quantile intervals: Hahn and Meeker 1991, Statistical Intervals",
 	},
 	{
-		Name: "FirstResponseTime", Title: "First response time", Theme: "Time", Families: []string{"duration", "aggregate", "share"},
+		Name: "FirstResponseTime", Title: "First response time", Theme: "Time", Families: []string{"duration", "aggregate"},
 		Unit: "time; with `shareWithin` a ratio", Direction: measure.LowerIsBetter,
 		Tells:     "How long a customer waits for the first answer of a person.",
 		Formula:   "share of cases answered within the promised time, or a quantile of first answer − opened",
