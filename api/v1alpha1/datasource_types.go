@@ -6,7 +6,7 @@ import (
 )
 
 // DataSourceSpec says where rows live. Exactly one engine is set.
-// +kubebuilder:validation:ExactlyOneOf=files;postgres
+// +kubebuilder:validation:ExactlyOneOf=files;postgres;prometheus
 type DataSourceSpec struct {
 	// files reads CSV, Parquet or NDJSON files with the embedded engine.
 	// +optional
@@ -15,6 +15,10 @@ type DataSourceSpec struct {
 	// postgres reads a PostgreSQL database; the SQL runs there.
 	// +optional
 	Postgres *PostgresSource `json:"postgres,omitempty"`
+
+	// prometheus asks a Prometheus for numbers; it holds no rows.
+	// +optional
+	Prometheus *PrometheusSource `json:"prometheus,omitempty"`
 
 	// schedule is a cron expression of five fields. Without it the source runs hourly, at a minute derived from its UID.
 	// +optional

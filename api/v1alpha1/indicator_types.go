@@ -7,6 +7,10 @@ type Indicator struct {
 	// +optional
 	DatasetRef *LocalReference `json:"datasetRef,omitempty"`
 
+	// dataSourceRef is the Prometheus that measure promql asks; no other measure takes it.
+	// +optional
+	DataSourceRef *LocalReference `json:"dataSourceRef,omitempty"`
+
 	// where restricts the rows; all conditions must hold.
 	// +optional
 	// +listType=atomic

@@ -163,7 +163,7 @@ type ReportResult struct {
 	// +kubebuilder:validation:MaxItems=64
 	Waterfall []WaterfallStep `json:"waterfall,omitempty"`
 
-	// sql that ran, copyable.
+	// sql that ran, or PromQL; copyable.
 	// +optional
 	// +kubebuilder:validation:MaxLength=8192
 	SQL string `json:"sql,omitempty"`
@@ -230,9 +230,13 @@ type PeriodValue struct {
 	// +kubebuilder:validation:MaxLength=32
 	Upper string `json:"upper,omitempty"`
 
-	// n is how many rows or responses were used.
+	// n is how many rows or responses were used; absent of a census.
 	// +optional
 	N *int64 `json:"n,omitempty"`
+
+	// census says that the value rests on no sample: something has counted everything, and there is neither n nor interval.
+	// +optional
+	Census *bool `json:"census,omitempty"`
 
 	// entities is how many customers, contacts or accounts they came from, where known.
 	// +optional
@@ -278,7 +282,7 @@ type PeriodValue struct {
 	// +kubebuilder:validation:MaxItems=16
 	Rejected []RejectedRows `json:"rejected,omitempty"`
 
-	// reason why there is no value.
+	// reason why there is no value, or only a part of one (Incomplete).
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason,omitempty"`

@@ -41,12 +41,12 @@ type IndicatorSummary struct {
 	// +kubebuilder:validation:MaxLength=64
 	Value string `json:"value,omitempty"`
 
-	// interval such as [25.5, 27.6].
+	// interval such as [25.5, 27.6], or the word census where there is no sample.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	Interval string `json:"interval,omitempty"`
 
-	// n is how many rows or responses were used.
+	// n is how many rows or responses were used; absent of a census.
 	// +optional
 	N *int64 `json:"n,omitempty"`
 

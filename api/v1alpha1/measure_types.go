@@ -1,7 +1,7 @@
 package v1alpha1
 
 // Measure is the formula of an indicator. Exactly one family is set.
-// +kubebuilder:validation:ExactlyOneOf=netPromoterScore;customerSatisfaction;customerEffortScore;share;aggregate;ratio;churn;retention;revenueRetention;renewal;index;rate;conversion;duration;lifetimeValue;composite;precomputed
+// +kubebuilder:validation:ExactlyOneOf=netPromoterScore;customerSatisfaction;customerEffortScore;share;aggregate;ratio;churn;retention;revenueRetention;renewal;index;rate;conversion;duration;lifetimeValue;composite;precomputed;promql
 type Measure struct {
 	// netPromoterScore is share of 9–10 less share of 0–6, in points from -100 to 100.
 	// +optional
@@ -70,6 +70,10 @@ type Measure struct {
 	// precomputed takes values that something else has computed.
 	// +optional
 	Precomputed *Precomputed `json:"precomputed,omitempty"`
+
+	// promql is one number that a Prometheus gives at the end of each period. It goes with dataSourceRef.
+	// +optional
+	PromQL *PromQL `json:"promql,omitempty"`
 }
 
 // NetPromoterScore reads answers from 0 to 10; others are rejected and counted, never clamped.

@@ -86,21 +86,3 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	}
 	return exitDone
 }
-
-func computeAll(ctx context.Context, work plan.Plan, scratch scratchSpace, folder compute.Folder, log *slog.Logger) (plan.Done, error) {
-	engine, err := open(ctx, work.Source, scratch)
-	if ctx.Err() != nil {
-		return plan.Done{Run: work.Run, Expected: len(work.Indicators), Interrupted: true}, nil
-	}
-	if err != nil {
-		failure := compute.FailureOf(err)
-		log.Error("the source cannot be opened", "reason", failure.Reason, "message", failure.Message)
-		return compute.Refuse(work, failure, folder)
-	}
-	defer func() {
-		if err := engine.Close(); err != nil {
-			log.Warn("the engine did not close cleanly", "error", err.Error())
-		}
-	}()
-	return compute.Run(ctx, work, engine, folder, log)
-}

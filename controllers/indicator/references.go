@@ -100,6 +100,8 @@ func (r *Reconciler) resolveContext(ctx context.Context, namespace string, spec 
 	switch {
 	case resolve.Parts(spec) != nil:
 		return r.resolveParts(ctx, namespace, resolve.Parts(spec), whose)
+	case spec.DataSourceRef != nil:
+		return r.resolveSource(ctx, namespace, spec.DataSourceRef.Name, whose+"spec.dataSourceRef")
 	case spec.DatasetRef == nil:
 		return nil, invalid(resolve.Problems{{Field: whose + "spec.datasetRef", Message: "is required"}})
 	}
@@ -156,12 +158,28 @@ func (r *Reconciler) resolveDatasets(ctx context.Context, namespace string, spec
 	if err := r.get(ctx, namespace, sourceName, source, fmt.Sprintf("%s: spec.dataSourceRef of Dataset %q", field, name), "DataSource"); err != nil {
 		return nil, err
 	}
-	// What else keeps a source from being ready may hang on its indicators: to wait for it could be to wait for us.
-	ready := meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionReady)
-	if ready != nil && ready.Reason == v1alpha1.ReasonInvalid && ready.ObservedGeneration == source.Generation {
-		out.waits = fmt.Sprintf("%s: DataSource %q is not ready: %s", field, source.Name, ready.Message)
-	}
+	out.waits = waitsFor(source, field)
 	return out, nil
+}
+
+// resolveSource follows the reference of an indicator that asks a data source itself.
+func (r *Reconciler) resolveSource(ctx context.Context, namespace, name, field string) (*resolved, error) {
+	out := &resolved{on: resolve.Context{Source: &v1alpha1.DataSource{}}}
+	if err := r.get(ctx, namespace, name, out.on.Source, field, "DataSource"); err != nil {
+		return nil, err
+	}
+	out.waits = waitsFor(out.on.Source, field)
+	return out, nil
+}
+
+// waitsFor is what keeps a source from being read, empty if nothing does. What else than a fault of its own keeps it from
+// being ready may hang on its indicators: to wait for it could be to wait for us.
+func waitsFor(source *v1alpha1.DataSource, field string) string {
+	ready := meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionReady)
+	if ready == nil || ready.Reason != v1alpha1.ReasonInvalid || ready.ObservedGeneration != source.Generation {
+		return ""
+	}
+	return fmt.Sprintf("%s: DataSource %q is not ready: %s", field, source.Name, ready.Message)
 }
 
 // dataset that a field refers to, and the name of its source.

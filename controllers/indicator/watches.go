@@ -75,14 +75,8 @@ func (r *Reconciler) list(ctx context.Context, namespace string, into client.Obj
 	return true
 }
 
-// byDatasets leads from datasets to the indicators on them, goals on such CPIs included.
-func (r *Reconciler) byDatasets(ctx context.Context, namespace string, datasets map[string]bool) []reconcile.Request {
-	if len(datasets) == 0 {
-		return nil
-	}
-	reads := func(spec *v1alpha1.Indicator) bool {
-		return slices.ContainsFunc(resolve.Datasets(spec), func(name string) bool { return datasets[name] })
-	}
+// reading leads to the indicators for which reads holds, goals on such CPIs included.
+func (r *Reconciler) reading(ctx context.Context, namespace string, reads func(*v1alpha1.Indicator) bool) []reconcile.Request {
 	goals := map[string]bool{}
 	if r.Kind == alert.KPI {
 		for _, cpi := range r.cpis(ctx, namespace) {
@@ -93,7 +87,9 @@ func (r *Reconciler) byDatasets(ctx context.Context, namespace string, datasets 
 }
 
 func (r *Reconciler) byDataset(ctx context.Context, object client.Object) []reconcile.Request {
-	return r.byDatasets(ctx, object.GetNamespace(), map[string]bool{object.GetName(): true})
+	return r.reading(ctx, object.GetNamespace(), func(spec *v1alpha1.Indicator) bool {
+		return slices.Contains(resolve.Datasets(spec), object.GetName())
+	})
 }
 
 func (r *Reconciler) bySource(ctx context.Context, object client.Object) []reconcile.Request {
@@ -105,7 +101,12 @@ func (r *Reconciler) bySource(ctx context.Context, object client.Object) []recon
 			datasets[list.Items[i].Name] = true
 		}
 	}
-	return r.byDatasets(ctx, object.GetNamespace(), datasets)
+	return r.reading(ctx, object.GetNamespace(), func(spec *v1alpha1.Indicator) bool {
+		if ref := spec.DataSourceRef; ref != nil {
+			return ref.Name == object.GetName()
+		}
+		return slices.ContainsFunc(resolve.Datasets(spec), func(name string) bool { return datasets[name] })
+	})
 }
 
 func (r *Reconciler) byCPI(ctx context.Context, object client.Object) []reconcile.Request {

@@ -184,7 +184,10 @@ func (d *Decision) summarise(in *Indicator) {
 	p := in.Shown()
 	if p != nil {
 		s.Value, s.Interval, s.Period = in.Value(p.Estimate), in.Interval(p.Estimate), p.Label
-		s.N, s.Trend = new(p.N), in.trend(p)
+		s.Trend = in.trend(p)
+		if !p.Census {
+			s.N = new(p.N)
+		}
 	}
 	computed := d.Condition(Computed)
 	switch {

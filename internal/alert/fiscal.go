@@ -26,7 +26,7 @@ func (in *Indicator) fiscalYear(t *Target, p *plan.PeriodResult) (plan.PeriodRes
 	sum := plan.PeriodResult{Label: fmt.Sprintf("%s to %s", first.Format(time.DateOnly), p.Label), Start: first, End: p.End, State: p.State}
 	reached := first
 	var value, lower, upper float64
-	certain := true
+	certain, census := true, true
 	for i := range in.Result.Periods {
 		q := &in.Result.Periods[i]
 		if q.Start.Before(first) || q.Start.After(p.Start) {
@@ -41,17 +41,18 @@ func (in *Indicator) fiscalYear(t *Target, p *plan.PeriodResult) (plan.PeriodRes
 			return none, reason, message
 		}
 		low, high := ends(q.Estimate)
-		certain = certain && q.Lower == nil && q.Upper == nil
+		certain = certain && hasNoEnd(q.Estimate)
+		census = census && q.Census
 		value, lower, upper, sum.N = value+*q.Value, lower+low, upper+high, sum.N+q.N
 	}
 	if !reached.Equal(p.End) {
 		return none, ReasonNotYet, fmt.Sprintf("The kept periods do not reach back to %s, when the fiscal year began; raise period.history.", first.Format(time.DateOnly))
 	}
-	sum.Estimate = measure.Estimate{Value: &value, N: sum.N}
+	sum.Estimate = measure.Estimate{Value: &value, N: sum.N, Census: census}
 	if !certain {
 		sum.Lower, sum.Upper = &lower, &upper
 	}
-	if sum.N < in.MinSampleSize {
+	if !census && sum.N < in.MinSampleSize {
 		sum.Flag = plan.InsufficientSample
 	}
 	return sum, "", ""

@@ -17,10 +17,16 @@ func (in *Indicator) Value(e measure.Estimate) string {
 	return u.number(*e.Value, in.digits(e)) + u.suffix
 }
 
+// census stands where people look for the interval of a value that rests on no sample.
+const census = "census"
+
 // Interval is the interval in the same digits, such as [25.5, 27.6], or [20.1, ∞) where the data do not tell an
-// end; empty if there is none.
+// end; of a census that word; empty if there is none.
 func (in *Indicator) Interval(e measure.Estimate) string {
-	if e.Value == nil || e.Lower == nil && e.Upper == nil {
+	switch {
+	case e.Value != nil && hasNoEnd(e) && e.Census:
+		return census
+	case e.Value == nil || hasNoEnd(e):
 		return ""
 	}
 	u, digits := in.unit(*e.Value), in.digits(e)
@@ -40,13 +46,27 @@ func (in *Indicator) Level(level float64) string {
 	return group(strconv.FormatFloat(round(level/u.size, 9), 'f', -1, 64)) + u.suffix
 }
 
-// told is the value in full: 26.5 % [25.5, 27.6], n 7,043, in 2026-10.
+func hasNoEnd(e measure.Estimate) bool { return e.Lower == nil && e.Upper == nil }
+
+// wholly says of what is judged that its whole interval was looked at, if it has one.
+func wholly(e measure.Estimate) string {
+	if hasNoEnd(e) {
+		return ""
+	}
+	return " by the whole interval"
+}
+
+// told is the value in full: 26.5 % [25.5, 27.6], n 7,043, in 2026-10; of a census 1,204 EUR, a census, in 2026-10.
 func (in *Indicator) told(e measure.Estimate, period string) string {
 	text := in.Value(e)
-	if interval := in.Interval(e); interval != "" {
+	if interval := in.Interval(e); interval != "" && interval != census {
 		text += " " + interval
 	}
-	text += ", n " + group(strconv.FormatInt(e.N, 10))
+	if e.Census {
+		text += ", a census"
+	} else {
+		text += ", n " + group(strconv.FormatInt(e.N, 10))
+	}
 	if period != "" {
 		text += ", in " + period
 	}

@@ -70,11 +70,11 @@ func (d *Decision) target(in *Indicator, now time.Time) {
 	text := fmt.Sprintf("%s; target %s", in.told(j.period.Estimate, j.period.Label), j.target.told(in))
 	switch j.verdict {
 	case Good:
-		d.condition(TargetMet, True, ReasonOnTarget, text+": met by the whole interval.")
+		d.condition(TargetMet, True, ReasonOnTarget, text+": met"+wholly(j.period.Estimate)+".")
 	case Inconclusive:
 		d.condition(TargetMet, Unknown, ReasonInconclusive, text+": the interval contains the target.")
 	case Bad:
-		message := text + ": missed by the whole interval. Look at the CPIs behind this KPI, or set the next target."
+		message := text + ": missed" + wholly(j.period.Estimate) + ". Look at the CPIs behind this KPI, or set the next target."
 		d.condition(TargetMet, False, ReasonOffTarget, message)
 		d.Alerts = append(d.Alerts, Alert{Name: TargetMissed, Severity: j.target.severity(), Team: in.Team, Message: message})
 	}
@@ -99,7 +99,7 @@ func (d *Decision) segmentTargets(in *Indicator, t *Target) {
 		name := segmentName(o.Match)
 		d.Alerts = append(d.Alerts, Alert{
 			Name: TargetMissed, Severity: t.severity(), Team: in.Team, Segment: name,
-			Message: fmt.Sprintf("%s: %s; target %s: missed by the whole interval.", name, in.told(e, s.Current.Label), o.Bound.told(in)),
+			Message: fmt.Sprintf("%s: %s; target %s: missed%s.", name, in.told(e, s.Current.Label), o.Bound.told(in), wholly(e)),
 		})
 	}
 }

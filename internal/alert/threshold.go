@@ -25,6 +25,8 @@ func (d *Decision) sample(in *Indicator) {
 		d.condition(SampleSufficient, Unknown, ReasonSuspectData, in.suspect(p))
 	case p.Flag == plan.NoData || p.Value == nil:
 		d.condition(SampleSufficient, Unknown, ReasonNoData, in.noData(p))
+	case p.Census:
+		d.condition(SampleSufficient, True, ReasonEnough, "A census: there is no sample that could be too small.")
 	default:
 		d.condition(SampleSufficient, True, ReasonEnough, fmt.Sprintf("The minimum of %s is reached.", group(strconv.FormatInt(in.MinSampleSize, 10))))
 	}
@@ -80,7 +82,7 @@ func (d *Decision) thresholds(in *Indicator) {
 func (d *Decision) totalThresholds(in *Indicator, p *plan.PeriodResult) {
 	severity, level := in.passed(in.Thresholds, p.Estimate)
 	if severity == "" {
-		d.condition(WithinThresholds, True, ReasonWithin, fmt.Sprintf("%s: no threshold is passed by the whole interval.", in.told(p.Estimate, p.Label)))
+		d.condition(WithinThresholds, True, ReasonWithin, fmt.Sprintf("%s: no threshold is passed%s.", in.told(p.Estimate, p.Label), wholly(p.Estimate)))
 		return
 	}
 	message := in.beyond(p, p.Estimate, severity, level)
@@ -148,10 +150,16 @@ func (in *Indicator) nothingJudged() string {
 }
 
 func (in *Indicator) suspect(p *plan.PeriodResult) string {
+	if p.Reason == measure.Incomplete {
+		return fmt.Sprintf("There is no data at the start or the end of %s, so a part of it may be missing: a data problem first. Look at what writes the series.", in.periodName(p))
+	}
 	return fmt.Sprintf("The rows of %s have collapsed against the periods before: a data problem first. Look at what loads the dataset.", in.periodName(p))
 }
 
 func (in *Indicator) noData(p *plan.PeriodResult) string {
+	if p.Reason == measure.Incomplete {
+		return fmt.Sprintf("No value in %s: the data begins within it, or its source has forgotten what was before.", in.periodName(p))
+	}
 	if p.Reason != "" && p.Reason != measure.NoRows {
 		return fmt.Sprintf("No value in %s: %s.", in.periodName(p), p.Reason)
 	}

@@ -17,13 +17,16 @@ func Evaluate(ctx context.Context, p plan.Plan, server source.Evaluator, sink Si
 	if err == nil {
 		err = r.evaluateAll(ctx, server, true)
 	}
+	if err == nil {
+		err = r.composites()
+	}
 	return r.end(ctx, err)
 }
 
 // evaluateAll computes the indicators one by one; those that must run alone come after the others.
 func (r *run) evaluateAll(ctx context.Context, server source.Evaluator, alone bool) error {
 	for place, indicator := range r.plan.Indicators {
-		if indicator.Alone != alone {
+		if indicator.Alone != alone || indicator.Measure.Composite != nil {
 			continue
 		}
 		if err := r.attempt(plan.Attempt{Run: r.plan.Run, Keys: []plan.Key{indicator.Key}}); err != nil {
@@ -61,9 +64,11 @@ func evaluate(ctx context.Context, server source.Evaluator, indicator plan.Indic
 	if err != nil {
 		return nil, err
 	}
+	over := chronicle{period: *indicator.Period, quality: indicator.Quality}
+	jumps := over.suspectJumps(periods, e.settled)
 	described := family.Describe()
 	return &plan.Numbers{
 		Unit: described.Unit, Direction: described.Direction, Variant: described.Variant,
-		Periods: periods, SQL: e.query(periods), Warnings: e.warnings(periods),
+		Periods: periods, SQL: e.query(periods), Warnings: append(e.warnings(periods), jumps...), History: over.history(periods),
 	}, nil
 }

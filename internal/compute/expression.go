@@ -21,6 +21,7 @@ type expression struct {
 	server  source.Evaluator
 	now     time.Time
 
+	laid  []calendar.Period
 	spans []span   // of the periods, by place
 	notes []string // what the server wants told, each once
 	kept  int      // periods of which an earlier run knew more
@@ -37,12 +38,13 @@ const edge = 24
 
 // periods computes the history, oldest first.
 func (e *expression) periods(ctx context.Context) ([]plan.PeriodResult, error) {
-	laid, err := calendar.Periods(*e.Period, e.now)
+	var err error
+	e.laid, err = calendar.Periods(*e.Period, e.now)
 	if err != nil {
 		return nil, source.Fail(plan.UnsupportedCombination, err, "%v", err)
 	}
 	var periods []plan.PeriodResult
-	for _, p := range laid {
+	for _, p := range e.laid {
 		end := p.End
 		if e.now.Before(end) {
 			end = e.now // so far
@@ -66,13 +68,14 @@ func (e *expression) period(ctx context.Context, p calendar.Period, within span)
 	}
 	found := plan.PeriodResult{Label: p.Label, Start: p.Start, End: p.End, State: state.Of(p.End, *e.Period, state.Clock{Now: e.now})}
 	var err error
-	if found.Estimate, found.Flag, err = e.value(ctx, within, found.State); err != nil {
+	if found.Estimate, err = e.value(ctx, within, found.State); err != nil {
 		return plan.PeriodResult{}, err
 	}
-	if known != nil && knewMore(*known, found) {
-		found.Estimate, found.Flag = known.Estimate, known.Flag
+	if known != nil && knewMore(known.Estimate, found.Estimate) {
+		found.Estimate = known.Estimate
 		e.kept++
 	}
+	found.Flag = state.Flag(found.Value, found.Reason == measure.Incomplete, 0, 0)
 	// What is missing or suspect may yet be written: it stays open, so that it heals by itself.
 	if found.State == plan.Settled && found.Flag != "" {
 		found.State = plan.Mature
@@ -80,9 +83,15 @@ func (e *expression) period(ctx context.Context, p calendar.Period, within span)
 	return found, nil
 }
 
+// settled reports whether an earlier run has settled the period at a place.
+func (e *expression) settled(i int) bool {
+	known := e.known(e.laid[i])
+	return known != nil && known.State == plan.Settled && !e.Full
+}
+
 // knewMore reports whether what an earlier run found must stand. Of two values of which parts may be missing, it is the
 // earlier, for a server forgets and does not learn.
-func knewMore(known, found plan.PeriodResult) bool {
+func knewMore(known, found measure.Estimate) bool {
 	switch before, now := trust(known), trust(found); {
 	case known.Value == nil || now == whole:
 		return false
@@ -96,11 +105,11 @@ func knewMore(known, found plan.PeriodResult) bool {
 const whole = 2
 
 // trust orders what is known of a period: nothing, a value of which a part may be missing, a whole one.
-func trust(p plan.PeriodResult) int {
+func trust(e measure.Estimate) int {
 	switch {
-	case p.Value == nil:
+	case e.Value == nil:
 		return 0
-	case p.Flag != "":
+	case e.Reason == measure.Incomplete:
 		return 1
 	}
 	return whole
@@ -117,28 +126,30 @@ func (e *expression) known(p calendar.Period) *plan.PeriodResult {
 }
 
 // value asks for a window's value and, once the period is over, whether the window is whole.
-func (e *expression) value(ctx context.Context, within span, final plan.State) (measure.Estimate, plan.Flag, error) {
+func (e *expression) value(ctx context.Context, within span, final plan.State) (measure.Estimate, error) {
 	none := e.measure.Estimate(nil, measure.Setting{}, 0)
 	if within.length() <= 0 {
-		return none, plan.NoData, nil
+		return none, nil
 	}
 	value, err := e.ask(ctx, within)
 	if err != nil || value == nil {
-		return none, plan.NoData, err
+		return none, err
 	}
-	estimate := e.measure.Estimate(measure.Sums{*value}, measure.Setting{}, 0)
-	if estimate.Value == nil || final == plan.Running || !e.measure.Windowed() {
-		return estimate, state.Flag(estimate.Value, false, 0, 0), nil
+	found := e.measure.Estimate(measure.Sums{*value}, measure.Setting{}, 0)
+	if found.Value == nil || final == plan.Running || !e.measure.Windowed() {
+		return found, nil
 	}
 	begun, gaps, err := e.coverage(ctx, within)
 	switch {
 	case err != nil:
-		return none, "", err
+		return none, err
 	case !begun:
 		none.Reason = measure.Incomplete
-		return none, plan.NoData, nil
+		return none, nil
+	case gaps:
+		found.Reason = measure.Incomplete
 	}
-	return estimate, state.Flag(estimate.Value, gaps, 0, 0), nil
+	return found, nil
 }
 
 // coverage tells whether the data had begun before a window, and whether it has a gap at either end. A window in which the
@@ -200,9 +211,9 @@ func (e *expression) warnings(periods []plan.PeriodResult) []string {
 	var gaps []string
 	for i, p := range periods {
 		switch {
-		case p.Reason == measure.Incomplete:
+		case p.Reason == measure.Incomplete && p.Value == nil:
 			found = append(found, fmt.Sprintf("The data begins in %s, or Prometheus has forgotten what was before: its value would be too low and is not told. %d of %d periods of history lie before it.", p.Label, i, len(periods)))
-		case p.Flag == plan.SuspectData:
+		case p.Reason == measure.Incomplete:
 			gaps = append(gaps, p.Label)
 		}
 	}

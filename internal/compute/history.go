@@ -138,12 +138,18 @@ func finite(v float64) *float64 {
 // jump is believed when the period before or after, which shares no rows with it, lies out there too. What an
 // earlier run settled was judged then.
 func (j *job) suspectJumps(periods []plan.PeriodResult) (told []string) {
-	if j.Period == nil || j.Quality.BelieveJumps {
+	if j.Period == nil {
 		return nil
 	}
-	c := j.chronicle()
+	return j.chronicle().suspectJumps(periods, func(i int) bool { return j.frozen(i) != nil })
+}
+
+func (c chronicle) suspectJumps(periods []plan.PeriodResult, settled func(i int) bool) (told []string) {
+	if c.quality.BelieveJumps {
+		return nil
+	}
 	all := c.series(periods)
-	far := func(k int) trend.Jump { return trend.FarOut(c.apart(all[:k+1]), j.Quality.Confidence) }
+	far := func(k int) trend.Jump { return trend.FarOut(c.apart(all[:k+1]), c.quality.Confidence) }
 	confirmed := func(period int, side trend.Side) bool {
 		k := slices.IndexFunc(all, func(p trend.Point) bool { return p.Period == period })
 		if k < 0 {
@@ -154,7 +160,7 @@ func (j *job) suspectJumps(periods []plan.PeriodResult) (told []string) {
 	}
 	for k, point := range all {
 		p := &periods[point.Period]
-		if j.frozen(point.Period) != nil {
+		if settled(point.Period) {
 			continue
 		}
 		jump := far(k)

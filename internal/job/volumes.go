@@ -70,6 +70,17 @@ func sourceVolumes(ds *v1alpha1.DataSource) ([]corev1.Volume, []corev1.VolumeMou
 			mount("ca", resolve.CADir, configMapKey(pg.TLS.CARef))
 		}
 	}
+	if p := ds.Spec.Prometheus; p != nil {
+		if p.CredentialsRef != nil {
+			mount("credentials", resolve.CredentialsDir, secretKeys(p.CredentialsRef.Name, corev1.BasicAuthUsernameKey, corev1.BasicAuthPasswordKey))
+		}
+		if p.TokenRef != nil {
+			mount("token-of-source", resolve.TokenDir, secretKeys(p.TokenRef.Name, p.TokenRef.Key))
+		}
+		if p.CARef != nil {
+			mount("ca", resolve.CADir, configMapKey(p.CARef))
+		}
+	}
 	if ds.Spec.Files == nil {
 		return volumes, mounts
 	}

@@ -23,7 +23,7 @@ type Estimate struct {
 	Rejected map[Rejection]int64 `json:"rejected,omitempty"`
 	// Detail are named counts that explain the value (promoters, detractors, pending, …).
 	Detail map[string]float64 `json:"detail,omitempty"`
-	// Reason says why Value is nil.
+	// Reason says why Value is nil; with Incomplete there may be one, of which a part is missing.
 	Reason NoValueReason `json:"reason,omitempty"`
 	// Method names the interval, e.g. "adjusted Wald".
 	Method string `json:"method,omitempty"`
@@ -53,6 +53,6 @@ const (
 	PartMissing     NoValueReason = "PartMissing"     // a part of a composite has no value to act on
 	NotReached      NoValueReason = "NotReached"      // too many cases are open: the quantile lies beyond what was seen
 	Contradictory   NoValueReason = "Contradictory"   // a precomputed row's value lies outside its own interval, or its sample size is negative
-	Incomplete      NoValueReason = "Incomplete"      // the data begins within the period, or its source has forgotten the beginning
+	Incomplete      NoValueReason = "Incomplete"      // the data begins or ends within the period, or its source has forgotten a part
 	NotFinite       NoValueReason = "NotFinite"       // a column holds NaN or infinity, or its sums overflow
 )

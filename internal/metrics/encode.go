@@ -138,7 +138,9 @@ func (e *encoder) total(base int, in Indicator) {
 		if p.Flag == "" && p.Value != nil {
 			e.value(base+familyValue, p.Estimate, labelUnit, unit)
 		}
-		e.sample(base+familySampleSize, float64(p.N))
+		if !p.Census {
+			e.sample(base+familySampleSize, float64(p.N))
+		}
 		if r := p.Responded; r != nil && r.Invited > 0 {
 			e.sample(base+familyResponseRatio, float64(r.Answered)/float64(r.Invited))
 		}
@@ -222,6 +224,9 @@ func (e *encoder) segments(base int, in Indicator, room int) {
 		}
 	}
 	for _, p := range parts {
+		if p.estimate.Census {
+			continue
+		}
 		e.sample(base+familySegmentSize, float64(p.estimate.N), labelSegmentBy, p.by, labelSegment, p.segment)
 	}
 }

@@ -40,7 +40,8 @@ type Indicator struct {
 	Key
 	UID         string `json:"uid"`
 	RequestHash string `json:"requestHash"`
-	Dataset     string `json:"dataset"`
+	// Dataset is empty for a measure that reads none.
+	Dataset string `json:"dataset,omitempty"`
 	// Other names a second dataset that the measure reads; empty if it reads one only. It may be the same one,
 	// read under the measure's own conditions.
 	Other     string              `json:"other,omitempty"`
@@ -53,7 +54,8 @@ type Indicator struct {
 	Period     *Period     `json:"period,omitempty"`
 	Breakdowns []Breakdown `json:"breakdowns,omitempty"`
 	Quality    Quality     `json:"quality"`
-	// Frozen are periods settled in earlier runs under the same request hash: not recomputed.
+	// Frozen are periods settled in earlier runs under the same request hash: not recomputed. Where the source forgets
+	// they are the mature ones too, which are recomputed and must not be lost.
 	Frozen []PeriodResult `json:"frozen,omitempty"`
 	// Parts are what a composite joins, in the order of its measure.
 	Parts []Part `json:"parts,omitempty"`

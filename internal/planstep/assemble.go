@@ -112,14 +112,7 @@ func (a *assembly) add(key plan.Key, spec *v1alpha1.Indicator, annotations map[s
 	skip := func(format string, args ...any) {
 		a.skipped = append(a.skipped, Skipped{Key: key, Why: fmt.Sprintf(format, args...)})
 	}
-	var on resolve.Context
-	var ours bool
-	var why string
-	if joined := resolve.Parts(spec); joined != nil {
-		on, ours, why = a.onParts(joined)
-	} else {
-		on, ours, why = a.onDatasets(spec)
-	}
+	on, ours, why := a.context(spec)
 	if !ours {
 		return
 	}
@@ -145,6 +138,17 @@ func (a *assembly) add(key plan.Key, spec *v1alpha1.Indicator, annotations map[s
 		w.recall(report.Status)
 	}
 	a.wanted = append(a.wanted, w)
+}
+
+// context is what an indicator is resolved on if it is this source's to compute, or why it cannot be.
+func (a *assembly) context(spec *v1alpha1.Indicator) (on resolve.Context, ours bool, why string) {
+	if joined := resolve.Parts(spec); joined != nil {
+		return a.onParts(joined)
+	}
+	if ref := spec.DataSourceRef; ref != nil {
+		return resolve.Context{Source: a.source}, ref.Name == a.source.Name, ""
+	}
+	return a.onDatasets(spec)
 }
 
 // onDatasets is what an indicator is resolved on if its rows are of this source, or why it cannot be.
@@ -189,7 +193,7 @@ func (w *wanted) recall(status v1alpha1.IndicatorReportStatus) {
 	}
 	if result := status.Result; result != nil && result.RequestHash == w.indicator.RequestHash {
 		w.indicator.Full = w.indicator.Restatement != "" && w.indicator.Restatement != result.Restatement
-		w.indicator.Frozen = frozen(result.Periods)
+		w.indicator.Frozen = frozen(result.Periods, w.indicator.Measure.PromQL != nil)
 	}
 }
 

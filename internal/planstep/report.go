@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"k8s.io/utils/ptr"
+
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -81,25 +83,28 @@ func ReportName(kind, name string) string {
 	return "cpi-" + name
 }
 
-// recalled is what a plan needs of a report: the outcome of the last try, and the settled periods; of a composite's
-// part, all of them.
+// recalled is what a plan needs of a report: the outcome of the last try, and the periods that move no more by design; of
+// a composite's part, all of them.
 func recalled(report v1alpha1.IndicatorReport, isPart bool) v1alpha1.IndicatorReport {
 	out := v1alpha1.IndicatorReport{Spec: report.Spec}
 	out.Status.Attempt = report.Status.Attempt
 	if result := report.Status.Result; result != nil {
 		out.Status.Result = &v1alpha1.ReportResult{
 			RequestHash: result.RequestHash, Restatement: result.Restatement,
-			Periods: slices.DeleteFunc(result.Periods, func(p v1alpha1.PeriodValue) bool { return !isPart && p.State != string(plan.Settled) }),
+			Periods: slices.DeleteFunc(result.Periods, func(p v1alpha1.PeriodValue) bool { return !isPart && !isFinal(p.State) }),
 		}
 	}
 	return out
 }
 
-// frozen are the settled periods of a report.
-func frozen(periods []v1alpha1.PeriodValue) []plan.PeriodResult {
+func isFinal(state string) bool { return state == string(plan.Settled) || state == string(plan.Mature) }
+
+// frozen are the settled periods of a report. Of a source that forgets they are the mature ones too, which are asked for
+// again but must not be lost.
+func frozen(periods []v1alpha1.PeriodValue, forgets bool) []plan.PeriodResult {
 	var out []plan.PeriodResult
 	for _, p := range periods {
-		if p.State != string(plan.Settled) || p.Start == nil || p.End == nil {
+		if p.Start == nil || p.End == nil || p.State != string(plan.Settled) && (!forgets || !isFinal(p.State)) {
 			continue
 		}
 		out = append(out, Period(p))
@@ -115,7 +120,7 @@ func Period(p v1alpha1.PeriodValue) plan.PeriodResult {
 		Flag:  plan.Flag(p.Flag),
 		Estimate: measure.Estimate{
 			Value: number(p.Value), Lower: number(p.Lower), Upper: number(p.Upper),
-			N: count(p.N), Entities: p.Entities, EffectiveN: number(p.EffectiveN),
+			N: count(p.N), Census: ptr.Deref(p.Census, false), Entities: p.Entities, EffectiveN: number(p.EffectiveN),
 			Numerator: number(p.Numerator), Denominator: number(p.Denominator),
 			Worst: number(p.Worst), Best: number(p.Best),
 			Rejected: rejected(p.Rejected), Reason: measure.NoValueReason(p.Reason),

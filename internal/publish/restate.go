@@ -41,7 +41,7 @@ func restatement(old, found *v1alpha1.ReportResult) []string {
 		}
 		settled++
 		if before.Value != after.Value || value(before.N) != value(after.N) {
-			moves = append(moves, fmt.Sprintf("%s from %s (n %d) to %s (n %d)", before.Label, orNone(before.Value), value(before.N), orNone(after.Value), value(after.N)))
+			moves = append(moves, fmt.Sprintf("%s from %s%s to %s%s", before.Label, orNone(before.Value), sample(before), orNone(after.Value), sample(after)))
 		}
 	}
 	if len(moves) == 0 {
@@ -52,6 +52,14 @@ func restatement(old, found *v1alpha1.ReportResult) []string {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return []string{cut(text+".", maxWarning)}
+}
+
+// sample tells n; a census has none.
+func sample(p v1alpha1.PeriodValue) string {
+	if p.N == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (n %d)", *p.N)
 }
 
 func orNone(number string) string {

@@ -72,13 +72,18 @@ func period(p plan.PeriodResult) v1alpha1.PeriodValue {
 		State: string(p.State),
 		Flag:  string(p.Flag),
 		Value: decimal(p.Value), Lower: decimal(p.Lower), Upper: decimal(p.Upper),
-		N: &p.N, Entities: p.Entities, EffectiveN: decimal(p.EffectiveN),
+		Entities: p.Entities, EffectiveN: decimal(p.EffectiveN),
 		Numerator: decimal(p.Numerator), Denominator: decimal(p.Denominator),
 		Worst: decimal(p.Worst), Best: decimal(p.Best),
 		Reason: cut(string(p.Reason), maxReason),
 	}
 	if r := p.Responded; r != nil {
 		out.Invited, out.Answered = &r.Invited, &r.Answered
+	}
+	if p.Census {
+		out.Census = new(true)
+	} else {
+		out.N = &p.N
 	}
 	if !p.Start.IsZero() {
 		out.Start = instant(p.Start)

@@ -92,6 +92,8 @@ type origin struct {
 	Port     int          `json:"port,omitempty"`
 	Database string       `json:"database,omitempty"`
 	Files    []fileOrigin `json:"files,omitempty"`
+	Address  string       `json:"address,omitempty"`
+	Tenant   string       `json:"tenant,omitempty"`
 }
 
 // fileOrigin is one file table. A mounted one is told by its object, not by where a pod mounts it.
@@ -113,6 +115,9 @@ func originOf(ds *v1alpha1.DataSource, datasets []plan.Dataset) origin {
 		return origin{Host: p.Host, Port: p.Port, Database: p.Database}
 	case ds.Spec.Files != nil:
 		return origin{Files: filesOf(ds.Spec.Files, datasets)}
+	case ds.Spec.Prometheus != nil:
+		p := prometheus(ds.Spec.Prometheus)
+		return origin{Address: strings.TrimRight(p.Address, "/"), Tenant: p.Tenant}
 	}
 	return origin{}
 }

@@ -61,6 +61,14 @@ func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, on Context) (
 		r.problems.add("spec.measure", "is required")
 		return out, r
 	}
+	if spec.Measure.PromQL != nil {
+		r.expression(spec, on.Source, &out)
+		out.RequestHash = requestHash(out, on)
+		return out, r
+	}
+	if spec.DatasetRef != nil && on.Source.Spec.Prometheus != nil {
+		r.problems.add("spec.datasetRef", fmt.Sprintf("DataSource %q of this dataset is a Prometheus and holds no rows; name it in spec.dataSourceRef, with the measure promql", on.Source.Name))
+	}
 	out.Measure = r.measure(spec.Measure)
 	r.rowsAsTheyStand(spec, out.Measure)
 	out.Responses = r.responses(spec.Responses, out.Measure)
@@ -150,7 +158,7 @@ func (r *resolver) period(spec *v1alpha1.Period, m measure.Spec) *plan.Period {
 	if spec.FiscalYearStartMonth > 0 {
 		out.FiscalYearStartMonth = time.Month(spec.FiscalYearStartMonth)
 	}
-	out.Settle = duration("spec.period.settle", spec.Settle, grainLength[out.Grain], &r.problems)
+	out.Settle = duration("spec.period.settle", spec.Settle, defaultSettle(out.Grain, m), &r.problems)
 	if derived := derivedMaturity(m); out.Maturity < derived {
 		r.problems.add("spec.period.maturity", "must not be shorter than the measure's own grace or tolerated gap")
 	}

@@ -76,6 +76,8 @@ func (r *resolver) measure(declared *v1alpha1.Measure) measure.Spec {
 		out.Index = r.index(m.Index)
 	case m.Precomputed != nil:
 		out.Precomputed = precomputed(m.Precomputed)
+	case m.PromQL != nil:
+		out.PromQL = r.promql(m.PromQL)
 	default:
 		r.problems.add("spec.measure", "set exactly one family")
 	}
@@ -180,7 +182,7 @@ func isSurvey(spec measure.Spec) bool {
 }
 
 // isRowless reports whether the measure reads no rows, and so no dataset.
-func isRowless(spec measure.Spec) bool { return spec.Composite != nil }
+func isRowless(spec measure.Spec) bool { return spec.Composite != nil || spec.PromQL != nil }
 
 // isStateful reports whether the measure compares states at two instants.
 func isStateful(spec measure.Spec) bool {

@@ -20,14 +20,16 @@ import (
 
 // Where a run's pod mounts what a source needs. The job builder mounts, the plan refers.
 const (
-	// CredentialsDir holds the files username and password.
+	// CredentialsDir holds the files username and password of a database or a Prometheus.
 	CredentialsDir = "/source/credentials"
-	// CADir holds ca.crt of the database server.
+	// CADir holds the roots that vouch for either.
 	CADir = "/source/ca"
 	// FilesDir holds one folder a file table, named by the table's index.
 	FilesDir = "/source/files"
 	// URLDir holds, by table index, the folders ca and authorization for downloads.
 	URLDir = "/source/url"
+	// TokenDir holds a bearer token.
+	TokenDir = "/source/token"
 	// S3Dir holds, by table index, the folders ca and credentials for downloads from a store.
 	S3Dir = "/source/s3"
 )
@@ -81,20 +83,27 @@ func Source(ds *v1alpha1.DataSource) (plan.Source, Problems) {
 	out.Limits.MemoryBytes = limits.Memory().Value()
 	out.Limits.CPUs = int(max(1, limits.Cpu().Value()))
 
-	switch {
-	case ds.Spec.Files != nil && ds.Spec.Postgres != nil:
-		problems.add("spec", "set exactly one engine: files or postgres")
-	case ds.Spec.Files != nil:
-		out.Files = files(ds.Spec.Files)
-		for i, t := range ds.Spec.Files.Tables {
+	engines := 0
+	if spec := ds.Spec.Files; spec != nil {
+		engines++
+		out.Files = files(spec)
+		for i, t := range spec.Tables {
 			if t.S3 != nil {
 				checkAddress(fmt.Sprintf("spec.files.tables[%d].s3.endpoint", i), t.S3.Endpoint, &problems)
 			}
 		}
-	case ds.Spec.Postgres != nil:
-		out.Postgres = postgres(ds.Spec.Postgres)
-	default:
-		problems.add("spec", "set exactly one engine: files or postgres")
+	}
+	if spec := ds.Spec.Postgres; spec != nil {
+		engines++
+		out.Postgres = postgres(spec)
+	}
+	if spec := ds.Spec.Prometheus; spec != nil {
+		engines++
+		out.Prometheus = prometheus(spec)
+		checkAddress("spec.prometheus.address", spec.Address, &problems)
+	}
+	if engines != 1 {
+		problems.add("spec", "set exactly one engine: files, postgres or prometheus")
 	}
 	return out, problems
 }
@@ -169,6 +178,26 @@ func postgres(spec *v1alpha1.PostgresSource) *plan.Postgres {
 		if t.CARef != nil {
 			out.CAPath = path.Join(CADir, t.CARef.Key)
 		}
+	}
+	return out
+}
+
+// tenantHeader is what Mimir, and Thanos behind a gateway, read a tenant from.
+const tenantHeader = "X-Scope-OrgID"
+
+func prometheus(spec *v1alpha1.PrometheusSource) *plan.Prometheus {
+	out := &plan.Prometheus{Address: string(spec.Address)}
+	if ref := spec.CARef; ref != nil {
+		out.CAPath = path.Join(CADir, ref.Key)
+	}
+	if spec.CredentialsRef != nil {
+		out.CredentialsDir = CredentialsDir
+	}
+	if ref := spec.TokenRef; ref != nil {
+		out.TokenPath = path.Join(TokenDir, ref.Key)
+	}
+	if t := spec.Tenant; t != nil {
+		out.TenantHeader, out.Tenant = cmp.Or(t.Header, tenantHeader), t.Name
 	}
 	return out
 }

@@ -122,8 +122,8 @@ func (r *resolver) targets(targets []v1alpha1.Target, m measure.Spec, breakdowns
 		r.value(field+".atLeast", t.AtLeast, m)
 		r.value(field+".atMost", t.AtMost, m)
 		r.bound(field, t.AtLeast, t.AtMost, family.Describe().Direction)
-		if t.Accumulate != "" && (m.Aggregate == nil || m.Aggregate.Function == measure.Mean) {
-			r.problems.add(field+".accumulate", "only a sum or a count adds up over the fiscal year")
+		if t.Accumulate != "" && !addsUp(m) {
+			r.problems.add(field+".accumulate", "only a sum or a count adds up over the fiscal year, or a promql that is additive")
 		}
 		for j, o := range t.Overrides {
 			of := fmt.Sprintf("%s.overrides[%d]", field, j)
@@ -133,6 +133,11 @@ func (r *resolver) targets(targets []v1alpha1.Target, m measure.Spec, breakdowns
 			r.bound(of, o.AtLeast, o.AtMost, family.Describe().Direction)
 		}
 	}
+}
+
+// addsUp reports whether the values of periods add up to that of the whole.
+func addsUp(m measure.Spec) bool {
+	return m.Aggregate != nil && m.Aggregate.Function != measure.Mean || m.PromQL != nil && m.PromQL.Additive
 }
 
 // bound tells a target that asks for the bad side.

@@ -234,7 +234,7 @@ func TestInvalidObjectsAreRefusedWithTheFieldAndTheCure(t *testing.T) {
 		{"half an interval", validPrecomputed, "upper: hi, ", "", "lower and upper go together"},
 		{"precomputed percentage as a number", validPrecomputed, "warning: 80%", "warning: 80", "write a percentage"},
 		{"renewal value without unit", validKPI, "grace: 45d", "grace: 45d, value: acv", "value and unit go together"},
-		{"two engines", validSource, "  schedule:", "  files: {tables: [{name: a, format: CSV, url: {address: \"https://x/y\"}}]}\n  schedule:", "exactly one of the fields in [files postgres]"},
+		{"two engines", validSource, "  schedule:", "  files: {tables: [{name: a, format: CSV, url: {address: \"https://x/y\"}}]}\n  schedule:", "exactly one of the fields in [files postgres"},
 		{"ca without verification", validSource, "mode: VerifyFull", "mode: Require", "caRef needs mode"},
 		{"plain http", validFiles, "https://x/y", "http://x/y", "url.address"},
 		{"path out of the volume", validFiles, "path: a/b.parquet", "path: ../b.parquet", "must not contain"},
