@@ -40,6 +40,8 @@ func rhythmOf(p *plan.Period) rhythm {
 type survey struct {
 	periods []calendar.Period
 	audit   query.AuditResult
+	// changes of rows, by period; nil if the dataset does not tell.
+	changes *query.Changes
 }
 
 // openDataset makes a dataset readable.
@@ -118,7 +120,10 @@ func (d *dataset) survey(ctx context.Context, period *plan.Period) (*survey, err
 	if err != nil {
 		return nil, err
 	}
-	looked.audit, err = fold(table)
+	if looked.audit, err = fold(table); err != nil {
+		return nil, err
+	}
+	looked.changes, err = d.lastChanges(ctx, windows, zone)
 	return looked, err
 }
 

@@ -60,11 +60,11 @@ func (j *job) explain() {
 // restated is a period's value: what the run found, unless an earlier one settled it. Asked for everything
 // anew, what was settled is replaced, but never by less.
 func (j *job) restated(i int) (period plan.PeriodResult, replaced bool) {
-	old := j.frozen(i)
+	old := j.settled(i)
 	switch {
 	case old == nil:
 		return j.value(i), true
-	case j.Full:
+	case j.Full || j.reopened(i):
 		return state.Restate(*old, j.value(i), j.Quality.CollapseRatio)
 	}
 	return *old, false
@@ -138,16 +138,6 @@ func (j *job) estimate(sums measure.Sums) measure.Estimate {
 }
 
 func isFinite(number float64) bool { return !math.IsNaN(number) && !math.IsInf(number, 0) }
-
-// frozen is what an earlier run settled for a period, nil if it is still open.
-func (j *job) frozen(i int) *plan.PeriodResult {
-	for k, old := range j.Frozen {
-		if p := j.layout.periods[i]; old.Start.Equal(p.Start) && old.End.Equal(p.End) {
-			return &j.Frozen[k]
-		}
-	}
-	return nil
-}
 
 // sql is a statement that yields the headline's sums, of this indicator alone so that people can read and
 // run it. The run may have merged it with its neighbours'.

@@ -57,6 +57,8 @@ type Indicator struct {
 	// Frozen are periods settled in earlier runs under the same request hash: not recomputed. Where the source forgets
 	// they are the mature ones too, which are recomputed and must not be lost.
 	Frozen []PeriodResult `json:"frozen,omitempty"`
+	// FrozenAsOf is the instant up to which changes of rows are known to be in Frozen; nil if unknown.
+	FrozenAsOf *time.Time `json:"frozenAsOf,omitempty"`
 	// Parts are what a composite joins, in the order of its measure.
 	Parts []Part `json:"parts,omitempty"`
 	// Full asks for every period anew, frozen ones included.

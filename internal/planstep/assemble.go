@@ -194,6 +194,7 @@ func (w *wanted) recall(status v1alpha1.IndicatorReportStatus) {
 	if result := status.Result; result != nil && result.RequestHash == w.indicator.RequestHash {
 		w.indicator.Full = w.indicator.Restatement != "" && w.indicator.Restatement != result.Restatement
 		w.indicator.Frozen = frozen(result.Periods, w.indicator.Measure.PromQL != nil)
+		w.indicator.FrozenAsOf = frozenAsOf(result)
 	}
 }
 

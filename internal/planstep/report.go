@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
+	"time"
 
 	"k8s.io/utils/ptr"
 
@@ -90,7 +91,7 @@ func recalled(report v1alpha1.IndicatorReport, isPart bool) v1alpha1.IndicatorRe
 	out.Status.Attempt = report.Status.Attempt
 	if result := report.Status.Result; result != nil {
 		out.Status.Result = &v1alpha1.ReportResult{
-			RequestHash: result.RequestHash, Restatement: result.Restatement,
+			RequestHash: result.RequestHash, Restatement: result.Restatement, AsOf: result.AsOf, Watermark: result.Watermark,
 			Periods: slices.DeleteFunc(result.Periods, func(p v1alpha1.PeriodValue) bool { return !isPart && !isFinal(p.State) }),
 		}
 	}
@@ -110,6 +111,19 @@ func frozen(periods []v1alpha1.PeriodValue, forgets bool) []plan.PeriodResult {
 		out = append(out, Period(p))
 	}
 	return out
+}
+
+// frozenAsOf is the instant up to which a result is known to hold the rows' changes: the run's, or that of the newest
+// load it saw, whichever is earlier. What was loaded since may have been changed before the run.
+func frozenAsOf(result *v1alpha1.ReportResult) *time.Time {
+	if result.AsOf == nil {
+		return nil
+	}
+	asOf := result.AsOf.Time
+	if mark := result.Watermark; mark != nil && mark.Time.Before(asOf) {
+		asOf = mark.Time
+	}
+	return &asOf
 }
 
 // Period is one period of a report in the plan's terms.
