@@ -1,7 +1,6 @@
 package query
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,15 +21,13 @@ type cellStatement struct {
 	sets     [][]string // breakdowns aggregated each by itself; nil: segments are crossed and folded
 	// following adds to each cell the entity's next period (previous, for First) with a usable row.
 	following bool
-	keys      []string      // StatCells: filter columns in the cell's key
-	masked    []conjunction // masks: predicates by bit
+	keys      []string      // filter columns in the cell's key
+	classes   []*classes    // filter columns whose class is in the cell's key
+	masked    []conjunction // DictMasks: predicates by bit
 	sums      []string      // aggregates
 	sumIndex  map[string]int
 	termSums  [][]int // by reading and term: its aggregate, −1 for a sum that is always 0
 }
-
-// maskBits is how many predicates one mask column holds.
-const maskBits = 60
 
 func (p *planner) cells(shape Shape, b *bucket) *cellStatement {
 	args := &arguments{}
@@ -97,6 +94,14 @@ func (s *cellStatement) sum(aggregate string) int {
 
 // place restricts the base to the windows and adds the period as p.
 func (s *cellStatement) place() {
+	s.restrict()
+	if s.grid != nil {
+		s.base.extra = append(s.base.extra, s.grid.period(raw(s.time))+" AS p")
+	}
+}
+
+// restrict restricts the base to the windows.
+func (s *cellStatement) restrict() {
 	if s.grid == nil {
 		return
 	}
@@ -105,7 +110,6 @@ func (s *cellStatement) place() {
 		used = append(used, s.grid.runs(r.windows)...)
 	}
 	s.base.filter(s.grid.within(raw(s.time), used))
-	s.base.extra = append(s.base.extra, s.grid.period(raw(s.time))+" AS p")
 }
 
 // narrow restricts the base to rows that some reading wants, where that is cheap to tell.
@@ -169,6 +173,10 @@ func (s *cellStatement) sql(layer string) string {
 	}
 	for i, name := range s.keys {
 		add(s.output(name, s.base.ref(name)), "k"+strconv.Itoa(i), s.base.ref(name))
+	}
+	for i := range s.classes {
+		h := "h" + strconv.Itoa(i)
+		add("b."+h, h, "b."+h)
 	}
 	for i := range s.maskColumns() {
 		m := "m" + strconv.Itoa(i)
@@ -234,96 +242,6 @@ func (t *table) output(name, ref string) string {
 	return ref
 }
 
-func (s *cellStatement) maskColumns() int { return (len(s.masked) + maskBits - 1) / maskBits }
-
-// predicates lists what the masks tell, each once: every reading's where, and its where with each
-// alternative of its terms.
-func predicates(readings []*reading) []conjunction {
-	var list []conjunction
-	seen := map[string]bool{}
-	add := func(c conjunction) {
-		if !seen[c.key] {
-			seen[c.key] = true
-			list = append(list, c)
-		}
-	}
-	for _, r := range readings {
-		add(r.where)
-		for _, m := range r.terms {
-			for _, c := range m.any {
-				add(r.where.and(c))
-			}
-		}
-	}
-	return list
-}
-
-// bits writes the mask column m of the predicates as a sum, from zero, of powers of two.
-func bits(zero string, m int, list []conjunction, predicate func(conjunction) string) string {
-	out := []string{zero}
-	for i := m * maskBits; i < min(len(list), (m+1)*maskBits); i++ {
-		bit := strconv.FormatInt(1<<(i%maskBits), 10)
-		switch p := predicate(list[i]); p {
-		case "": // holds for every row
-			out = append(out, bit)
-		default: // a NULL predicate does not hold
-			out = append(out, "CASE WHEN "+p+" THEN "+bit+" ELSE 0 END")
-		}
-	}
-	return strings.Join(out, " + ")
-}
-
-// inlineLayer computes the masks on each row.
-func (s *cellStatement) inlineLayer() string {
-	var list []string
-	for m := range s.maskColumns() {
-		list = append(list, bits(s.bigint("0"), m, s.masked, func(c conjunction) string { return c.sql(s.table, s.base.ref, s.args) })+" AS m"+strconv.Itoa(m))
-	}
-	return "(SELECT b.*, " + strings.Join(list, ", ") + "\nFROM (" + s.rowsSQL() + ") AS b) AS b"
-}
-
-// dictionaryLayer looks the masks up in each filter column's distinct values and ANDs them. NULL finds
-// no match; its mask is known beforehand.
-func (s *cellStatement) dictionaryLayer(columns []string) string {
-	masks := make([][]string, s.maskColumns())
-	var joins strings.Builder
-	for i, name := range columns {
-		of := func(p conjunction) conjunction {
-			var c conjunction
-			for _, one := range p.conditions {
-				if one.column.name == name {
-					c.conditions = append(c.conditions, one)
-				}
-			}
-			return c
-		}
-		d := "d" + strconv.Itoa(i)
-		var list []string
-		for m := range masks {
-			list = append(list, bits(s.bigint("0"), m, s.masked, func(p conjunction) string {
-				return of(p).sql(s.table, func(string) string { return "v.c0" }, s.args)
-			})+" AS m"+strconv.Itoa(m))
-			null := int64(0)
-			for j := m * maskBits; j < min(len(s.masked), (m+1)*maskBits); j++ {
-				if of(s.masked[j]).holds(func(string) any { return nil }) {
-					null |= 1 << (j % maskBits)
-				}
-			}
-			masks[m] = append(masks[m], fmt.Sprintf("coalesce(%s.m%d, %d)", d, m, null))
-		}
-		distinct := s.table.base(s.args)
-		distinct.ref(name)
-		distinct.where = s.base.where
-		joins.WriteString("\nLEFT JOIN (SELECT v.c0, " + strings.Join(list, ", ") + "\nFROM (SELECT DISTINCT c0 FROM (" + distinct.sql() + ") AS w) AS v) AS " +
-			d + " ON " + s.base.ref(name) + " = " + d + ".c0")
-	}
-	var list []string
-	for m, parts := range masks {
-		list = append(list, s.bigint(strings.Join(parts, " & "))+" AS m"+strconv.Itoa(m))
-	}
-	return "(SELECT b.*, " + strings.Join(list, ", ") + "\nFROM (" + s.rowsSQL() + ") AS b" + joins.String() + ") AS b"
-}
-
 // additive plans readings whose cells add up.
 func (p *planner) additive(readings []*reading) {
 	for _, b := range p.buckets(readings) {
@@ -334,16 +252,15 @@ func (p *planner) additive(readings []*reading) {
 func (p *planner) bucket(b *bucket) {
 	snapshot := p.rows.Dataset.Time.Snapshot != ""
 	shape := Single
-	switch {
-	case len(b.readings) > 1:
-		shape = p.shape(b)
-	case snapshot && len(b.filters) > 0:
-		shape = InlineMask // its rows may not be filtered before the last snapshot is known
+	var keys []string
+	var byClass []*classes
+	if len(b.readings) > 1 || snapshot && len(b.filters) > 0 { // whose rows may not be filtered before the last snapshot is known
+		shape, keys, byClass = p.shape(b)
 	}
 	s := p.cells(shape, b)
 	s.collectSums(shape == Single)
 	masked := predicates(b.readings)
-	tooMany := len(s.sums) > maxAggregates || shape != StatCells && shape != Single &&
+	tooMany := len(s.sums) > maxAggregates || shape == DictMasks &&
 		(len(masked) > maxPredicates || p.maskGroups(b, masked) > p.estimatedRows()/splitPart && len(b.readings) > 2)
 	if tooMany && len(b.readings) > 1 {
 		p.halves(b)
@@ -353,38 +270,41 @@ func (p *planner) bucket(b *bucket) {
 		p.refuse(b.readings[0].ids, fail(plan.UnsupportedCombination, "the measure asks for %d sums, the limit is %d", len(s.sums), maxAggregates))
 		return
 	}
-	s.place()
+	if shape == DictMasks && !snapshot {
+		s.restrict() // the layer places what is left of the rows
+	} else {
+		s.place()
+	}
 	s.narrow()
 	for _, name := range s.segments {
 		s.base.ref(name)
 	}
-	var layer string
-	switch shape {
-	case StatCells:
-		s.keys = b.filters
-		for _, name := range s.keys {
-			s.base.ref(name)
-		}
-	case DictMasks, InlineMask:
-		s.masked = masked
-		for _, name := range b.filters {
-			s.base.ref(name)
-		}
-	}
 	if snapshot {
 		s.base.ref(s.time)
 	}
-	switch shape {
-	case DictMasks:
-		layer = s.dictionaryLayer(b.filters)
-	case InlineMask:
-		layer = s.inlineLayer()
-	default:
-		layer = "(" + s.rowsSQL() + ") AS b"
+	var layer string
+	if shape == DictMasks {
+		s.masked = masked
+		layer = s.maskLayer(b.filters)
+	} else {
+		layer = s.keyLayer(keys, byClass)
 	}
 	if !p.emit(shape, b.readings, s.sql(layer), s.args, s.fold) {
 		p.halves(b)
 	}
+}
+
+// keyLayer is the rows with their keys: filter columns as they are, and the classes of others.
+func (s *cellStatement) keyLayer(keys []string, byClass []*classes) string {
+	s.keys, s.classes = keys, byClass
+	for _, name := range keys {
+		s.base.ref(name)
+	}
+	var computed []string
+	for i, c := range byClass {
+		computed = append(computed, c.sql(s.table, s.base.ref(c.column.name), s.args)+" AS h"+strconv.Itoa(i))
+	}
+	return "(" + s.apart() + s.classed(computed) + ") AS b"
 }
 
 // halves plans each half of a bucket by itself.

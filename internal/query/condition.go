@@ -77,10 +77,14 @@ func (t *table) typed(col column, op measure.Operator, text string, zone *time.L
 		if v, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return v, op, nil
 		}
-		if v, err := finite(text); err == nil && !equality {
-			return v, op, nil
+		v, err := finite(text)
+		switch {
+		case err != nil || equality:
+			return nil, op, fmt.Errorf("%q is not a whole number", text)
+		case v == math.Trunc(v) && math.Abs(v) < 1<<62:
+			return int64(v), op, nil
 		}
-		return nil, op, fmt.Errorf("%q is not a whole number", text)
+		return v, op, nil
 	case KindNumber:
 		v, err := finite(text)
 		return v, op, err
@@ -234,14 +238,7 @@ func (c condition) sql(t *table, ref string, args *arguments) string {
 	for i, v := range c.values {
 		bound[i] = args.bind(t, c.column.kind, v)
 	}
-	switch c.column.kind {
-	case KindOther:
-		if t.dialect != MySQL { // where it is text already
-			ref = t.asText(ref)
-		}
-	case KindText:
-		ref = t.text(ref)
-	}
+	ref = t.comparable(c.column.kind, ref)
 	switch c.op {
 	case measure.In, measure.NotIn:
 		if len(bound) == 1 {
@@ -255,6 +252,19 @@ func (c condition) sql(t *table, ref string, args *arguments) string {
 	return ref + map[measure.Operator]string{
 		measure.AtLeast: " >= ", measure.AtMost: " <= ", measure.GreaterThan: " > ", measure.LessThan: " < ",
 	}[c.op] + bound[0]
+}
+
+// comparable makes a column comparable with bound values of its kind.
+func (t *table) comparable(kind Kind, ref string) string {
+	switch kind {
+	case KindOther:
+		if t.dialect != MySQL { // where it is text already
+			return t.asText(ref)
+		}
+	case KindText:
+		return t.text(ref)
+	}
+	return ref
 }
 
 // conjunction is conditions that must all hold; none means every row.
@@ -298,16 +308,6 @@ func (c conjunction) sql(t *table, ref func(string) string, args *arguments) str
 		parts[i] = one.sql(t, ref(one.column.name), args)
 	}
 	return strings.Join(parts, " AND ")
-}
-
-// holds evaluates the conjunction on the values of its columns.
-func (c conjunction) holds(value func(column string) any) bool {
-	for _, one := range c.conditions {
-		if !one.holds(value(one.column.name)) {
-			return false
-		}
-	}
-	return true
 }
 
 // arguments collects bound values; an equal value is bound once.

@@ -133,9 +133,8 @@ type Batch struct {
 type Shape string
 
 const (
-	StatCells    Shape = "StatCells"    // group by filter columns, segments and period; fold outside
-	DictMasks    Shape = "DictMasks"    // distinct filter values with a bit per predicate, joined and AND-ed
-	InlineMask   Shape = "InlineMask"   // a bit per predicate computed on each row
+	StatCells    Shape = "StatCells"    // group by filter columns (values, or classes of values), segments and period; fold outside
+	DictMasks    Shape = "DictMasks"    // filter values or classes with a bit per predicate, joined and AND-ed
 	Single       Shape = "Single"       // one indicator, its own WHERE
 	PerEntity    Shape = "PerEntity"    // choice or cluster sums within entities first
 	Distribution Shape = "Distribution" // each value of a column counted; quantiles outside

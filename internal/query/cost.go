@@ -17,15 +17,11 @@ type bucket struct {
 
 // Thresholds of the cost rule, from measurements on 2 and 20 million rows (docs/performance.md).
 const (
-	cellsPart      = 4  // cells up to rows/4 are worth grouping by the filter columns themselves
-	mergePart      = 16 // buckets of other filter columns join while all their cells stay below rows/16
-	dictionaryPart = 20 // a dictionary of distinct filter values pays up to rows/20 of them
-	splitPart      = 3  // more groups than rows/3: grouping no longer reduces
-	fewPredicates  = 8  // predicates that are cheap enough to be OR-ed into WHERE
+	valuesPart    = 16 // cells up to rows/16 are worth grouping by the filter columns' own values, also of several buckets
+	cellsPart     = 4  // cells up to rows/4 are worth grouping by the filter columns' values or classes
+	splitPart     = 3  // more groups than rows/3: grouping no longer reduces
+	fewPredicates = 8  // predicates that are cheap enough to be OR-ed into WHERE
 )
-
-// serverDictionary bounds a dictionary on a database server: measured on PostgreSQL, taken over for MySQL.
-const serverDictionary = 10_000
 
 // distinctOf estimates a column's distinct values, NULL included; known is false without any estimate.
 func (t *table) distinctOf(name string) (n float64, known bool) {
@@ -95,7 +91,7 @@ func (t *table) buckets(readings []*reading) []*bucket {
 				segments: unionOf(other.segments, b.segments),
 				bounds:   unionOfTimes(other.bounds, b.bounds),
 			}
-			if n, known := t.cells(union); known && n <= t.estimatedRows()/mergePart {
+			if n, known := t.cells(union); known && n <= t.estimatedRows()/valuesPart {
 				out[i], joined = union, true
 				break
 			}
@@ -126,22 +122,28 @@ func unionOfTimes(a, b []time.Time) []time.Time {
 	return slices.CompactFunc(out, time.Time.Equal)
 }
 
-// shape picks how a bucket of several readings runs.
-func (t *table) shape(b *bucket) Shape {
+// shape picks how a bucket runs, and of cells which filter columns tell them apart by value and which by class.
+func (t *table) shape(b *bucket) (shape Shape, keys []string, byClass []*classes) {
 	rows := t.estimatedRows()
-	if n, known := t.cells(b); len(b.filters) == 0 || known && n <= rows/cellsPart {
-		return StatCells
+	if n, known := t.cells(b); len(b.filters) == 0 || known && n <= rows/valuesPart {
+		return StatCells, b.filters, nil
 	}
-	limit := rows / dictionaryPart
-	if t.dialect != DuckDB {
-		limit = min(limit, serverDictionary)
-	}
+	list := predicates(b.readings)
+	cells := t.segmentGroups(b.segments) * b.periods()
 	for _, name := range b.filters {
-		if n, known := t.distinctOf(name); !known || n > limit {
-			return InlineMask
+		c := classesOf(t.columns[name], list)
+		if n, known := t.distinctOf(name); known && n <= float64(len(c.meets)) {
+			keys = append(keys, name)
+			cells *= n
+		} else {
+			byClass = append(byClass, c)
+			cells *= float64(len(c.meets))
 		}
 	}
-	return DictMasks
+	if cells <= rows/cellsPart {
+		return StatCells, keys, byClass
+	}
+	return DictMasks, nil, nil
 }
 
 // maskGroups estimates how many groups the masks of n predicates make. On each filter column there are

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -34,17 +35,27 @@ func (t *table) forever(kind Kind) string {
 
 // values writes rows of whole numbers as a relation.
 func (t *table) values(alias, columns string, rows [][]int) string {
+	list := make([][]string, len(rows))
+	for i, row := range rows {
+		for _, cell := range row {
+			list[i] = append(list[i], strconv.Itoa(cell))
+		}
+	}
+	return t.constants(alias, columns, list)
+}
+
+// constants writes rows of expressions without columns as a relation.
+func (t *table) constants(alias, columns string, rows [][]string) string {
 	list := make([]string, len(rows))
 	names := strings.Split(columns, ", ")
 	for i, row := range rows {
-		cells := make([]string, len(row))
-		for k, cell := range row {
-			cells[k] = strconv.Itoa(cell)
-			if t.dialect == MySQL && i == 0 {
-				cells[k] += " AS " + names[k]
+		if t.dialect == MySQL && i == 0 {
+			row = slices.Clone(row)
+			for k := range row {
+				row[k] += " AS " + names[k]
 			}
 		}
-		list[i] = strings.Join(cells, ", ")
+		list[i] = strings.Join(row, ", ")
 	}
 	if t.dialect == MySQL {
 		return "(SELECT " + strings.Join(list, " UNION ALL SELECT ") + ") AS " + alias

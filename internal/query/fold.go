@@ -101,14 +101,14 @@ type hit struct {
 
 // matcher tells each row's readings, from its filter values or masks.
 func (s *cellStatement) matcher(in *cursor) func(row int) []hit {
-	if len(s.keys) == 0 && len(s.masked) == 0 {
+	if len(s.keys) == 0 && len(s.classes) == 0 && len(s.masked) == 0 {
 		all := make([]hit, len(s.readings))
 		for i := range all {
 			all[i].reading = i
 		}
 		return func(int) []hit { return all }
 	}
-	vectors := append(s.keysOf(in, s.keys), in.take(s.maskColumns())...)
+	vectors := slices.Concat(s.keysOf(in, s.keys), in.take(len(s.classes)+s.maskColumns()))
 	tuples := newTuples(vectors, in.table.Len)
 	bit := map[string]int{}
 	for i, c := range s.masked {
@@ -125,7 +125,13 @@ func (s *cellStatement) matcher(in *cursor) func(row int) []hit {
 				i := bit[c.key]
 				return vectors[i/maskBits].int(row)&(1<<(i%maskBits)) != 0
 			}
-			return c.holds(func(name string) any { return vectors[slices.Index(s.keys, name)].value(row) })
+			return !slices.ContainsFunc(c.conditions, func(one condition) bool {
+				if i := slices.Index(s.keys, one.column.name); i >= 0 {
+					return !one.holds(vectors[i].value(row))
+				}
+				i := slices.IndexFunc(s.classes, func(c *classes) bool { return c.column.name == one.column.name })
+				return !s.classes[i].holds(int(vectors[len(s.keys)+i].int(row)), one)
+			})
 		}
 		hits := []hit{}
 		for i, r := range s.readings {
