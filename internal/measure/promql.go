@@ -15,6 +15,7 @@ type PromQL struct {
 	Unit string `json:"unit,omitempty"`
 	// Additive values of periods add up to that of the whole, as sums and counts do.
 	Additive  bool      `json:"additive,omitempty"`
+	Preset    string    `json:"preset,omitempty"`
 	Direction Direction `json:"direction"`
 }
 
@@ -28,7 +29,7 @@ var promqlDoc = Doc{
 	Summary:   "What a Prometheus says at the end of each period, such as the revenue that a service has counted.",
 	Formula:   "the expression's one value at the last millisecond of the window, with `$__period` replaced by the window's length",
 	Unit:      "as declared",
-	Direction: "as declared",
+	Direction: "as declared, or the preset's",
 	Interval:  "none: the value is told as a census, without n",
 	Columns:   "none: `dataSourceRef` names a DataSource of the engine prometheus instead of a dataset. The expression must give one series, such as with sum(…); where and breakdowns are written into it",
 	Pitfalls: "`increase` and `rate` extrapolate to the window's ends, so that a count need not be whole. " +
@@ -41,6 +42,13 @@ var promqlDoc = Doc{
 }
 
 func (*PromQL) doc() Doc { return promqlDoc }
+
+// formula leaves out the preset.
+func (m *PromQL) formula() any {
+	out := *m
+	out.Preset = ""
+	return &out
+}
 
 // variable is anything that reads like a variable.
 var variable = regexp.MustCompile(`\$__\w*`)

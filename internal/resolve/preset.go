@@ -47,6 +47,8 @@ func nameOf(m *v1alpha1.Measure) (named, bool) {
 		return named{family: "index", preset: m.Index.Preset}, true
 	case m.Precomputed != nil:
 		return named{family: "precomputed", preset: m.Precomputed.Preset, direction: &m.Precomputed.Direction}, true
+	case m.PromQL != nil:
+		return named{family: "promql", preset: m.PromQL.Preset, direction: &m.PromQL.Direction}, true
 	}
 	return named{}, false
 }

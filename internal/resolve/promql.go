@@ -57,7 +57,7 @@ func (r *resolver) expression(spec *v1alpha1.Indicator, source *v1alpha1.DataSou
 // promql converts the declared measure.
 func (r *resolver) promql(m *v1alpha1.PromQL) *measure.PromQL {
 	out := &measure.PromQL{
-		Expr: m.Expr, Unit: string(m.Unit), Additive: ptr.Deref(m.Additive, false), Direction: measure.Direction(m.Direction),
+		Expr: m.Expr, Unit: string(m.Unit), Additive: ptr.Deref(m.Additive, false), Preset: string(m.Preset), Direction: measure.Direction(m.Direction),
 	}
 	if _, err := measure.Of(measure.Spec{PromQL: out}); err != nil {
 		r.problems.add("spec.measure.promql.expr", err.Error())

@@ -29,7 +29,9 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 	"github.com/cpi-operator/cpi-operator/internal/source/files"
+	"github.com/cpi-operator/cpi-operator/internal/source/prometheus"
 	"github.com/cpi-operator/cpi-operator/internal/state"
+	prometheustest "github.com/cpi-operator/cpi-operator/test/prometheus"
 )
 
 // now is the instant that all examples are computed at: October 2026 is over, November runs.
@@ -147,6 +149,10 @@ func (w *world) compute(t *testing.T) (plan.Plan, results) {
 	if len(work.Indicators) != len(w.order) {
 		t.Fatalf("%d definitions of %d are computed", len(work.Indicators), len(w.order))
 	}
+	found := results{}
+	if w.Source.Spec.Prometheus != nil {
+		return work, ask(t, work)
+	}
 	folder := t.TempDir()
 	for i, table := range w.Source.Spec.Files.Tables {
 		file := filepath.Join(folder, fmt.Sprint(i))
@@ -168,12 +174,35 @@ func (w *world) compute(t *testing.T) (plan.Plan, results) {
 			t.Error(err)
 		}
 	}()
-	found := results{}
 	done, err := compute.Run(t.Context(), work, engine, found, slog.New(slog.DiscardHandler))
 	if err != nil || done.Source != nil {
 		t.Fatalf("%v; %+v", err, done)
 	}
 	return work, found
+}
+
+// ask runs expressions on a Prometheus with one series: a counter of an order service that rises by 1,000 EUR an hour.
+func ask(t *testing.T, work plan.Plan) results {
+	t.Helper()
+	since := time.Date(2026, 7, 31, 12, 30, 0, 0, time.UTC)
+	server := prometheustest.Start(t, "# TYPE shop_order_value_eur counter\n"+
+		prometheustest.Samples("shop_order_value_eur_total", since, now, time.Hour, func(at time.Time) float64 { return 1000 * at.Sub(since).Hours() }))
+	work.Source.Prometheus.Address = server.Address
+	evaluator, err := prometheus.Open(t.Context(), prometheus.Config{Source: work.Source})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := evaluator.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	found := results{}
+	done, err := compute.Evaluate(t.Context(), work, evaluator, found, slog.New(slog.DiscardHandler))
+	if err != nil || done.Source != nil {
+		t.Fatalf("%v; %+v", err, done)
+	}
+	return found
 }
 
 // shown is a definition's value as people see it, and the value itself.
