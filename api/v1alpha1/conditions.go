@@ -18,6 +18,8 @@ const (
 	ConditionTargetMet = "TargetMet"
 	// ConditionReviewDue is True when people should look at the definition again.
 	ConditionReviewDue = "ReviewDue"
+	// ConditionComparable tells whether the declared benchmark has the same formula, and how the two lie.
+	ConditionComparable = "Comparable"
 	// ConditionPublished tells whether the indicator's metrics are exported in full.
 	ConditionPublished = "Published"
 )
@@ -82,7 +84,7 @@ const (
 	ReasonTooSmall = "TooSmall"
 	// ReasonNoData: nothing to judge.
 	ReasonNoData = "NoData"
-	// ReasonSuspectData: the rows collapsed; a data problem comes before a business one.
+	// ReasonSuspectData: the rows collapsed, or the value lies far outside its history; a data problem comes before a business one.
 	ReasonSuspectData = "SuspectData"
 	// ReasonNoThresholds: none are declared.
 	ReasonNoThresholds = "NoThresholds"
@@ -104,6 +106,14 @@ const (
 	ReasonReviewed = "Reviewed"
 	// ReasonOverdue: the last review is older than review.every.
 	ReasonOverdue = "Overdue"
+)
+
+// Reasons of Comparable.
+const (
+	// ReasonSameVariant: benchmark and value have the same formula.
+	ReasonSameVariant = "SameVariant"
+	// ReasonOtherVariant: the benchmark's variant is not the report's; the two are not compared.
+	ReasonOtherVariant = "OtherVariant"
 )
 
 // Reasons of Published.

@@ -39,6 +39,10 @@ type CPIDefinitionSpec struct {
 
 	Indicator `json:",inline"`
 
+	// benchmark is somebody else's value, to compare with where that makes sense.
+	// +optional
+	Benchmark *Benchmark `json:"benchmark,omitempty"`
+
 	// thresholds from which on the value is worth telling.
 	// +optional
 	Thresholds *Thresholds `json:"thresholds,omitempty"`

@@ -61,11 +61,15 @@ type DatasetSpec struct {
 	// +kubebuilder:validation:MaxItems=32
 	Filters []DatasetFilter `json:"filters,omitempty"`
 
+	// consent names the column that is true for rows which people have agreed to have evaluated. Others, and those where it is NULL, are dropped before every filter and counted as filter/consent. Text is declared under columns as Boolean.
+	// +optional
+	Consent *ColumnReference `json:"consent,omitempty"`
+
 	// freshness names the load time of rows, from which it is known up to when the data is complete.
 	// +optional
 	Freshness *Freshness `json:"freshness,omitempty"`
 
-	// changedAt is the column that tells when a row last changed.
+	// changedAt is the column that tells when a row last changed. A settled period whose rows changed since is read again, and only it. A row that is deleted or moves to another time tells nothing: ask for a restatement then.
 	// +optional
 	ChangedAt Identifier `json:"changedAt,omitempty"`
 

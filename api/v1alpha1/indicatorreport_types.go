@@ -323,6 +323,28 @@ type SegmentValue struct {
 	// previous is the mature period before.
 	// +optional
 	Previous *PeriodValue `json:"previous,omitempty"`
+
+	// standout is set if the current value lies beyond what chance does to a part of this size.
+	// +optional
+	Standout *Standout `json:"standout,omitempty"`
+}
+
+// Standout tells that a segment lies outside a funnel around the overall value. A league table without one blames and praises chance.
+type Standout struct {
+	// side is Above or Below the overall value.
+	// +optional
+	// +kubebuilder:validation:Enum=Above;Below
+	Side string `json:"side,omitempty"`
+
+	// level of the outermost limit passed: 95% (by chance alone one part in 20 lies beyond) or 99.8% (one in 500).
+	// +optional
+	// +kubebuilder:validation:MaxLength=16
+	Level string `json:"level,omitempty"`
+
+	// dispersion of all segments: about 1 where only chance tells them apart. Well above it they differ for reasons of their own, and limits single out too many.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Dispersion string `json:"dispersion,omitempty"`
 }
 
 // WaterfallStep is what was left after a step.

@@ -46,6 +46,7 @@ func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *aler
 	switch o := d.object.(type) {
 	case *v1alpha1.CPIDefinition:
 		out.Thresholds, out.Overrides = thresholds(o.Spec.Thresholds), overrides(o.Spec.Overrides)
+		out.Benchmark = benchmark(o.Spec.Benchmark)
 	case *v1alpha1.KPITarget:
 		out.Targets = targets(o.Spec.Targets, out.Location)
 	}
@@ -105,6 +106,13 @@ func thresholds(t *v1alpha1.Thresholds) alert.Thresholds {
 	return alert.Thresholds{Warning: level(t.Warning), Critical: level(t.Critical)}
 }
 
+func benchmark(b *v1alpha1.Benchmark) *alert.Benchmark {
+	if b == nil || level(b.Value) == nil {
+		return nil
+	}
+	return &alert.Benchmark{Value: *level(b.Value), Variant: b.Variant, Source: b.Source, Date: b.Date, Population: b.Population}
+}
+
 func overrides(specs []v1alpha1.SegmentOverride) []alert.Override {
 	var out []alert.Override
 	for _, o := range specs {
@@ -144,7 +152,7 @@ func result(r *v1alpha1.ReportResult) *alert.Result {
 	if r == nil {
 		return nil
 	}
-	out := &alert.Result{Formula: r.RequestHash, History: planstep.History(r.History)}
+	out := &alert.Result{Formula: r.RequestHash, Variant: r.Variant, History: planstep.History(r.History)}
 	if r.Watermark != nil {
 		out.Watermark = &r.Watermark.Time
 	}

@@ -87,6 +87,7 @@ const (
 	WithinThresholds Type = "WithinThresholds"
 	TargetMet        Type = "TargetMet"
 	ReviewDue        Type = "ReviewDue"
+	Comparable       Type = "Comparable"
 )
 
 // Reason of a condition, spelled as in the API; see there for when each appears.
@@ -117,6 +118,9 @@ const (
 	ReasonNotYet       Reason = "NotYet"
 	ReasonReviewed     Reason = "Reviewed"
 	ReasonOverdue      Reason = "Overdue"
+
+	ReasonSameVariant  Reason = "SameVariant"
+	ReasonOtherVariant Reason = "OtherVariant"
 )
 
 // State is an indicator's standing in one word.
@@ -153,6 +157,7 @@ func Decide(in *Indicator, now time.Time) Decision {
 		d.thresholds(in)
 	}
 	d.review(in, now)
+	d.comparable(in)
 	d.summarise(in)
 	return *d
 }

@@ -41,6 +41,7 @@ type Indicator struct {
 	Location *time.Location
 
 	Thresholds Thresholds
+	Benchmark  *Benchmark
 	Overrides  []Override
 	Targets    []Target
 	Review     *Review
@@ -89,6 +90,7 @@ type Review struct {
 // Result is the last good result.
 type Result struct {
 	Formula   string
+	Variant   string
 	Periods   []plan.PeriodResult // oldest first
 	Segments  []Segment           // of the latest mature period
 	Watermark *time.Time          // newest load seen in the data

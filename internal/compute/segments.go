@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/query"
 	"github.com/cpi-operator/cpi-operator/internal/state"
@@ -29,7 +30,7 @@ func (j *job) breakDown(n *plan.Numbers, maximum int) {
 			}
 		}
 		for _, s := range current {
-			result := plan.SegmentResult{By: by.By, Values: s.values, Current: s.PeriodResult}
+			result := plan.SegmentResult{By: by.By, Values: s.values, Current: s.PeriodResult, Standout: s.standout}
 			if previous, ok := before[keyOf(s.values)]; ok {
 				result.Previous = &previous
 			}
@@ -40,8 +41,10 @@ func (j *job) breakDown(n *plan.Numbers, maximum int) {
 
 // segment is one part's value in one period.
 type segment struct {
-	values []*string // nil is NULL
-	hidden bool
+	values   []*string // nil is NULL
+	sums     measure.Sums
+	hidden   bool
+	standout *plan.Standout
 	plan.PeriodResult
 }
 
@@ -91,6 +94,9 @@ func (j *job) cut(period, breakdown int) []segment {
 	for i, hidden := range state.Suppress(sizes, j.Quality.MinSegmentSize, j.parts(period, breakdown, all)...) {
 		all[i].hidden = hidden
 	}
+	for i, standout := range j.standouts(all) {
+		all[i].standout = standout
+	}
 	j.cuts[place] = all
 	return all
 }
@@ -134,7 +140,7 @@ func columnsOf(coarse, fine []string) []int {
 }
 
 func (j *job) segment(period int, group query.Group) segment {
-	return segment{values: group.Values, PeriodResult: j.result(period, j.estimate(group.Sums), false)}
+	return segment{values: group.Values, sums: group.Sums, PeriodResult: j.result(period, j.estimate(group.Sums), false)}
 }
 
 // compareValues orders segments by their values, NULL first.

@@ -133,3 +133,10 @@ func (k meanKind) stratum(of Stratum, s Sums) interval.Stratum {
 	}
 	return out
 }
+
+// Moments are number, mean and variance (divisor N) of a cell's answers, shares and nets as parts of 1. It panics on a
+// family that is not Weighable.
+func Moments(family Family, sums Sums, in Setting) interval.Stratum {
+	kind, _ := family.(weighable).weighed()
+	return kind.stratum(Stratum{}, sums.of(family.Request(in)))
+}

@@ -82,6 +82,16 @@ type SegmentResult struct {
 	Values   []*string     `json:"values"`
 	Current  PeriodResult  `json:"current"`
 	Previous *PeriodResult `json:"previous,omitempty"`
+	// Standout is set if the current value lies beyond what chance does to a part of this size.
+	Standout *Standout `json:"standout,omitempty"`
+}
+
+// Standout tells that a segment lies outside a funnel around the overall value.
+type Standout struct {
+	Side  string  `json:"side"`  // Above or Below
+	Level float64 `json:"level"` // of the outermost limit passed: 0.95 or 0.998
+	// Dispersion of all segments: about 1 where only chance tells them apart. Well above, limits single out too many.
+	Dispersion float64 `json:"dispersion"`
 }
 
 // Waterstep is one step from the rows read to those that one value used: that of the latest mature period,

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -112,7 +114,14 @@ func segment(s plan.SegmentResult) v1alpha1.SegmentValue {
 		previous := period(*s.Previous)
 		out.Previous = &previous
 	}
+	if o := s.Standout; o != nil {
+		out.Standout = &v1alpha1.Standout{Side: o.Side, Level: percent(o.Level), Dispersion: decimal(&o.Dispersion)}
+	}
 	return out
+}
+
+func percent(share float64) string {
+	return strconv.FormatFloat(math.Round(share*1e6)/1e4, 'f', -1, 64) + "%"
 }
 
 // waterfall keeps every step that dropped rows, as far as there is room.

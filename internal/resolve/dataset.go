@@ -8,6 +8,9 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
+// consentFilter is the name under which rows without consent are counted.
+const consentFilter = "consent"
+
 // Dataset resolves a row set.
 func Dataset(d *v1alpha1.Dataset) (plan.Dataset, Problems) {
 	var problems Problems
@@ -49,7 +52,14 @@ func Dataset(d *v1alpha1.Dataset) (plan.Dataset, Problems) {
 	for _, c := range spec.Columns {
 		out.Columns = append(out.Columns, plan.Column{Name: string(c.Name), Type: plan.ColumnType(c.Type), Expr: c.Expr})
 	}
-	for _, f := range spec.Filters {
+	if spec.Consent != nil {
+		column := strings.ReplaceAll(string(spec.Consent.Column), `"`, `""`)
+		out.Filters = append(out.Filters, plan.Filter{Name: consentFilter, Expr: `"` + column + `"`})
+	}
+	for i, f := range spec.Filters {
+		if f.Name == consentFilter && spec.Consent != nil {
+			problems.add(fmt.Sprintf("spec.filters[%d].name", i), `"consent" is what spec.consent counts; choose another name`)
+		}
 		out.Filters = append(out.Filters, plan.Filter{Name: f.Name, Expr: f.Expr})
 	}
 	if f := spec.Freshness; f != nil {

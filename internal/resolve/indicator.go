@@ -28,6 +28,9 @@ const (
 func CPI(cpi *v1alpha1.CPIDefinition, on Context) (plan.Indicator, Problems) {
 	out, r := indicator(plan.Key{Kind: KindCPIDefinition, Name: cpi.Name}, string(cpi.UID), &cpi.Spec.Indicator, on)
 	r.thresholds("spec.thresholds", cpi.Spec.Thresholds, out.Measure)
+	if b := cpi.Spec.Benchmark; b != nil {
+		r.value("spec.benchmark.value", b.Value, out.Measure)
+	}
 	for i, o := range cpi.Spec.Overrides {
 		field := fmt.Sprintf("spec.overrides[%d]", i)
 		r.match(field+".match", o.Match, out.Breakdowns)

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
@@ -183,5 +184,23 @@ targets: [{from: "2026-07-01", atLeast: 85%}, {by: "2027-06-30", atLeast: 90%, o
 		if got := check(strings.Replace(renewal, old, bad, 1)); len(got) != 1 {
 			t.Errorf("%q: problems %v, want one", bad, got)
 		}
+	}
+}
+
+func TestConsentIsTheFirstFilter(t *testing.T) {
+	d := envtestkit.Dataset("cx", "survey", "crm", func(d *v1alpha1.Dataset) {
+		d.Spec.Consent = &v1alpha1.ColumnReference{Column: `agreed "2024"`}
+		d.Spec.Filters = []v1alpha1.DatasetFilter{{Name: "internal", Expr: "NOT is_internal"}}
+	})
+	got, problems := resolve.Dataset(d)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if got.Filters[0].Name != "consent" || got.Filters[0].Expr != `"agreed ""2024"""` || got.Filters[1].Name != "internal" {
+		t.Errorf("filters %+v", got.Filters)
+	}
+	d.Spec.Filters[0].Name = "consent"
+	if _, problems := resolve.Dataset(d); len(problems) != 1 || problems[0].Field != "spec.filters[0].name" {
+		t.Errorf("problems %v", problems)
 	}
 }
