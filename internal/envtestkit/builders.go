@@ -26,6 +26,12 @@ func Postgres(ds *v1alpha1.DataSource) {
 	}
 }
 
+// Prometheus makes a source ask a Prometheus.
+func Prometheus(ds *v1alpha1.DataSource) {
+	ds.Spec.Files = nil
+	ds.Spec.Prometheus = &v1alpha1.PrometheusSource{Address: "http://prometheus.monitoring.svc:9090"}
+}
+
 // Dataset of survey answers: contact, score, answered_at.
 func Dataset(namespace, name, source string, mutations ...func(*v1alpha1.Dataset)) *v1alpha1.Dataset {
 	out := &v1alpha1.Dataset{
@@ -52,6 +58,25 @@ func CPI(namespace, name, dataset string, mutations ...func(*v1alpha1.CPIDefinit
 				Responses:  &v1alpha1.Responses{Entity: "contact", Keep: "Latest"},
 				Period:     &v1alpha1.Period{Grain: "Month"},
 			},
+		},
+	}
+	return mutate(out, mutations)
+}
+
+// Revenue is a monthly sum that a Prometheus gives, with a target.
+func Revenue(namespace, name, source string, mutations ...func(*v1alpha1.KPITarget)) *v1alpha1.KPITarget {
+	out := &v1alpha1.KPITarget{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+		Spec: v1alpha1.KPITargetSpec{
+			Title: "Revenue", Category: "Growth", Owner: v1alpha1.Owner{Team: "platform"},
+			Indicator: v1alpha1.Indicator{
+				DataSourceRef: &v1alpha1.LocalReference{Name: source},
+				Measure: &v1alpha1.Measure{PromQL: &v1alpha1.PromQL{
+					Expr: "sum(increase(revenue_eur_total[$__period]))", Unit: "EUR", Additive: new(true), Direction: v1alpha1.HigherIsBetter,
+				}},
+				Period: &v1alpha1.Period{Grain: "Month"},
+			},
+			Targets: []v1alpha1.Target{{From: "2026-01-01", AtLeast: new(v1alpha1.Value("1000000"))}},
 		},
 	}
 	return mutate(out, mutations)

@@ -48,6 +48,16 @@ func files() *v1alpha1.DataSource {
 	}
 }
 
+func prometheus() *v1alpha1.DataSource {
+	return &v1alpha1.DataSource{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "cx", Name: "prom", UID: "91bb"},
+		Spec: v1alpha1.DataSourceSpec{Prometheus: &v1alpha1.PrometheusSource{
+			Address: "https://prometheus.example", CARef: &v1alpha1.KeyReference{Name: "roots", Key: "ca.crt"},
+			CredentialsRef: &v1alpha1.LocalReference{Name: "reader"}, TokenRef: &v1alpha1.KeyReference{Name: "reader", Key: "token"},
+		}},
+	}
+}
+
 func podOf(t *testing.T, ds *v1alpha1.DataSource) corev1.PodSpec {
 	t.Helper()
 	schedule, err := job.ScheduleOf(ds)
@@ -85,6 +95,7 @@ func TestTokenAndDataNeverMeet(t *testing.T) {
 	}{
 		{postgres(), []string{"credentials", "ca"}},
 		{files(), []string{"table-0", "table-1", "table-2-ca", "table-2-authorization", "table-3-credentials", "table-3-ca"}},
+		{prometheus(), []string{"credentials", "token-of-source", "ca"}},
 	} {
 		t.Run(tc.source.Name, func(t *testing.T) {
 			pod := podOf(t, tc.source)
@@ -116,7 +127,7 @@ func TestTokenAndDataNeverMeet(t *testing.T) {
 }
 
 func TestWhatIsMissingDoesNotKeepThePodFromStarting(t *testing.T) {
-	for _, ds := range []*v1alpha1.DataSource{postgres(), files()} {
+	for _, ds := range []*v1alpha1.DataSource{postgres(), files(), prometheus()} {
 		for _, v := range podOf(t, ds).Volumes {
 			if v.Secret != nil && !ptr.Deref(v.Secret.Optional, false) || v.ConfigMap != nil && !ptr.Deref(v.ConfigMap.Optional, false) {
 				t.Errorf("volume %s is required: its absence would be told by nobody", v.Name)
@@ -126,15 +137,18 @@ func TestWhatIsMissingDoesNotKeepThePodFromStarting(t *testing.T) {
 }
 
 func TestMountsAreWhereThePlanLooks(t *testing.T) {
-	for _, ds := range []*v1alpha1.DataSource{postgres(), files()} {
+	for _, ds := range []*v1alpha1.DataSource{postgres(), files(), prometheus()} {
 		source, problems := resolve.Source(ds)
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
 		var paths []string
-		if pg := source.Postgres; pg != nil {
-			paths = append(paths, pg.CredentialsDir, pg.CAPath)
-		} else {
+		switch {
+		case source.Postgres != nil:
+			paths = append(paths, source.Postgres.CredentialsDir, source.Postgres.CAPath)
+		case source.Prometheus != nil:
+			paths = append(paths, source.Prometheus.CredentialsDir, source.Prometheus.CAPath, source.Prometheus.TokenPath)
+		default:
 			for _, table := range source.Files.Tables {
 				paths = append(paths, table.Path, table.CAPath, table.HeaderPath)
 				if table.S3 != nil {

@@ -49,3 +49,54 @@ func TestS3Schema(t *testing.T) {
 		{"two origins", "s3: {", "configMap: {name: a, key: b}, s3: {", "exactly one of the fields"},
 	})
 }
+
+const validPrometheus = header + `kind: DataSource
+metadata: {name: prom}
+spec:
+  prometheus: {address: "https://mimir.example/prometheus", caRef: {name: roots, key: ca.crt}, credentialsRef: {name: reader}, tenant: {name: shop}}
+`
+
+func TestPrometheusSchema(t *testing.T) {
+	const address, credentials = "https://mimir.example/prometheus", "credentialsRef: {name: reader}"
+	refusals(t, validPrometheus, []struct{ name, old, new, want string }{
+		{"as it is", "shop", "shop", ""},
+		{"token", credentials, "tokenRef: {name: reader, key: token}", ""},
+		{"Service of the cluster", address + `", caRef: {name: roots, key: ca.crt}, ` + credentials, `http://prometheus.monitoring.svc:9090"`, ""},
+		{"password in the clear", address, "http://prometheus.monitoring.svc:9090", "sent to an https address only"},
+		{"plain http", address, "http://prometheus.example", "must begin with https://"},
+		{"password and token", credentials, credentials + ", tokenRef: {name: reader, key: token}", "at most one of"},
+		{"tenant in another header", "name: shop", "name: shop, header: THANOS-TENANT", ""},
+		{"tenant in a header of its own", "name: shop", "name: shop, header: Authorization", "is not a header that names a tenant"},
+		{"tenant of two lines", "name: shop", `name: "a\nb"`, "tenant.name"},
+		{"two engines", "prometheus: {", "postgres: {host: db, database: crm, credentialsRef: {name: reader}}\n  prometheus: {", "exactly one of the fields"},
+	})
+}
+
+const validExpression = header + `kind: KPITarget
+metadata: {name: revenue-live}
+spec:
+  title: Net revenue, from the order service's counter
+  category: Growth
+  owner: {team: platform}
+  dataSourceRef: {name: prom}
+  measure: {promql: {expr: "sum(increase(shop_order_value_eur_total[$__period]))", unit: EUR, additive: true, direction: HigherIsBetter}}
+  period: {grain: Month, history: 13, timeZone: Europe/Berlin}
+  targets: [{by: "2027-01-31", atLeast: 1000000}]
+`
+
+func TestExpressionSchema(t *testing.T) {
+	refusals(t, validExpression, []struct{ name, old, new, want string }{
+		{"as it is", "EUR", "EUR", ""},
+		{"preset", "direction: HigherIsBetter", "preset: Revenue", ""},
+		{"no direction", ", direction: HigherIsBetter", "", "direction is required"},
+		{"no data source", "  dataSourceRef: {name: prom}\n", "", "dataSourceRef"},
+		{"a dataset as well", "  dataSourceRef:", "  datasetRef: {name: orders}\n  dataSourceRef:", "datasetRef"},
+		{"where", "  period:", "  where: [{column: a, operator: Exists}]\n  period:", "datasetRef and measure"},
+		{"breakdowns", "  period:", "  breakdowns: [{by: [brand]}]\n  period:", "datasetRef and measure"},
+		{"goal with a data source", "  measure: {promql: {expr: \"sum(increase(shop_order_value_eur_total[$__period]))\", unit: EUR, additive: true, direction: HigherIsBetter}}\n", "  cpiRef: {name: nps}\n", "dataSourceRef"},
+	})
+	refusals(t, validCPI, []struct{ name, old, new, want string }{
+		{"a data source for rows", "  datasetRef: {name: support-survey}", "  datasetRef: {name: support-survey}\n  dataSourceRef: {name: prom}", "every other measure reads rows"},
+		{"nothing to read", "  datasetRef: {name: support-survey}\n", "  dataSourceRef: {name: prom}\n", "datasetRef is required"},
+	})
+}
