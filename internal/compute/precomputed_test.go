@@ -123,21 +123,3 @@ func TestSeveralPrecomputedRowsForOneCellFail(t *testing.T) {
 		}
 	}
 }
-
-func TestCautionsStandAmongTheWarnings(t *testing.T) {
-	w := newWorld(t)
-	w.csv(t, "answers", "at,customer,a,b", "2026-10-01,x,1,5", "2026-10-02,y,5,1", "2026-10-03,z,3,4", "2026-10-04,u,9,9", "2026-10-05,v,2,")
-	w.dataset("answers", event("at"), nil)
-	five := measure.Scale{Min: 1, Max: 5}
-	w.cpi("index", "answers", measure.Spec{Index: &measure.Index{Items: []measure.IndexItem{
-		{Column: "a", Weight: 0.5, Scale: five}, {Column: "b", Weight: 0.5, Scale: five},
-	}}}, nil)
-	r := w.run(t)
-	october := r.period("index", "2026-10")
-	if october.N != 3 || october.Rejected[measure.RejectedOutOfScale] != 1 || october.Rejected[measure.RejectedMissing] != 1 {
-		t.Errorf("n %d, rejected %v", october.N, october.Rejected)
-	}
-	if warnings := strings.Join(r.numbers("index").Warnings, "\n"); !strings.Contains(warnings, "Cronbach's alpha") {
-		t.Errorf("warnings %q", warnings)
-	}
-}
