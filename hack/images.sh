@@ -9,12 +9,12 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 cd "$repo_root"
 
-# Static, without this machine's paths and without the commit, so that equal sources give equal binaries; with the time
-# zones, which scratch lacks.
-build_manager() { CGO_ENABLED=0 go_build manager timetzdata "-s -w"; }
+# Static, without this machine's paths and without the commit, so that equal sources give equal binaries. The time zones,
+# which scratch lacks, come by import: the tag for it would have the whole standard library compiled anew.
+build_manager() { CGO_ENABLED=0 go_build manager "" "-s -w"; }
 
 # DuckDB is C++: linked in by the system's linker. netgo and osusergo keep libc's resolvers out, which cannot be static.
-build_compute() { CGO_ENABLED=1 go_build compute timetzdata,netgo,osusergo '-s -w -linkmode external -extldflags "-static"'; }
+build_compute() { CGO_ENABLED=1 go_build compute netgo,osusergo '-s -w -linkmode external -extldflags "-static"'; }
 
 go_build() { go build -trimpath -buildvcs=false -tags "$2" -ldflags "$3" -o "bin/$1" "./cmd/$1"; }
 

@@ -63,7 +63,7 @@ func attemptsImage(t *testing.T) string {
 			t.Fatalf("%s %s: %v\n%s", name, strings.Join(arguments, " "), err, out)
 		}
 	}
-	in("go", "test", "-c", "-trimpath", "-tags", "timetzdata,netgo,osusergo", "-ldflags", `-s -w -linkmode external -extldflags "-static"`, "-o", binary, "./test/attempts")
+	in("go", "test", "-c", "-trimpath", "-tags", "netgo,osusergo", "-ldflags", `-s -w -linkmode external -extldflags "-static"`, "-o", binary, "./test/attempts")
 	content, err := os.ReadFile(binary)
 	if err != nil {
 		t.Fatal(err)
