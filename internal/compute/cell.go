@@ -77,3 +77,11 @@ func (j *job) breach(period int, group query.Group) *plan.Failure {
 	}
 	return &plan.Failure{Reason: plan.SeveralRows, Message: cell + " " + why + "."}
 }
+
+// rowsOfTotal is how many rows stand for a period's total, where each stands for a cell: the first of its sums.
+func (j *job) rowsOfTotal(period int) int64 {
+	if sums := j.totals[period]; len(sums) > 0 {
+		return int64(sums[0])
+	}
+	return 0
+}

@@ -70,6 +70,13 @@ func TestPrecomputedValuesComeFromTheRowsOfTheirOwnCell(t *testing.T) {
 		if len(told) > 0 || r.numbers("share").SuppressedSegments != 2 {
 			t.Errorf("also told %v; %d suppressed", told, r.numbers("share").SuppressedSegments)
 		}
+		steps := map[string]int64{}
+		for _, step := range r.numbers("share").Waterfall {
+			steps[step.Step] = step.Rows
+		}
+		if steps["segments"] != 6 || steps["used"] != 1 {
+			t.Errorf("waterfall %v", steps)
+		}
 		if sql := r.numbers("share").SQL; !strings.Contains(sql, "IS NULL") {
 			t.Errorf("the SQL shown sums the segments too:\n%s", sql)
 		}

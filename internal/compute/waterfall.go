@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -42,6 +43,11 @@ func (j *job) rejectedRows(inPeriod int64, drop func(step string, rows int64)) {
 			meeting = int64(counted[countedRows])
 		}
 		drop("where", inPeriod-meeting)
+	}
+	if measure.PerSegment(j.family) {
+		own := j.rowsOfTotal(j.layout.headline)
+		drop("segments", meeting-own)
+		meeting = own
 	}
 	headline := j.total(j.layout.headline)
 	for _, reason := range slices.Sorted(maps.Keys(headline.Rejected)) {
