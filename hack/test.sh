@@ -19,6 +19,7 @@ prepare() {
   PROMTOOL=$(hack/tools/build.sh promtool)
   KUSTOMIZE=$(hack/tools/build.sh kustomize)
   export KUBEBUILDER_ASSETS PROMTOOL KUSTOMIZE
+  hack/tools/build.sh prometheus versitygw >/dev/null # servers that tests start; built now, while progress is shown
 }
 
 static_checks() {

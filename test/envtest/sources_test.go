@@ -1,6 +1,8 @@
 package envtest
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -99,4 +101,24 @@ func TestExpressionSchema(t *testing.T) {
 		{"a data source for rows", "  datasetRef: {name: support-survey}", "  datasetRef: {name: support-survey}\n  dataSourceRef: {name: prom}", "every other measure reads rows"},
 		{"nothing to read", "  datasetRef: {name: support-survey}\n", "  dataSourceRef: {name: prom}\n", "datasetRef is required"},
 	})
+}
+
+// What docs/sources.md shows can be applied as it stands.
+func TestSourcesPage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "sources.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(page), "```yaml\n")[1:]
+	if len(blocks) < 4 {
+		t.Fatalf("%d examples", len(blocks))
+	}
+	for _, block := range blocks {
+		yaml, _, _ := strings.Cut(block, "```")
+		for document := range strings.SplitSeq(yaml, "---\n") {
+			if _, err := apply(t, document); err != nil {
+				t.Errorf("%v\n%s", err, document)
+			}
+		}
+	}
 }
