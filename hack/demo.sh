@@ -8,12 +8,14 @@ kubectl() { hack/cluster.sh kubectl "$@"; }
 
 indicators=(cpi/telco-churn cpi/software-nps cpi/retailer-ease cpi/retailer-repeat kpi/software-renewal kpi/software-nps-goal)
 
-# computed succeeds once every indicator of the demo has numbers.
+# computed succeeds once every indicator of the demo has numbers and every source has taken in its run.
 computed() {
-  local indicator
+  local indicator reasons
   for indicator in "${indicators[@]}"; do
     [[ -n $(kubectl -n demo get "$indicator" -o 'jsonpath={.status.summary.value}') ]] || return 1
   done
+  reasons=$(kubectl -n demo get cpisource -o 'jsonpath={.items[*].status.conditions[?(@.type=="Computed")].reason}')
+  [[ $reasons == 'Succeeded Succeeded Succeeded' ]]
 }
 
 apply_samples() { "$(hack/tools/build.sh kustomize)" build config/samples | kubectl apply --server-side --force-conflicts -f -; }
