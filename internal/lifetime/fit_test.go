@@ -22,7 +22,7 @@ func mustExpect(t testing.TB, groups []Group, h Horizon) Expectation {
 // Many customers of known parameters lead back to them.
 func TestFitFindsTheTruth(t *testing.T) {
 	for i, p := range populations {
-		e := mustExpect(t, p.draw(rand.New(rand.NewPCG(4, uint64(i))), 100_000), year)
+		e := mustExpect(t, p.draw(rand.New(rand.NewPCG(4, uint64(i))), 30_000), year)
 		for _, c := range []struct {
 			what      string
 			got, want float64
@@ -30,7 +30,7 @@ func TestFitFindsTheTruth(t *testing.T) {
 			{"r", e.BGNBD.R, p.buys.R}, {"alpha", e.BGNBD.Alpha, p.buys.Alpha}, {"a", e.BGNBD.A, p.buys.A}, {"b", e.BGNBD.B, p.buys.B},
 			{"p", e.GammaGamma.P, p.spend.P}, {"q", e.GammaGamma.Q, p.spend.Q}, {"v", e.GammaGamma.V, p.spend.V},
 		} {
-			near(t, p.name+" "+c.what, c.got, c.want, 0.15)
+			near(t, p.name+" "+c.what, c.got, c.want, 0.25)
 		}
 		purchases, value := p.ahead(year)
 		for _, c := range []struct {
@@ -38,7 +38,7 @@ func TestFitFindsTheTruth(t *testing.T) {
 			got  Mean
 			want float64
 		}{{"purchases", e.Purchases, purchases}, {"value", *e.Value, value}} {
-			if math.Abs(c.got.Value-c.want) > 4*c.got.StandardError || c.got.StandardError > 0.03*c.want {
+			if math.Abs(c.got.Value-c.want) > 4*c.got.StandardError || c.got.StandardError > 0.05*c.want {
 				t.Errorf("%s %s: %v ± %v, want %v", p.name, c.what, c.got.Value, c.got.StandardError, c.want)
 			}
 		}

@@ -20,11 +20,10 @@ const (
 	NoMeanSpend        Reason = "NoMeanSpend"        // spend is so unequal that its fitted distribution has no mean
 )
 
-// With fewer customers no model is fitted. Few as these are, half of the samples of them are refused for another
-// reason, and what is left has honest intervals (see Mean).
+// With fewer customers no model is fitted: its likelihood has no clear maximum in every other sample of them.
 const (
 	MinCustomers    = 100
-	MinRepeatBuyers = 30
+	MinRepeatBuyers = 50
 )
 
 // Error is the message.
