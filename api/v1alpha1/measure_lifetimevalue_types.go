@@ -5,7 +5,7 @@ package v1alpha1
 // +kubebuilder:validation:XValidation:rule="self.model != 'BGNBD' || has(self.timeUnit) && has(self.horizon)",message="model BGNBD needs timeUnit and horizon"
 // +kubebuilder:validation:XValidation:rule="self.model != 'Historic' || !has(self.horizon) && !has(self.discountRate)",message="model Historic looks back: it takes no horizon and no discountRate"
 // +kubebuilder:validation:XValidation:rule="self.model == 'Historic' || !(has(self.age) || has(self.cost))",message="age and cost go with model Historic"
-// +kubebuilder:validation:XValidation:rule="!has(self.form) || self.form == 'Value' || self.model == 'Historic' && has(self.cost)",message="form RatioToCost and form PaybackMonth need model Historic and cost"
+// +kubebuilder:validation:XValidation:rule="!has(self.form) || self.form == 'Value' || self.model == 'Historic' && has(self.cost)",message="form RatioToCost needs model Historic and cost"
 type LifetimeValue struct {
 	// model is Historic (what customers have brought so far), Contractual (amount and retention between snapshots)
 	// or BGNBD (BG/NBD for purchases, Gamma-Gamma for spend, by maximum likelihood).
@@ -25,10 +25,9 @@ type LifetimeValue struct {
 	// +optional
 	Cost Identifier `json:"cost,omitempty"`
 
-	// form is Value (amount less cost for each customer), RatioToCost (sum of amount / sum of cost) or PaybackMonth
-	// (the first month of age in which customers have brought in what they cost). Default: Value.
+	// form is Value (amount less cost for each customer) or RatioToCost (sum of amount / sum of cost). Default: Value.
 	// +optional
-	// +kubebuilder:validation:Enum=Value;RatioToCost;PaybackMonth
+	// +kubebuilder:validation:Enum=Value;RatioToCost
 	Form string `json:"form,omitempty"`
 
 	// unit of the amount, such as EUR.

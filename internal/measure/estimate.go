@@ -50,6 +50,7 @@ const (
 	ZeroDenominator NoValueReason = "ZeroDenominator" // the denominator sums to zero
 	NothingDecided  NoValueReason = "NothingDecided"  // every contract due is still pending
 	StratumEmpty    NoValueReason = "StratumEmpty"    // a part of the population that the weighting names has no answers
+	Endless         NoValueReason = "Endless"         // nobody leaves and nothing is discounted: the value has no end
 	PartMissing     NoValueReason = "PartMissing"     // a part of a composite has no value to act on
 	NotReached      NoValueReason = "NotReached"      // too many cases are open: the quantile lies beyond what was seen
 	Contradictory   NoValueReason = "Contradictory"   // a precomputed row's value lies outside its own interval, or its sample size is negative

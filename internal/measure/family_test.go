@@ -301,8 +301,9 @@ func TestCatalogueNamesEveryFamily(t *testing.T) {
 	used := map[string]bool{}
 	variants := map[string]string{}
 	specs := everySpec()
-	specs["precomputed"] = Spec{Precomputed: given}                       // it takes one row as it stands, so the tests on rows are not for it
-	specs["composite"] = Spec{Composite: composite(Arithmetic, 0.5, 0.5)} // it reads no rows
+	specs["precomputed"] = Spec{Precomputed: given}                                                                 // it takes one row as it stands, so the tests on rows are not for it
+	specs["lifetime value"] = Spec{LifetimeValue: &LifetimeValue{Model: Historic, Entity: "customer", Amount: "x"}} // it reads customers
+	specs["composite"] = Spec{Composite: composite(Arithmetic, 0.5, 0.5)}                                           // it reads no rows
 	specs["promql"] = Spec{PromQL: &PromQL{Expr: "sum(orders)", Direction: HigherIsBetter}}
 	for name, spec := range specs {
 		f, err := Of(spec)

@@ -23,6 +23,7 @@ type Spec struct {
 	Duration             *Duration             `json:"duration,omitempty"`
 	Composite            *Composite            `json:"composite,omitempty"`
 	PromQL               *PromQL               `json:"promql,omitempty"`
+	LifetimeValue        *LifetimeValue        `json:"lifetimeValue,omitempty"`
 }
 
 // NetPromoterScore is the share of promoters (9–10) less that of detractors (0–6), in points −100..100.

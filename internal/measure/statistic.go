@@ -69,6 +69,8 @@ type Request struct {
 	State *StateRequest `json:"state,omitempty"`
 	// Derived are columns that terms and conditions may name beside the dataset's.
 	Derived []Derived `json:"derived,omitempty"`
+	// Customers asks for what each customer has done so far instead of terms.
+	Customers *CustomersRequest `json:"customers,omitempty"`
 	// Distribution asks for a summary of one derived column instead of terms.
 	Distribution *DistributionRequest `json:"distribution,omitempty"`
 }
@@ -123,6 +125,10 @@ func (r Request) Size() int {
 		return stateCount
 	case r.Distribution != nil:
 		return distributionCount
+	case r.Customers != nil && r.Customers.Unit > 0:
+		return valueCount
+	case r.Customers != nil:
+		return customersCount
 	case r.Cluster != nil:
 		return len(r.Terms) + ClusterSums
 	default:

@@ -76,10 +76,10 @@ func TestACompositeWithoutAPartIsSkipped(t *testing.T) {
 		change func(*planstep.Inputs)
 		why    string
 	}{
-		"missing":     {func(in *planstep.Inputs) { in.CPIs = append(in.CPIs[:1], in.CPIs[2:]...) }, "CPIDefinition theirs does not exist"},
-		"no report":   {func(in *planstep.Inputs) { in.Reports = in.Reports[:1] }, "has no report yet"},
-		"another day": {func(in *planstep.Inputs) { in.CPIs[1].Spec.Period.Grain = "Week" }, "has grain Week, not Month"},
-		"a composite": {func(in *planstep.Inputs) { joining("ours", "index")(&in.CPIs[1]) }, "is a composite itself"},
+		"missing":        {func(in *planstep.Inputs) { in.CPIs = append(in.CPIs[:1], in.CPIs[2:]...) }, "CPIDefinition theirs does not exist"},
+		"no report":      {func(in *planstep.Inputs) { in.Reports = in.Reports[:1] }, "has no report yet"},
+		"longer periods": {func(in *planstep.Inputs) { in.CPIs[1].Spec.Period.Grain = "Quarter" }, "has grain Quarter, longer than Month"},
+		"a composite":    {func(in *planstep.Inputs) { joining("ours", "index")(&in.CPIs[1]) }, "is a composite itself"},
 		"a per cent": {func(in *planstep.Inputs) {
 			in.CPIs[2].Spec.Measure.Composite.Parts[0].Goalposts.Best = new(v1alpha1.Value("60%"))
 		}, "write a plain number"},

@@ -49,7 +49,7 @@ func Plan(dialect Dialect, rows RowSet, asks []Ask, options Options) ([]Batch, [
 		}
 		seen[key] = r
 		switch {
-		case r.state != "" || r.cluster != nil || r.ask.Request.Distribution != nil:
+		case r.state != "" || r.cluster != nil || r.ask.Request.Distribution != nil || r.ask.Request.Customers != nil:
 			alone = append(alone, r)
 		case r.keep != "":
 			choices = append(choices, r)
@@ -67,6 +67,8 @@ func Plan(dialect Dialect, rows RowSet, asks []Ask, options Options) ([]Batch, [
 			p.state(r)
 		case r.ask.Request.Distribution != nil:
 			p.distribution(r)
+		case r.ask.Request.Customers != nil:
+			p.customers(r)
 		default:
 			p.cluster(r)
 		}

@@ -26,6 +26,8 @@ type reading struct {
 	cluster *pair
 	// state is the key column of a state request.
 	state string
+	// customer is the key column of a request for customers' histories.
+	customer string
 }
 
 // pair is a request for cluster sums on typed columns.
@@ -86,6 +88,9 @@ func (t *table) readingOf(ask Ask) (*reading, error) {
 	}
 	if r.terms, err = t.termsOf(ask.Request.Terms, r); err != nil {
 		return nil, err
+	}
+	if c := ask.Request.Customers; c != nil {
+		return r, t.customersOf(r, *c)
 	}
 	if ask.Request.Distribution != nil && ask.Responses != nil {
 		return nil, fail(plan.UnsupportedCombination, "responses does not go with a quantile: choose rows in the dataset, or another form")
@@ -248,4 +253,21 @@ func Merge(into, groups []Group) []Group {
 		into[i].Sums = sums
 	}
 	return into
+}
+
+// customersOf checks a request for customers' histories.
+func (t *table) customersOf(r *reading, c measure.CustomersRequest) (err error) {
+	if t.rows.Dataset.Time.Event == "" {
+		return fail(plan.UnsupportedCombination, "the measure reads customers' rows in time; dataset %s has no event time", t.rows.Dataset.Name)
+	}
+	if len(r.ask.Breakdowns) > 0 {
+		return fail(plan.UnsupportedCombination, "customers' histories are not broken down: use where for a part of them")
+	}
+	if r.customer, err = t.entity(c.Entity); err != nil {
+		return err
+	}
+	if err = t.numeric(c.Amount); err == nil && c.Cost != "" {
+		err = t.numeric(c.Cost)
+	}
+	return err
 }

@@ -73,6 +73,9 @@ func indicator(key plan.Key, uid string, spec *v1alpha1.Indicator, on Context) (
 		r.problems.add("spec.datasetRef", fmt.Sprintf("DataSource %q of this dataset is a Prometheus and holds no rows; name it in spec.dataSourceRef, with the measure promql", on.Source.Name))
 	}
 	out.Measure = r.measure(spec.Measure)
+	if m := out.Measure.LifetimeValue; m != nil {
+		r.lifetimeOver(spec, m)
+	}
 	r.rowsAsTheyStand(spec, out.Measure)
 	out.Responses = r.responses(spec.Responses, out.Measure)
 	out.Weighting = r.weighting(spec, out.Measure)

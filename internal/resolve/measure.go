@@ -70,6 +70,8 @@ func (r *resolver) measure(declared *v1alpha1.Measure) measure.Spec {
 		out.Renewal = r.renewal(m.Renewal)
 	case m.Duration != nil:
 		out.Duration = r.duration(m.Duration)
+	case m.LifetimeValue != nil:
+		out.LifetimeValue = r.lifetimeValue(m.LifetimeValue)
 	case m.Composite != nil:
 		out.Composite = r.composite(m.Composite)
 	case m.Index != nil:
@@ -186,7 +188,8 @@ func isRowless(spec measure.Spec) bool { return spec.Composite != nil || spec.Pr
 
 // isStateful reports whether the measure compares states at two instants.
 func isStateful(spec measure.Spec) bool {
-	return spec.Churn != nil || spec.Retention != nil || spec.RevenueRetention != nil
+	return spec.Churn != nil || spec.Retention != nil || spec.RevenueRetention != nil ||
+		spec.LifetimeValue != nil && spec.LifetimeValue.Model == measure.Contractual
 }
 
 func conditions(in []v1alpha1.Condition) []measure.Condition {

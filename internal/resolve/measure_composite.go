@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
@@ -78,7 +79,7 @@ func (r *resolver) checkParts(spec *v1alpha1.Indicator, parts map[string]Part) {
 			continue
 		}
 		if why := differs(cpi.Spec.Period, spec.Period); why != "" {
-			r.problems.add(PartField(i), fmt.Sprintf("CPIDefinition %q %s; parts and composite need the same periods", cpi.Name, why))
+			r.problems.add(PartField(i), fmt.Sprintf("CPIDefinition %q %s; a part needs the composite's periods or shorter ones", cpi.Name, why))
 		}
 		own := (&resolver{}).measure(cpi.Spec.Measure) // what does not fit its dataset is told there
 		field := fmt.Sprintf("spec.measure.composite.parts[%d].goalposts", i)
@@ -87,20 +88,24 @@ func (r *resolver) checkParts(spec *v1alpha1.Indicator, parts map[string]Part) {
 	}
 }
 
-// differs tells why periods of a part are not those of the composite, empty if they are.
+// grains from short to long.
+var grains = []string{"Day", "Week", "Month", "Quarter", "Year"}
+
+// differs tells why periods of a part do not go with those of the composite, empty if they do: the same, or shorter ones,
+// of which the last to end in the composite's counts.
 func differs(part, whole *v1alpha1.Period) string {
 	switch {
 	case whole == nil:
 		return "" // told elsewhere
 	case part == nil:
 		return "has no periods"
-	case part.Grain != whole.Grain:
-		return fmt.Sprintf("has grain %s, not %s", part.Grain, whole.Grain)
+	case slices.Index(grains, part.Grain) > slices.Index(grains, whole.Grain):
+		return fmt.Sprintf("has grain %s, longer than %s", part.Grain, whole.Grain)
 	case orUTC(part.TimeZone) != orUTC(whole.TimeZone):
 		return fmt.Sprintf("has time zone %s, not %s", orUTC(part.TimeZone), orUTC(whole.TimeZone))
-	case weekdays[part.WeekStart] != weekdays[whole.WeekStart]:
+	case whole.Grain == "Week" && part.Grain == "Week" && weekdays[part.WeekStart] != weekdays[whole.WeekStart]:
 		return "begins its weeks on another day"
-	case max(1, part.FiscalYearStartMonth) != max(1, whole.FiscalYearStartMonth):
+	case slices.Index(grains, part.Grain) > slices.Index(grains, "Month") && max(1, part.FiscalYearStartMonth) != max(1, whole.FiscalYearStartMonth):
 		return "begins its fiscal year in another month"
 	}
 	return ""

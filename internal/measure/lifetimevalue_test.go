@@ -1,0 +1,64 @@
+package measure
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/lifetime"
+)
+
+// m = 100, r = .8, d = .1 a year: 366.6667 without end, 292.0634 for five payments.
+func TestContractualValueOracle(t *testing.T) {
+	sums := make(Sums, revenueCount)
+	sums[RevenueOpen], sums[RevenueLost] = 500, 100
+	sums[RevenueS], sums[RevenueSS] = 500*100, 500*100*100+499*25*25 // s = 25
+	for horizon, want := range map[int]float64{0: 366.6667, 5: 292.0634} {
+		m := &LifetimeValue{Model: Contractual, Entity: "customer", Amount: "mrr", Unit: "EUR", Discount: 0.1, PeriodsAYear: 1, Horizon: horizon}
+		got := m.Estimate(sums, Setting{}, 0.95)
+		if math.Abs(*got.Value-want) > 1e-4 || got.N != 500 || got.Lower == nil || *got.Lower >= want || *got.Upper <= want {
+			t.Errorf("horizon %d: %+v, want %v", horizon, got, want)
+		}
+	}
+	endless := &LifetimeValue{Model: Contractual, Entity: "customer", Amount: "mrr", PeriodsAYear: 12}
+	sums[RevenueLost] = 0
+	if got := endless.Estimate(sums, Setting{}, 0.95); got.Value != nil || got.Reason != Endless {
+		t.Errorf("nobody leaves and nothing is discounted: %+v", got)
+	}
+}
+
+func TestHistoricValueIsNetOfCost(t *testing.T) {
+	// Customers bring 100, 50, 10 and cost 20, 20, 20.
+	sums := Sums{3, 160, 60, 100*100 + 50*50 + 10*10, 3 * 400, 100*20 + 50*20 + 10*20}
+	value := &LifetimeValue{Model: Historic, Entity: "customer", Amount: "margin", Cost: "care", Form: LifetimeValueForm, Unit: "EUR"}
+	got := value.Estimate(sums, Setting{}, 0.95)
+	if math.Abs(*got.Value-100.0/3) > 1e-9 || math.Abs(*got.Upper-*got.Value-4.302652729911275*45.09249753/math.Sqrt(3)) > 1e-6 {
+		t.Errorf("%+v: want 33.3, with the t interval of 80, 30, −10", got)
+	}
+	ratio := &LifetimeValue{Model: Historic, Entity: "customer", Amount: "margin", Cost: "care", Form: RatioToCost}
+	if got := ratio.Estimate(sums, Setting{}, 0.95); math.Abs(*got.Value-160.0/60) > 1e-12 || *got.Numerator != 160 {
+		t.Errorf("ratio to cost: %+v", got)
+	}
+	if a, b := value.Describe().Variant, ratio.Describe().Variant; a != "margin of each customer so far less care" || b != "sum of margin / sum of care of each customer so far" {
+		t.Errorf("%q, %q", a, b)
+	}
+}
+
+func TestAModelThatCannotBeFittedSaysWhy(t *testing.T) {
+	m := &LifetimeValue{Model: BGNBD, Entity: "customer", Amount: "net", Unit: "EUR", TimeUnit: 7 * 24 * time.Hour, Horizon: 52}
+	in := Setting{Confidence: 0.95}
+	request := *m.Request(in).Customers
+	for reason, groups := range map[NoValueReason][]lifetime.Group{
+		NoRows:                                  nil,
+		NoValueReason(lifetime.TooFewCustomers): {{Age: 10, Customers: 20}},
+		NoValueReason(lifetime.TooFewRepeatBuyers): {{Age: 10, Customers: 500}},
+	} {
+		sums, err := SummariseCustomers(request, groups)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.Estimate(sums, in, 0.95); got.Value != nil || got.Reason != reason {
+			t.Errorf("%s: %+v", reason, got)
+		}
+	}
+}
