@@ -7,7 +7,7 @@ type Composite struct {
 	// +kubebuilder:validation:Enum=Arithmetic;Geometric
 	Method string `json:"method,omitempty"`
 
-	// parts are CPIs of the namespace with the same grain and time zone. Their weights add up to 100%.
+	// parts are CPIs of the namespace with the same time zone and the same grain or a shorter one, of which the last period to end in the composite's counts. Their weights add up to 100%.
 	// +required
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=2

@@ -66,7 +66,7 @@ func (r *run) joined(indicator plan.Indicator, p calendar.Period) plan.PeriodRes
 	}
 	var estimates []measure.Estimate
 	for _, part := range indicator.Parts {
-		found := periodOf(r.partPeriods(part), p)
+		found := asOf(r.partPeriods(part), p)
 		if found == nil || found.Flag != "" {
 			found = &plan.PeriodResult{State: plan.Mature} // it may yet come
 		}
@@ -101,13 +101,16 @@ func (r *run) partPeriods(part plan.Part) []plan.PeriodResult {
 	return part.Periods
 }
 
-func periodOf(periods []plan.PeriodResult, p calendar.Period) *plan.PeriodResult {
+// asOf is a part's value as it stood when a composite's period ended: that of the part's last period to end in it, which
+// is the same period where the grains are alike. Nil if none does.
+func asOf(periods []plan.PeriodResult, p calendar.Period) *plan.PeriodResult {
+	var last *plan.PeriodResult
 	for i := range periods {
-		if periods[i].Start.Equal(p.Start) && periods[i].End.Equal(p.End) {
-			return &periods[i]
+		if end := periods[i].End; end.After(p.Start) && !end.After(p.End) && (last == nil || end.After(last.End)) {
+			last = &periods[i]
 		}
 	}
-	return nil
+	return last
 }
 
 // finality orders states.

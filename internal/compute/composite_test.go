@@ -82,3 +82,23 @@ func TestACompositeOutlivesAFailedPart(t *testing.T) {
 		t.Errorf("October %+v: want the part's last good value", october)
 	}
 }
+
+// A week that begins in October and ends in November is November's.
+func TestAPartWithShorterPeriodsCountsAsItStoodAtTheEnd(t *testing.T) {
+	w := newWorld(t)
+	day := func(d int) time.Time { return time.Date(2026, 10, d, 0, 0, 0, 0, time.UTC) }
+	week := func(start int, value float64) plan.PeriodResult {
+		found := reported("2026-10", value, plan.Mature, "")
+		found.Start, found.End = day(start), day(start+7)
+		return found
+	}
+	w.join(
+		partOf("weekly", week(12, 0.2), week(19, 0.4), week(26, 0.8)),
+		partOf("monthly", reported("2026-10", 0.6, plan.Mature, "")))
+	w.csv(t, "answers", shares(60, 60, 60)...)
+	w.dataset("answers", event("at"), nil)
+	w.cpi("any", "answers", hitShare(measure.HigherIsBetter), nil)
+	if october := w.run(t).period("index", "2026-10"); october.Value == nil || math.Abs(*october.Value-50) > 1e-9 {
+		t.Errorf("October %+v: want the mean of 40 and 60", october)
+	}
+}

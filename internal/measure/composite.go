@@ -41,7 +41,7 @@ func (*Composite) doc() Doc {
 		Direction: "HigherIsBetter",
 		Interval:  "from the parts' own intervals (MOVER), parts taken as independent",
 		Columns:   "none: it reads the values of other CPIs",
-		Pitfalls:  "It hides which part moved: read the parts beside it. Parts that ask the same people, or count the same thing twice, make the interval too narrow and the weight too large. Weights and goalposts are choices, not findings.",
+		Pitfalls:  "It hides which part moved: read the parts beside it. Of a part with shorter periods only the last one in the composite's counts: give it a window. Parts that ask the same people, or count the same thing twice, make the interval too narrow and the weight too large. Weights and goalposts are choices, not findings.",
 		Reference: "OECD/JRC, Handbook on Constructing Composite Indicators (2008); interval: Zou and Donner, Statistics in Medicine 27 (2008) 1693",
 	}
 }
