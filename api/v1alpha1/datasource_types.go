@@ -6,7 +6,7 @@ import (
 )
 
 // DataSourceSpec says where rows live. Exactly one engine is set.
-// +kubebuilder:validation:ExactlyOneOf=files;postgres;prometheus
+// +kubebuilder:validation:ExactlyOneOf=files;postgres;mysql;prometheus
 type DataSourceSpec struct {
 	// files reads CSV, Parquet or NDJSON files with the embedded engine.
 	// +optional
@@ -15,6 +15,10 @@ type DataSourceSpec struct {
 	// postgres reads a PostgreSQL database; the SQL runs there.
 	// +optional
 	Postgres *PostgresSource `json:"postgres,omitempty"`
+
+	// mysql reads a MySQL or MariaDB database; the SQL runs there.
+	// +optional
+	MySQL *MySQLSource `json:"mysql,omitempty"`
 
 	// prometheus asks a Prometheus for numbers; it holds no rows.
 	// +optional
@@ -180,16 +184,16 @@ type PostgresSource struct {
 
 	// tls of the connection. Default: VerifyFull with the image's public roots.
 	// +optional
-	TLS *PostgresTLS `json:"tls,omitempty"`
+	TLS *DatabaseTLS `json:"tls,omitempty"`
 
 	// credentialsRef is a Secret of type kubernetes.io/basic-auth. Its role's grants are the boundary of what definitions can read: give it SELECT on the tables meant to be measured and nothing else.
 	// +required
 	CredentialsRef LocalReference `json:"credentialsRef,omitzero"`
 }
 
-// PostgresTLS says how the server is trusted.
+// DatabaseTLS says how the server is trusted.
 // +kubebuilder:validation:XValidation:rule="!has(self.caRef) || self.mode in ['VerifyCA', 'VerifyFull']",message="caRef needs mode VerifyCA or VerifyFull"
-type PostgresTLS struct {
+type DatabaseTLS struct {
 	// mode is Disable, Require (encrypted, server not verified), VerifyCA, or VerifyFull (certificate and host name).
 	// +required
 	Mode TLSMode `json:"mode,omitempty"`

@@ -9,6 +9,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/source"
 	"github.com/cpi-operator/cpi-operator/internal/source/files"
+	"github.com/cpi-operator/cpi-operator/internal/source/mysql"
 	"github.com/cpi-operator/cpi-operator/internal/source/postgres"
 	"github.com/cpi-operator/cpi-operator/internal/source/prometheus"
 )
@@ -57,6 +58,8 @@ func open(ctx context.Context, declared plan.Source, scratch scratchSpace) (sour
 		return files.Open(ctx, files.Config{Source: declared, ScratchDir: scratch.dir, ScratchBytes: scratch.bytes})
 	case declared.Postgres != nil:
 		return postgres.Open(ctx, postgres.Config{Source: declared})
+	case declared.MySQL != nil:
+		return mysql.Open(ctx, mysql.Config{Source: declared})
 	}
 	return nil, source.FailSource(plan.QueryFailed, nil, "source %s declares no engine that this release knows", declared.Name)
 }

@@ -20,12 +20,20 @@ import (
 
 var images = job.Images{Manager: "manager:1", Compute: "compute:1"}
 
+func mysql() *v1alpha1.DataSource {
+	out := postgres()
+	out.Name = "shop"
+	pg := out.Spec.Postgres
+	out.Spec.Postgres, out.Spec.MySQL = nil, &v1alpha1.MySQLSource{Host: pg.Host, Database: pg.Database, CredentialsRef: pg.CredentialsRef, TLS: pg.TLS}
+	return out
+}
+
 func postgres() *v1alpha1.DataSource {
 	return &v1alpha1.DataSource{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "cx", Name: "crm", UID: "5f1c"},
 		Spec: v1alpha1.DataSourceSpec{Postgres: &v1alpha1.PostgresSource{
 			Host: "db", Database: "crm", CredentialsRef: v1alpha1.LocalReference{Name: "crm-reader"},
-			TLS: &v1alpha1.PostgresTLS{Mode: v1alpha1.TLSVerifyFull, CARef: &v1alpha1.KeyReference{Name: "roots", Key: "ca.crt"}},
+			TLS: &v1alpha1.DatabaseTLS{Mode: v1alpha1.TLSVerifyFull, CARef: &v1alpha1.KeyReference{Name: "roots", Key: "ca.crt"}},
 		}},
 	}
 }
@@ -94,6 +102,7 @@ func TestTokenAndDataNeverMeet(t *testing.T) {
 		data   []string
 	}{
 		{postgres(), []string{"credentials", "ca"}},
+		{mysql(), []string{"credentials", "ca"}},
 		{files(), []string{"table-0", "table-1", "table-2-ca", "table-2-authorization", "table-3-credentials", "table-3-ca"}},
 		{prometheus(), []string{"credentials", "token-of-source", "ca"}},
 	} {
@@ -127,7 +136,7 @@ func TestTokenAndDataNeverMeet(t *testing.T) {
 }
 
 func TestWhatIsMissingDoesNotKeepThePodFromStarting(t *testing.T) {
-	for _, ds := range []*v1alpha1.DataSource{postgres(), files(), prometheus()} {
+	for _, ds := range []*v1alpha1.DataSource{postgres(), mysql(), files(), prometheus()} {
 		for _, v := range podOf(t, ds).Volumes {
 			if v.Secret != nil && !ptr.Deref(v.Secret.Optional, false) || v.ConfigMap != nil && !ptr.Deref(v.ConfigMap.Optional, false) {
 				t.Errorf("volume %s is required: its absence would be told by nobody", v.Name)
@@ -137,7 +146,7 @@ func TestWhatIsMissingDoesNotKeepThePodFromStarting(t *testing.T) {
 }
 
 func TestMountsAreWhereThePlanLooks(t *testing.T) {
-	for _, ds := range []*v1alpha1.DataSource{postgres(), files(), prometheus()} {
+	for _, ds := range []*v1alpha1.DataSource{postgres(), mysql(), files(), prometheus()} {
 		source, problems := resolve.Source(ds)
 		if len(problems) > 0 {
 			t.Fatal(problems)
@@ -146,6 +155,8 @@ func TestMountsAreWhereThePlanLooks(t *testing.T) {
 		switch {
 		case source.Postgres != nil:
 			paths = append(paths, source.Postgres.CredentialsDir, source.Postgres.CAPath)
+		case source.MySQL != nil:
+			paths = append(paths, source.MySQL.CredentialsDir, source.MySQL.CAPath)
 		case source.Prometheus != nil:
 			paths = append(paths, source.Prometheus.CredentialsDir, source.Prometheus.CAPath, source.Prometheus.TokenPath)
 		default:

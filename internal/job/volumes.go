@@ -64,11 +64,17 @@ func sourceVolumes(ds *v1alpha1.DataSource) ([]corev1.Volume, []corev1.VolumeMou
 		volumes = append(volumes, corev1.Volume{Name: name, VolumeSource: source})
 		mounts = append(mounts, corev1.VolumeMount{Name: name, MountPath: path, ReadOnly: true})
 	}
-	if pg := ds.Spec.Postgres; pg != nil {
-		mount("credentials", resolve.CredentialsDir, secretKeys(pg.CredentialsRef.Name, corev1.BasicAuthUsernameKey, corev1.BasicAuthPasswordKey))
-		if pg.TLS != nil && pg.TLS.CARef != nil {
-			mount("ca", resolve.CADir, configMapKey(pg.TLS.CARef))
+	database := func(credentials v1alpha1.LocalReference, tls *v1alpha1.DatabaseTLS) {
+		mount("credentials", resolve.CredentialsDir, secretKeys(credentials.Name, corev1.BasicAuthUsernameKey, corev1.BasicAuthPasswordKey))
+		if tls != nil && tls.CARef != nil {
+			mount("ca", resolve.CADir, configMapKey(tls.CARef))
 		}
+	}
+	if pg := ds.Spec.Postgres; pg != nil {
+		database(pg.CredentialsRef, pg.TLS)
+	}
+	if my := ds.Spec.MySQL; my != nil {
+		database(my.CredentialsRef, my.TLS)
 	}
 	if p := ds.Spec.Prometheus; p != nil {
 		if p.CredentialsRef != nil {

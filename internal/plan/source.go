@@ -9,6 +9,7 @@ type Source struct {
 	Name      string    `json:"name"`
 	Files     *Files    `json:"files,omitempty"`
 	Postgres  *Postgres `json:"postgres,omitempty"`
+	MySQL     *MySQL    `json:"mysql,omitempty"`
 	// Prometheus is asked for numbers rather than rows.
 	Prometheus *Prometheus `json:"prometheus,omitempty"`
 	Limits     Limits      `json:"limits"`
@@ -78,6 +79,16 @@ type Postgres struct {
 	// TLS is Disable, Require, VerifyCA or VerifyFull.
 	TLS string `json:"tls"`
 	// CAPath is a PEM file; CredentialsDir holds the files username and password.
+	CAPath         string `json:"caPath,omitempty"`
+	CredentialsDir string `json:"credentialsDir"`
+}
+
+// MySQL is a MySQL or MariaDB database. The fields mean what Postgres's do.
+type MySQL struct {
+	Host           string `json:"host"`
+	Port           int    `json:"port"`
+	Database       string `json:"database"`
+	TLS            string `json:"tls"`
 	CAPath         string `json:"caPath,omitempty"`
 	CredentialsDir string `json:"credentialsDir"`
 }

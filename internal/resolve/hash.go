@@ -88,6 +88,7 @@ func sorted(texts []string) []string {
 // origin is where rows come from and how their text is read. How to get in (credentials, TLS), how
 // much may be asked and when are not in it: they make no number.
 type origin struct {
+	Engine   string       `json:"engine,omitempty"` // where the others do not tell it
 	Host     string       `json:"host,omitempty"`
 	Port     int          `json:"port,omitempty"`
 	Database string       `json:"database,omitempty"`
@@ -113,6 +114,9 @@ func originOf(ds *v1alpha1.DataSource, datasets []plan.Dataset) origin {
 	case ds.Spec.Postgres != nil:
 		p := postgres(ds.Spec.Postgres)
 		return origin{Host: p.Host, Port: p.Port, Database: p.Database}
+	case ds.Spec.MySQL != nil:
+		m := mysql(ds.Spec.MySQL)
+		return origin{Engine: "mysql", Host: m.Host, Port: m.Port, Database: m.Database}
 	case ds.Spec.Files != nil:
 		return origin{Files: filesOf(ds.Spec.Files, datasets)}
 	case ds.Spec.Prometheus != nil:

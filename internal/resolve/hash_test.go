@@ -33,6 +33,9 @@ schedule: "0 6 * * *"
 postgres: {host: db, database: crm, credentialsRef: {name: reader}, tls: {mode: VerifyFull, caRef: {name: ca, key: ca.crt}}}
 limits: {queryTimeout: 2m}
 `
+	const mysql = `
+mysql: {host: db, database: crm, credentialsRef: {name: reader}, tls: {mode: VerifyFull, caRef: {name: ca, key: ca.crt}}}
+`
 	const tables = `
 files:
   tables:
@@ -62,6 +65,13 @@ files: {tables: [{name: answers, format: CSV, s3: {endpoint: "https://host", reg
 		{database, "mode: VerifyFull", "mode: VerifyCA", true},
 		{database, "queryTimeout: 2m", "queryTimeout: 5m", true},
 		{database, "0 6", "0 7", true},
+		{mysql, "host: db", "host: db2", false},
+		{mysql, "database: crm", "database: crm2", false},
+		{mysql, "host: db", "host: db, port: 3307", false},
+		{mysql, "host: db", "host: db, port: 3306", true},
+		{mysql, "mysql: {host: db", "postgres: {host: db, port: 3306", false},
+		{mysql, "name: reader", "name: writer", true},
+		{mysql, "mode: VerifyFull", "mode: VerifyCA", true},
 		{tables, "name: exports", "name: imports", false},
 		{tables, "answers/*.csv", "answers/2026.csv", false},
 		{tables, "persistentVolumeClaim: {name: exports, path: answers/*.csv}", "configMap: {name: exports, key: answers/*.csv}", false},

@@ -97,13 +97,17 @@ func Source(ds *v1alpha1.DataSource) (plan.Source, Problems) {
 		engines++
 		out.Postgres = postgres(spec)
 	}
+	if spec := ds.Spec.MySQL; spec != nil {
+		engines++
+		out.MySQL = mysql(spec)
+	}
 	if spec := ds.Spec.Prometheus; spec != nil {
 		engines++
 		out.Prometheus = prometheus(spec)
 		checkAddress("spec.prometheus.address", spec.Address, &problems)
 	}
 	if engines != 1 {
-		problems.add("spec", "set exactly one engine: files, postgres or prometheus")
+		problems.add("spec", "set exactly one engine: files, postgres, mysql or prometheus")
 	}
 	return out, problems
 }
@@ -215,6 +219,26 @@ func checkAddress(field string, address v1alpha1.ServerAddress, problems *Proble
 	case parsed.Scheme != "http" || !inCluster.MatchString(parsed.Hostname()):
 		problems.add(field, "must begin with https://; http:// is taken for a Service of the cluster only, such as http://NAME.NAMESPACE.svc:9000")
 	}
+}
+
+func mysql(spec *v1alpha1.MySQLSource) *plan.MySQL {
+	out := &plan.MySQL{
+		Host:           spec.Host,
+		Port:           3306,
+		Database:       spec.Database,
+		TLS:            string(v1alpha1.TLSVerifyFull),
+		CredentialsDir: CredentialsDir,
+	}
+	if spec.Port != 0 {
+		out.Port = int(spec.Port)
+	}
+	if t := spec.TLS; t != nil {
+		out.TLS = string(t.Mode)
+		if t.CARef != nil {
+			out.CAPath = path.Join(CADir, t.CARef.Key)
+		}
+	}
+	return out
 }
 
 // duration parses an optional duration, telling a bad one as a problem.

@@ -39,6 +39,8 @@ func For(dialect query.Dialect, written string) Corpus {
 		return corpus(duckdb(written))
 	case query.Postgres:
 		return corpus(postgres(written))
+	case query.MySQL:
+		return corpus(mysql(written))
 	}
 	panic("no corpus for " + string(dialect))
 }
@@ -48,9 +50,17 @@ type material struct {
 	chosen, queries, expressions, statements []string
 	// relations and values are forbidden where a table or a value may stand.
 	relations, values []string
+	// spoken turns a place into the engine's SQL; nil if it is that already.
+	spoken func(place string) string
 }
 
 func corpus(m material) Corpus {
+	crossed := func(places, things []string) []string {
+		if m.spoken != nil {
+			places = speak(places, m.spoken)
+		}
+		return crossed(places, things, m.spoken == nil)
+	}
 	return Corpus{
 		Chosen:              m.chosen,
 		Queries:             slices.Concat(m.chosen, queries(), m.queries, crossed(relationPlaces, m.relations), crossed(valuePlaces, m.values)),
@@ -62,4 +72,4 @@ func corpus(m material) Corpus {
 }
 
 // Dangerous are names of functions that may never be allowed, whatever an engine calls them.
-var Dangerous = regexp.MustCompile(`^(pg_|lo_|dblink|read_|write_|parquet_|duckdb_|pragma_|enable_|disable_|copy|import|export|.*_to_xml|.*_to_xmlschema|icu_|__internal|json_execute|json_serialize|json_deserialize|st_|has_.*_privilege|inet_)|random|sleep|^repeat$|^query|setting|advisory|nextval|currval|uuid|getenv`)
+var Dangerous = regexp.MustCompile(`^(pg_|lo_|dblink|read_|write_|parquet_|duckdb_|pragma_|enable_|disable_|copy|import|export|.*_to_xml|.*_to_xmlschema|icu_|__internal|json_execute|json_serialize|json_deserialize|st_|has_.*_privilege|inet_)|random|sleep|^repeat$|^query|setting|advisory|nextval|currval|uuid|getenv|^(load_file|benchmark|rand|space|get_lock|is_.*_lock|release_.*|master_.*|last_insert_id|user|.*_user|database|version|connection_id|found_rows|row_count|extractvalue|updatexml|sys_.*|wsrep_.*)$`)

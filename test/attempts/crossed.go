@@ -94,16 +94,34 @@ var disguises = []func(sql string) string{
 	func(sql string) string { return "/* harmless */ " + sql + " -- so it says" },
 }
 
+// capitals is the disguise that writes names in other letters.
+const capitals = 1
+
 // name at the beginning of a table or a call.
 var name = regexp.MustCompile(`^[a-z_]+\b`)
 
-// crossed puts each thing into each place, in each disguise, and once with its name in quotes.
-func crossed(places, things []string) []string {
+// speak turns places into an engine's SQL.
+func speak(places []string, spoken func(string) string) []string {
+	var out []string
+	for _, place := range places {
+		if place = spoken(place); place != "" {
+			out = append(out, place)
+		}
+	}
+	return out
+}
+
+// crossed puts each thing into each place, in each disguise, and once with its name in quotes. Capitals disguise
+// only where they are folded.
+func crossed(places, things []string, folds bool) []string {
 	var out []string
 	for _, place := range places {
 		for _, thing := range things {
 			plain := strings.ReplaceAll(place, "@", thing)
-			for _, disguise := range disguises {
+			for i, disguise := range disguises {
+				if i == capitals && !folds {
+					continue
+				}
 				out = append(out, disguise(plain))
 			}
 			if quoted := name.ReplaceAllString(thing, `"$0"`); quoted != thing {

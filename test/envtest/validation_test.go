@@ -161,6 +161,12 @@ spec:
   pod: {resources: {limits: {cpu: "1", memory: 512Mi}}}
 `
 
+const validMySQL = header + `kind: DataSource
+metadata: {name: shop}
+spec:
+  mysql: {host: db, port: 3307, database: shop, tls: {mode: VerifyCA, caRef: {name: ca, key: ca.crt}}, credentialsRef: {name: reader}}
+`
+
 const validFiles = header + `kind: DataSource
 metadata: {name: telco-file}
 spec:
@@ -182,7 +188,7 @@ spec:
 `
 
 func TestValidObjectsAreAcceptedAndStartUnobserved(t *testing.T) {
-	for _, text := range []string{validCPI, validShare, validIndex, validNet, validMean, validPrecomputed, validKPI, validGoal, validSource, validFiles, validDataset} {
+	for _, text := range []string{validCPI, validShare, validIndex, validNet, validMean, validPrecomputed, validKPI, validGoal, validSource, validMySQL, validFiles, validDataset} {
 		object, err := apply(t, text)
 		if err != nil {
 			t.Errorf("%v\n%s", err, text)
@@ -236,6 +242,8 @@ func TestInvalidObjectsAreRefusedWithTheFieldAndTheCure(t *testing.T) {
 		{"renewal value without unit", validKPI, "grace: 45d", "grace: 45d, value: acv", "value and unit go together"},
 		{"two engines", validSource, "  schedule:", "  files: {tables: [{name: a, format: CSV, url: {address: \"https://x/y\"}}]}\n  schedule:", "exactly one of the fields in [files postgres"},
 		{"ca without verification", validSource, "mode: VerifyFull", "mode: Require", "caRef needs mode"},
+		{"MySQL beside PostgreSQL", validMySQL, "  mysql:", "  postgres: {host: db, database: crm, credentialsRef: {name: reader}}\n  mysql:", "exactly one of the fields in [files postgres"},
+		{"MySQL without credentials", validMySQL, ", credentialsRef: {name: reader}", "", "credentialsRef"},
 		{"plain http", validFiles, "https://x/y", "http://x/y", "url.address"},
 		{"path out of the volume", validFiles, "path: a/b.parquet", "path: ../b.parquet", "must not contain"},
 		{"two origins of a table", validFiles, "configMap: {name: telco, key: telco.csv.gz}", "configMap: {name: telco, key: k}, url: {address: \"https://x/y\"}", "exactly one of the fields in [configMap persistentVolumeClaim url s3]"},

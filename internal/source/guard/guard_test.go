@@ -140,12 +140,14 @@ func TestExpressions(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
-	both(t, func(t *testing.T, grammar guard.Grammar, corpus attempts.Corpus) {
+	refused := func(t *testing.T, grammar guard.Grammar, corpus attempts.Corpus) {
 		for _, sql := range corpus.Queries {
 			mustRefuse(t, sql, checkQuery(grammar, sql))
 		}
 		t.Logf("%d queries", len(corpus.Queries))
-	})
+	}
+	both(t, refused)
+	t.Run("MySQL", func(t *testing.T) { refused(t, guard.MySQL{}, attempts.For(query.MySQL, "/tmp/x")) })
 }
 
 func TestTablesAsDeclared(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/source"
+	"github.com/cpi-operator/cpi-operator/internal/source/login"
 )
 
 // classify turns the driver's errors into the source's. ctx is the caller's: its end is told from
@@ -38,17 +39,17 @@ func (e *engine) classify(ctx context.Context, err error) error {
 	case errors.Is(err, errTooLarge):
 		return source.Fail(plan.TooManySegments, err, "the result is larger than %d MiB: break down by fewer or coarser columns", maxResultBytes>>20)
 	case isTLS(err):
-		return source.FailSource(plan.TLSFailed, err, "TLS with %s failed (mode %s): %s; check the CA, the host's name in the certificate, and whether the server offers TLS", host, pg.TLS, tlsDetail(err))
+		return source.FailSource(plan.TLSFailed, err, "TLS with %s failed (mode %s): %s; check the CA, the host's name in the certificate, and whether the server offers TLS", host, pg.TLS, login.LastCause(err))
 	case errors.As(err, &dns):
 		return source.FailSource(plan.SourceUnreachable, err, "host %s has no address: check its name in the DataSource", pg.Host)
 	case isConnect:
-		return source.FailSource(plan.SourceUnreachable, err, "%s cannot be reached: %s; check host, port, and whether the network lets this pod through", host, lastCause(err))
+		return source.FailSource(plan.SourceUnreachable, err, "%s cannot be reached: %s; check host, port, and whether the network lets this pod through", host, login.LastCause(err))
 	case errors.Is(err, context.DeadlineExceeded):
 		return e.timeout(err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network):
 		return source.FailSource(plan.SourceUnreachable, err, "the connection to %s broke during a query: the server restarted, or a firewall or proxy cut it", host)
 	default:
-		return source.Fail(plan.QueryFailed, err, "%s", source.WithoutValues(lastCause(err)))
+		return source.Fail(plan.QueryFailed, err, "%s", source.WithoutValues(login.LastCause(err)))
 	}
 }
 
@@ -117,20 +118,3 @@ func hint(err *pgconn.PgError) string {
 	}
 	return ": " + err.Hint
 }
-
-// lastCause is the innermost message: the outer ones repeat user and address.
-func lastCause(err error) string {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) > 0 {
-				err = joined.Unwrap()[0]
-				continue
-			}
-			return err.Error()
-		}
-		err = inner
-	}
-}
-
-func tlsDetail(err error) string { return lastCause(err) }
