@@ -59,7 +59,7 @@ func evaluate(ctx context.Context, server source.Evaluator, indicator plan.Indic
 	if err != nil {
 		return nil, source.Fail(plan.UnsupportedCombination, err, "The measure cannot be computed: %v. Correct the definition.", err)
 	}
-	e := expression{Indicator: indicator, measure: indicator.Measure.PromQL, server: server, now: p.Now}
+	e := expression{Indicator: indicator, measure: indicator.Measure.PromQL, server: server, now: p.Now, asked: map[span]*float64{}}
 	periods, err := e.periods(ctx)
 	if err != nil {
 		return nil, err

@@ -22,9 +22,10 @@ type expression struct {
 	now     time.Time
 
 	laid  []calendar.Period
-	spans []span   // of the periods, by place
-	notes []string // what the server wants told, each once
-	kept  int      // periods of which an earlier run knew more
+	spans []span            // of the periods, by place
+	asked map[span]*float64 // what the server said: the end of one window is what comes before the next
+	notes []string          // what the server wants told, each once
+	kept  int               // periods of which an earlier run knew more
 }
 
 // span is a window in time, whole milliseconds long as the server's clock is.
@@ -175,11 +176,17 @@ func (e *expression) coverage(ctx context.Context, within span) (begun, gaps boo
 // ask evaluates the expression over a window: at its last millisecond, so that what is measured at its end belongs to
 // the next.
 func (e *expression) ask(ctx context.Context, within span) (*float64, error) {
+	if value, known := e.asked[within]; known {
+		return value, nil
+	}
 	reading, err := e.server.Evaluate(ctx, e.measure.Over(within.length()), instant(within))
 	for _, note := range reading.Notes {
 		if !slices.Contains(e.notes, note) {
 			e.notes = append(e.notes, note)
 		}
+	}
+	if err == nil {
+		e.asked[within] = reading.Value
 	}
 	return reading.Value, err
 }

@@ -29,7 +29,7 @@ func TestPromQLKnowsOneVariable(t *testing.T) {
 		"sum(increase(a[$__range]))":   "$__range",
 		"sum(increase(a[$__periods]))": "$__periods",
 		"sum(increase(a[$__]))":        "$__",
-		" \n":                          "empty",
+		" ":                            "empty",
 	} {
 		_, err := Of(Spec{PromQL: &PromQL{Expr: expr, Direction: HigherIsBetter}})
 		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
