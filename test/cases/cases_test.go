@@ -37,6 +37,13 @@ type expectedDefinition struct {
 	LatestMature string                                `json:"latestMature"`
 	Periods      []expectedPeriod                      `json:"periods"`
 	Segments     map[string]map[string]expectedSegment `json:"segments"`
+	// FewAnswers of those invited; nil where no response rate is asked for.
+	FewAnswers *bool `json:"fewAnswers"`
+	// FiscalYear adds up the months of a year that is not the calendar's.
+	FiscalYear *struct {
+		From, To string
+		Total    float64
+	} `json:"fiscalYear"`
 }
 
 type expectedPeriod struct {
@@ -46,6 +53,7 @@ type expectedPeriod struct {
 	State plan.State `json:"state"`
 	expectedValue
 	Waterfall map[string]int64 `json:"waterfall"`
+	Responded *plan.Responded  `json:"responded"`
 }
 
 type expectedSegment struct {
@@ -116,11 +124,31 @@ func compare(t *testing.T, want expectedDefinition, got *plan.Numbers) {
 			t.Errorf("%s is %s, want %s", w.Label, g.State, w.State)
 		}
 		compareValue(t, w.Label, w.expectedValue, g)
+		if w.Responded != nil && (g.Responded == nil || *g.Responded != *w.Responded) {
+			t.Errorf("%s: %+v responded, want %+v", w.Label, g.Responded, *w.Responded)
+		}
 		if w.Label == want.LatestMature && w.Waterfall != nil {
 			compareWaterfall(t, w.Waterfall, got.Waterfall)
 		}
 	}
 	compareSegments(t, want, got)
+	if want.FewAnswers != nil {
+		few := slices.ContainsFunc(got.Warnings, func(s string) bool { return strings.Contains(s, "invitations of the period shown were answered") })
+		if few != *want.FewAnswers {
+			t.Errorf("warnings %q, want few answers: %v", got.Warnings, *want.FewAnswers)
+		}
+	}
+	if year := want.FiscalYear; year != nil {
+		var total float64
+		for _, p := range got.Periods {
+			if p.Label >= year.From && p.Label <= year.To {
+				total += *p.Value
+			}
+		}
+		if !near(year.Total, total) {
+			t.Errorf("%s to %s: %v in all, want %v", year.From, year.To, total, year.Total)
+		}
+	}
 }
 
 // final makes no difference between mature and settled: the answers know no settling.
@@ -251,16 +279,11 @@ func datasetsReadAsCountedElsewhere(t *testing.T, load loader) {
 	want := readExpected(t)
 	got := computeAll(t, load(t), now)
 	m := readManifests(t)
-	datasetOf := map[string]string{}
-	for namespace, in := range m.world {
-		for _, cpi := range in.CPIs {
-			datasetOf[namespace+"/CPIDefinition/"+cpi.Name] = namespace + "/" + cpi.Spec.DatasetRef.Name
-		}
-		for _, kpi := range in.KPIs {
-			datasetOf[namespace+"/KPITarget/"+kpi.Name] = namespace + "/" + kpi.Spec.DatasetRef.Name
-		}
-	}
+	datasetOf := m.datasets()
 	for key, result := range got.results {
+		if datasetOf[key] == "" {
+			continue // a composite reads none
+		}
 		w := want.Datasets[datasetOf[key]]
 		numbers := result.Numbers
 		steps := map[string]int64{}
@@ -293,14 +316,8 @@ func brokenKeysAreErrorsNotBiggerNumbers(t *testing.T, load loader) {
 	for file, want := range readExpected(t).Violations {
 		t.Run(file, func(t *testing.T) {
 			got := computeAll(t, load(t, file), now)
-			m := readManifests(t)
-			for namespace, in := range m.world {
-				for _, cpi := range in.CPIs {
-					check(t, got.results[namespace+"/CPIDefinition/"+cpi.Name], namespace+"/"+cpi.Spec.DatasetRef.Name == want.Dataset)
-				}
-				for _, kpi := range in.KPIs {
-					check(t, got.results[namespace+"/KPITarget/"+kpi.Name], namespace+"/"+kpi.Spec.DatasetRef.Name == want.Dataset)
-				}
+			for key, dataset := range readManifests(t).datasets() {
+				check(t, got.results[key], dataset == want.Dataset)
 			}
 		})
 	}

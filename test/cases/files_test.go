@@ -19,14 +19,14 @@ import (
 	postgrestest "github.com/cpi-operator/cpi-operator/test/postgres"
 )
 
-// fileStore holds every table of the database as one file of the table's name. Files have no schemas.
+// fileStore holds every table of the database as one file, named SCHEMA_TABLE: files have no schemas.
 type fileStore struct{ tables []plan.FileTable }
 
 // inFiles copies a database's tables into files.
 func inFiles(t *testing.T, format plan.FileFormat, from *postgrestest.Database) fileStore {
 	t.Helper()
 	rows, err := from.Admin().Query(t.Context(), `
-		SELECT c.oid::regclass::text, c.relname, string_agg(quote_literal(a.attname) || ': ' || quote_literal(format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
+		SELECT c.oid::regclass::text, replace(c.oid::regclass::text, '.', '_'), string_agg(quote_literal(a.attname) || ': ' || quote_literal(format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
 		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 		WHERE c.relkind = 'r' AND c.relnamespace::regnamespace::text !~ '^(pg_|information_schema$)' GROUP BY c.oid`)
 	if err != nil {
@@ -67,7 +67,7 @@ func copyOut(t *testing.T, from *postgrestest.Database, table, path string) {
 }
 
 // inDuckDB spells PostgreSQL's types; others are spelled alike.
-var inDuckDB = strings.NewReplacer("'jsonb'", "'varchar'", "'text'", "'varchar'")
+var inDuckDB = strings.NewReplacer("'jsonb'", "'varchar'", "'text'", "'varchar'", "'text[]'", "'varchar'")
 
 // toParquet lets an engine that may still write convert a file, its columns having PostgreSQL's types.
 func toParquet(t *testing.T, csv, columns, path string) {
@@ -97,22 +97,30 @@ func (s fileStore) open(t *testing.T, work *plan.Plan) source.Engine {
 	return engine
 }
 
-// onFiles takes the schemas out of a dataset. Where DuckDB's SQL differs in more than that, files/DATASET.sql holds the
-// query in its words.
+// onFiles names a dataset's files in place of its tables. Where DuckDB's SQL differs in more than that, files/DATASET.sql
+// holds the query in its words, and files/DATASET.FILTER.sql a filter.
 func onFiles(t *testing.T, dataset *plan.Dataset) {
 	t.Helper()
-	if dataset.Table != nil {
-		dataset.Table.Schema = ""
+	if dataset.Table != nil && dataset.Table.Schema != "" {
+		dataset.Table.Name, dataset.Table.Schema = dataset.Table.Schema+"_"+dataset.Table.Name, ""
 	}
 	tables := make([]string, len(dataset.Tables))
 	for i, table := range dataset.Tables {
-		_, tables[i], _ = strings.Cut(table, ".")
+		tables[i] = strings.ReplaceAll(table, ".", "_")
 		dataset.Query = strings.ReplaceAll(dataset.Query, table, tables[i])
 	}
 	dataset.Tables = tables
-	own, err := os.ReadFile(filepath.Join("files", dataset.Name+".sql"))
+	inItsWords(t, &dataset.Query, dataset.Name)
+	for i := range dataset.Filters {
+		inItsWords(t, &dataset.Filters[i].Expr, dataset.Name+"."+dataset.Filters[i].Name)
+	}
+}
+
+func inItsWords(t *testing.T, sql *string, name string) {
+	t.Helper()
+	own, err := os.ReadFile(filepath.Join("files", name+".sql"))
 	if err == nil {
-		dataset.Query = string(own)
+		*sql = string(own)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	sigsyaml "sigs.k8s.io/yaml"
 
@@ -96,6 +97,47 @@ func (m *manifests) add(t *testing.T, file string, document []byte) {
 	}
 }
 
+// datasets of the indicators, by namespace/kind/name; empty of a composite.
+func (m manifests) datasets() map[string]string {
+	found := map[string]string{}
+	note := func(namespace, kind, name string, of *v1alpha1.LocalReference) {
+		key := namespace + "/" + kind + "/" + name
+		if found[key] = ""; of != nil {
+			found[key] = namespace + "/" + of.Name
+		}
+	}
+	for namespace, in := range m.world {
+		for _, cpi := range in.CPIs {
+			note(namespace, "CPIDefinition", cpi.Name, cpi.Spec.DatasetRef)
+		}
+		for _, kpi := range in.KPIs {
+			note(namespace, "KPITarget", kpi.Name, kpi.Spec.DatasetRef)
+		}
+	}
+	return found
+}
+
+// reportsOf tells composites which formulas their parts have, as the operator's reports do. They hold no values yet.
+func reportsOf(in *planstep.Inputs) []v1alpha1.IndicatorReport {
+	sourceOf := map[string]string{}
+	for _, dataset := range in.Datasets {
+		sourceOf[dataset.Name] = dataset.Spec.DataSourceRef.Name
+	}
+	var reports []v1alpha1.IndicatorReport
+	for i := range in.CPIs {
+		cpi := &in.CPIs[i]
+		cpi.UID = types.UID(cpi.Name)
+		if cpi.Spec.DatasetRef == nil {
+			continue
+		}
+		var report v1alpha1.IndicatorReport
+		report.Spec.IndicatorRef.UID, report.Spec.RequestHash = cpi.Name, "v1-"+cpi.Name
+		report.Spec.DataSourceRef.Name = sourceOf[cpi.Spec.DatasetRef.Name]
+		reports = append(reports, report)
+	}
+	return reports
+}
+
 // found collects results under namespace/kind/name.
 type found struct {
 	namespace string
@@ -120,6 +162,7 @@ func computeAll(t *testing.T, rows store, at time.Time) found {
 	for i := range m.sources {
 		in := *m.world[m.sources[i].Namespace]
 		in.Source, in.Now = &m.sources[i], at
+		in.Reports = reportsOf(&in)
 		work, skipped, err := planstep.Assemble(in)
 		if err != nil || len(skipped) > 0 {
 			t.Fatalf("source %s: %v, skipped %v", m.sources[i].Name, err, skipped)

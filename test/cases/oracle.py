@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Computes the expected numbers of the cases from the rows in PostgreSQL, apart from the operator's code: hand-written
-SQL through psql for the counting, scipy and statsmodels for the intervals. Writes expected.json beside this file.
+SQL through psql for the counting, scipy, statsmodels and R for the intervals. Writes expected.json beside this file.
 
     oracle.py cases            rows.sql must be loaded in the database that PGHOST, PGPORT, PGDATABASE name
     oracle.py samples DIR      the demo's CSV files in DIR; writes DIR/expected.json
@@ -14,15 +14,18 @@ import pathlib
 import sys
 from datetime import datetime, timedelta
 
-from reference import churn, database, known, naive, periods, recount, renewal, retention, samples, surveys
+from reference import churn, database, health, known, naive, periods, recount, renewal, retention, samples, shop, surveys, tickets, waves
 
 WITHIN = {"cx/support-survey": 26, "revops/subscription-spells": 26, "revops/mrr-snapshot": 48,
-          "revops/mrr-from-movements": 72, "cx/contracts": 26}  # hours
+          "revops/mrr-from-movements": 72, "cx/contracts": 26, "cx/cases": 2, "cx/relational-wave": 26, "revops/account-health": 26,
+          "shop/orders": 3, "shop/order-lines": 3, "shop/points-ledger": 26}  # hours
 
 
 def cases():
     datasets = {"cx/support-survey": surveys.dataset(), "revops/subscription-spells": churn.dataset(),
-                **retention.datasets(), "cx/contracts": renewal.dataset()}
+                **retention.datasets(), "cx/contracts": renewal.dataset(),
+                "cx/cases": tickets.dataset(), "cx/relational-wave": waves.dataset(), "revops/account-health": health.dataset(),
+                **shop.datasets()}
     marks = {name: dataset["watermark"] for name, dataset in datasets.items()}
     definitions = {
         **surveys.definitions(marks["cx/support-survey"]),
@@ -30,6 +33,11 @@ def cases():
         "revops/KPITarget/nrr": retention.nrr(),
         "revops/KPITarget/nrr-from-movements": retention.nrr_from_movements(),
         **renewal.definitions(marks["cx/contracts"]),
+        **tickets.definitions(marks["cx/cases"]),
+        **waves.definitions(marks["cx/relational-wave"]),
+        "revops/CPIDefinition/healthy-accounts": health.healthy_accounts(marks["revops/account-health"]),
+        **shop.definitions(marks),
+        "cx/CPIDefinition/cx-index": health.cx_index(marks),
     }
     for name, dataset in datasets.items():
         dataset["fresh"] = periods.NOW - marks[name] <= timedelta(hours=WITHIN[name])

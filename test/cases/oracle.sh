@@ -1,6 +1,7 @@
 #!/bin/sh
 # Starts a private PostgreSQL in a temporary directory, loads rows.sql, runs oracle.py with the arguments given
-# (default: cases --check) and takes everything down again. Debian: postgresql-15, python3-scipy, python3-statsmodels.
+# (default: cases --check) and takes everything down again. Debian: postgresql-15, python3-scipy, python3-statsmodels,
+# r-cran-survey, r-cran-survival.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 bin=${PGBIN:-$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)}

@@ -1,6 +1,6 @@
 """What the usual mistakes would read on the same rows: each must differ from the right number, or the trap does not bite."""
 
-from . import database, periods, renewal, surveys
+from . import database, periods, r, renewal, shop, surveys, tickets, waves
 from .churn import JUDGED
 
 
@@ -10,12 +10,12 @@ def one(sql):
 
 
 def mistakes(definitions):
-    """Wrong values beside right ones, each for the latest mature period of its definition."""
+    """Wrong values beside right ones, each for the latest mature period of its definition where no other is named."""
     found = []
 
-    def note(mistake, name, wrong, part=None):
+    def note(mistake, name, wrong, part=None, at=None):
         definition = definitions[name]
-        latest = definition["latestMature"]
+        latest = at or definition["latestMature"]
         right = (definition["segments"][part[0]][part[1]] if part else
                  next(p for p in definition["periods"] if p["label"] == latest))["value"]
         if abs(wrong - right) < 1e-9:
@@ -27,6 +27,10 @@ def mistakes(definitions):
     churn_mistakes(note)
     revenue_mistakes(note)
     renewal_mistakes(note)
+    ticket_mistakes(note)
+    wave_mistakes(note)
+    shop_mistakes(note)
+    health_mistakes(note, definitions["cx/CPIDefinition/cx-index"])
     return found
 
 
@@ -111,3 +115,86 @@ def renewal_mistakes(note):
             AND to_char(due_at::timestamp AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York', 'YYYY-MM') = '2026-09'""")[0])
     note("logos reported for value", "cx/KPITarget/renewal-rate", one(
         f"""WITH {fates} SELECT avg((fate = 'renewed')::int) FROM fates WHERE fate IN ('renewed', 'lost', 'presumed-lost') AND {september}""")[0])
+
+
+def ticket_mistakes(note):
+    name = "cx/CPIDefinition/first-response"
+    week = periods.weeks(3, surveys.BERLIN)[:1]
+    inside = "FROM windows JOIN base ON opened_at >= since AND opened_at < until"
+    clause = f"WITH {database.windows(week)}, {tickets.BASE}"
+    timely = f"avg(coalesce(reply_minutes_business <= {tickets.LIMIT_MINUTES}, false)::int)"
+    usable = "coalesce(reply_minutes_business, 0) >= 0"
+    note("cases without an answer left out", name, one(
+        f"{clause} SELECT {timely} {inside} WHERE dropped IS NULL AND reply_minutes_business >= 0")[0])
+    note("spam counted", name, one(f"{clause} SELECT {timely} {inside} WHERE {usable}")[0])
+    note("hours of the clock for hours of the office", name, one(
+        f"{clause} SELECT avg(coalesce(first_public_reply_at - opened_at <= interval '4 hours', false)::int) {inside} WHERE dropped IS NULL AND {usable}")[0])
+    note("four hours excluded", name, one(
+        f"{clause} SELECT avg(coalesce(reply_minutes_business < {tickets.LIMIT_MINUTES}, false)::int) {inside} WHERE dropped IS NULL AND {usable}")[0])
+    note("weeks of UTC", name, one(f"""WITH {tickets.BASE} SELECT {timely} FROM base WHERE dropped IS NULL AND {usable}
+        AND opened_at >= '2026-11-02T00:00Z' AND opened_at < '2026-11-09T00:00Z'""")[0])
+    name = "cx/CPIDefinition/resolution-time"
+    october = f"WITH {database.windows(periods.months(2, surveys.BERLIN)[:1])}, {tickets.BASE}"
+    median = "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY lasted)"
+    note("open cases left out", name, one(f"{october} {median} {inside} WHERE dropped IS NULL AND NOT is_open AND lasted >= 0")[0])
+    running = f"WITH {database.windows(periods.months(1, surveys.BERLIN))}, {tickets.BASE}"
+    note("open cases counted as solved at the last load", name, one(f"{running} {median} {inside} WHERE dropped IS NULL")[0], at="2026-11")
+    rows = database.rows(f"""{running} SELECT extract(epoch FROM coalesce(solved_at, '{periods.NOW.isoformat()}') - opened_at) AS lasted, is_open
+        {inside} WHERE dropped IS NULL""")
+    late = r.medians([("now", float(row["lasted"]), int(row["is_open"] == "f")) for row in rows])["now"]
+    note("open cases censored at the clock, though nothing was loaded for two days", name, late["value"], at="2026-11")
+
+
+def wave_mistakes(note):
+    name = "cx/CPIDefinition/relational-nps"
+    clause = f"WITH {database.windows(waves.quarters()[-2:-1])}, {waves.CHOSEN}"
+    score = "100.0 * (count(*) FILTER (WHERE score >= 9) - count(*) FILTER (WHERE score <= 6)) / count(*)"
+    known = "plan IN ('starter', 'business', 'enterprise')"
+    note("answers not weighted", name, one(f"{clause} SELECT {score} FROM chosen WHERE {known}")[0])
+    rows = database.rows(f"{clause} SELECT plan, {score} AS score FROM chosen WHERE {known} GROUP BY 1")
+    note("weights not cut", name, sum(waves.POPULATION[row["plan"]] * float(row["score"]) for row in rows))
+    note("silence counted as detraction", name, one(f"""{clause} SELECT 100.0 * (count(*) FILTER (WHERE score >= 9) - count(*) FILTER (WHERE coalesce(score, 0) <= 6))
+        / count(*) {waves.WITHIN} WHERE dropped IS NULL""")[0])
+    note("quarters of the calendar year", name, one(f"{clause} SELECT {score} FROM base WHERE dropped IS NULL AND score <= 10 AND wave_launched_on >= '2026-10-01'")[0])
+
+
+def shop_mistakes(note):
+    october = f"WITH {database.windows(periods.months(2, shop.BERLIN)[:1])}, {shop.LINES}"
+    inside = "FROM windows JOIN lines_judged ON paid_at >= since AND paid_at < until"
+    kept = "dropped IS NULL AND saved IS NOT NULL"
+    name = "shop/CPIDefinition/money-saved"
+    note("mean of the lines' ratios", name, one(f"{october} SELECT avg(saved / reference) {inside} WHERE {kept}")[0])
+    note("three currencies added up", name, one(
+        f"{october} SELECT sum(qty * ref_price_30d - paid_amount) / sum(qty * ref_price_30d) {inside} WHERE {kept}")[0])
+    note("list price for the price of the last 30 days", name, one(
+        f"{october} SELECT 1 - sum(paid_amount) / sum(qty * list_price) {inside} WHERE {kept}")[0])
+    note("lines without an amount paid counted below the line", name, one(
+        f"WITH {database.windows(periods.months(3, shop.BERLIN)[:1])}, {shop.LINES} SELECT sum(saved) / sum(reference) {inside} WHERE dropped IS NULL")[0], at="2026-09")
+    note("months of UTC", name, one(f"""WITH {shop.LINES} SELECT sum(saved) / sum(reference) FROM lines_judged WHERE {kept}
+        AND paid_at >= '2026-10-01Z' AND paid_at < '2026-11-01Z'""")[0])
+    name = "shop/CPIDefinition/points-redemption"
+    third = f"WITH {database.windows(periods.quarters(2, shop.BERLIN)[:1])}, {shop.LEDGER} SELECT"
+    booked = "FROM windows JOIN ledger_judged ON booked_at >= since AND booked_at < until"
+    note("expired points counted as redeemed", name, one(
+        f"{third} -sum(points) FILTER (WHERE kind IN ('redeem', 'expire')) / sum(earned)::float {booked}")[0])
+    note("members who only redeemed left out", name, one(
+        f"{third} sum(redeemed) / sum(earned)::float {booked} AND member_id IN (SELECT member_id FROM ledger_judged, windows WHERE booked_at >= since AND booked_at < until AND earned > 0)")[0])
+    note("points as booked, below zero", name, one(f"{third} sum(points) FILTER (WHERE kind = 'redeem') / sum(earned)::float {booked}")[0])
+    name = "shop/KPITarget/revenue"
+    total = f"WITH {shop.ORDERS} SELECT sum(net_eur) FROM orders_judged WHERE paid_at >= '2026-10-01' AND paid_at < '2026-11-01'"
+    note("orders that nobody paid counted", name, one(total)[0])
+    note("naive time read as UTC", name, one(f"""WITH {shop.ORDERS} SELECT sum(net_eur) FROM orders_judged WHERE dropped IS NULL
+        AND paid_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' >= '2026-10-01' AND paid_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' < '2026-11-01'""")[0])
+    note("credit notes left out", name, one(f"{total} AND dropped IS NULL AND net_eur > 0")[0])
+    note("guests left out", name, one(f"{total} AND dropped IS NULL AND customer_id IS NOT NULL")[0])
+
+
+def health_mistakes(note, index):
+    name = "revops/CPIDefinition/healthy-accounts"
+    october = "FROM analytics.account_health_daily WHERE as_of BETWEEN '2026-10-01' AND '2026-10-31'"
+    note("every snapshot of the month", name, one(f"SELECT avg(coalesce(score >= 70, false)::int) {october}")[0])
+    note("accounts without a score left out", name, one(f"SELECT avg((score >= 70)::int) {october} AND as_of = '2026-10-31'")[0])
+    note("the bound itself left out", name, one(f"SELECT avg(coalesce(score > 70, false)::int) {october} AND as_of = '2026-10-31'")[0])
+    parts = next(p for p in index["periods"] if p["label"] == index["latestMature"])["detail"]
+    note("arithmetic mean of the parts", "cx/CPIDefinition/cx-index",
+         0.4 * parts["support-nps"] + 0.3 * parts["support-ces"] + 0.3 * parts["first-response"])

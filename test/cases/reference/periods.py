@@ -51,6 +51,24 @@ def weeks(count, zone, window=1):
     return made
 
 
+def quarters(count, zone, fiscal_start=1):
+    """Quarters of fiscal years, which are named by the calendar year that they end in."""
+    today = NOW.astimezone(ZoneInfo(zone)).date()
+    begun = today.year * 12 + today.month - 1 - (today.month - fiscal_start) % 3
+    def first(back):
+        return date((begun - 3 * back) // 12, (begun - 3 * back) % 12 + 1, 1)
+    def label(day):
+        year = day.year + (fiscal_start > 1 and day.month >= fiscal_start)
+        quarter = (day.month - fiscal_start) % 12 // 3 + 1
+        return f"{'FY' if fiscal_start > 1 else ''}{year}-Q{quarter}"
+    return [Period(label(first(back)), midnight(first(back), zone), midnight(first(back - 1), zone),
+                   midnight(first(back), zone), first(back), first(back - 1)) for back in range(count - 1, -1, -1)]
+
+
+def moment(stamp):
+    return datetime.fromisoformat(stamp.replace("Z", "+00:00"))
+
+
 def state(period, watermark, maturity=timedelta(0)):
     """Running, Maturing or Mature, as of the clock or of the data, whichever is behind."""
     as_of = min(NOW, watermark)
@@ -71,32 +89,33 @@ def collapsed(counts):
     return verdicts
 
 
-def sample_flag(estimate):
+def sample_flag(estimate, minimum=MINIMUM_SAMPLE):
     """NoData or InsufficientSample; where answers belong to entities, entities are what counts."""
     if estimate["n"] == 0:
         return "NoData"
-    return "InsufficientSample" if estimate.get("entities", estimate["n"]) < MINIMUM_SAMPLE else None
+    return "InsufficientSample" if estimate.get("entities", estimate["n"]) < minimum else None
 
 
-def answer(period, estimate, how_final, flag=None, **more):
+def answer(period, estimate, how_final, flag=None, minimum=MINIMUM_SAMPLE, **more):
     """One entry of periods[] in expected.json."""
     stamp = "%Y-%m-%dT%H:%M:%SZ"
     result = {"label": period.label, "start": period.start.strftime(stamp), "end": period.end.strftime(stamp),
               "windowStart": period.window_start.strftime(stamp), "state": how_final}
-    flag = flag or sample_flag(estimate)
+    flag = flag or sample_flag(estimate, minimum)
     if flag:
         result["flag"] = flag
     return {**result, **estimate, **more}
 
 
-def suppress(segments, size, minimum=10):
-    """Marks segments under the minimum; if that is one alone, the next smallest too, or the total would give it away."""
+def suppress(segments, size, minimum=10, sample=MINIMUM_SAMPLE):
+    """Marks segments under the minimum, and the next smallest with them until they are two and as many as the minimum
+    together, or the total would give them away."""
     small = {name for name in segments if size(segments[name]) < minimum}
-    if len(small) == 1 and len(segments) > 1:
-        rest = sorted((name for name in segments if name not in small), key=lambda name: (size(segments[name]), name))
-        small.add(rest[0])
+    rest = sorted((name for name in segments if name not in small), key=lambda name: (size(segments[name]), name))
+    while small and rest and (len(small) == 1 or sum(size(segments[name]) for name in small) < minimum):
+        small.add(rest.pop(0))
     for name, segment in segments.items():
-        if flag := sample_flag(segment):
+        if flag := sample_flag(segment, sample):
             segment["flag"] = flag
         segment["suppressed"] = name in small
     return segments

@@ -20,6 +20,9 @@ def check(definitions):
         "revops/CPIDefinition/logo-churn": lost_of_open,
         "cx/KPITarget/renewal-logos": renewed_of_decided,
         "revops/KPITarget/nrr": revenue_kept,
+        "cx/CPIDefinition/first-response": answered_in_time,
+        "revops/CPIDefinition/healthy-accounts": healthy_of_scored,
+        "shop/CPIDefinition/points-redemption": redeemed_of_earned,
     }
     for name, count in checks.items():
         for period in definitions[name]["periods"]:
@@ -113,3 +116,33 @@ def revenue_kept(period):
     pairs = [(s, closing.get(account, "0")) for account, s in opening.items()]
     kept = [(float(s), float(e)) for s, e in pairs if s is not None and e is not None and float(s) > 0]
     return sum(e for _, e in kept), sum(s for s, _ in kept)
+
+
+def answered_in_time(period):
+    known = min(periods.NOW, max(moment(row["_synced_at"]) for row in table("zendesk.ticket_metrics")))
+    since, until = moment(period["start"]), moment(period["end"])
+    timely = counted = 0
+    for row in table("zendesk.ticket_metrics"):
+        opened, minutes = moment(row["opened_at"]), row["reply_minutes_business"]
+        if not since <= opened < until or row["tags"] is None or "spam" in row["tags"].strip("{}").split(","):
+            continue
+        if minutes is None:
+            counted += known - opened > timedelta(hours=4)
+        elif int(minutes) >= 0:
+            timely, counted = timely + (int(minutes) <= 240), counted + 1
+    return timely, counted
+
+
+def healthy_of_scored(period):
+    rows = [row for row in table("analytics.account_health_daily") if row["as_of"][:7] == period["label"]]
+    last = [row["score"] for row in rows if row["as_of"] == max(row["as_of"] for row in rows)]
+    return sum(score is not None and float(score) >= 70 for score in last), len(last)
+
+
+def redeemed_of_earned(period):
+    since, until = moment(period["start"]), moment(period["end"])
+    sums = defaultdict(int)
+    for row in table("points_ledger"):
+        if since <= moment(row["booked_at"]) < until and row["points"] is not None:
+            sums[row["kind"]] += int(row["points"])
+    return -sums["redeem"], sums["earn"]

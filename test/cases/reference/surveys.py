@@ -69,7 +69,7 @@ def rejected(counter):
     return {fate.removeprefix("rejected/"): count for fate, count in sorted(counter.items()) if fate.startswith("rejected/")}
 
 
-def finish(made, found, watermark, segments):
+def finish(made, found, watermark, segments, shown=periods.SHOWN):
     """Adds states, guard and waterfall to the estimates found by label, and keeps the last periods."""
     counters, values = found
     states = [periods.state(period, watermark) for period in made]
@@ -80,14 +80,14 @@ def finish(made, found, watermark, segments):
         answers.append(periods.answer(period, value, how, "SuspectData" if suspect else None,
                                       rejected=rejected(counters[period.label]),
                                       waterfall=waterfall(counters[period.label], value["n"])))
-    answers = answers[-periods.SHOWN:]
+    answers = answers[-shown:]
     latest = periods.latest_mature(answers)
     return {"latestMature": latest, "periods": answers, "segments": segments(latest)}
 
 
-def support_nps(watermark):
+def support_nps(watermark, shown=periods.SHOWN):
     """Trailing 13 weeks; of each contact the latest usable answer in the window, larger key on a tie."""
-    made = periods.weeks(periods.SHOWN + periods.GUARD_PERIODS, BERLIN, window=13)
+    made = periods.weeks(shown + periods.GUARD_PERIODS, BERLIN, window=13)
     clause = with_clause(made, "q_nps", 0, 10)
     rows = database.rows(clause + """,
       chosen AS (
@@ -110,7 +110,7 @@ def support_nps(watermark):
             parts[row["label"]][row["by"]][row["segment"]] = value
     size = lambda segment: segment["n"]
     return finish(made, (counters, values), watermark,
-                  lambda label: {by: periods.suppress(each, size) for by, each in parts[label].items()})
+                  lambda label: {by: periods.suppress(each, size) for by, each in parts[label].items()}, shown)
 
 
 def clustered(question, low, high, at_least, watermark, where="true"):

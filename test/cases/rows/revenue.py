@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta, timezone
 
 from .clock import month_end, utc
-from .sql import cents
+from .sql import cents, cents_signed
 
 DDL = """
 CREATE SCHEMA finance;
@@ -87,10 +87,6 @@ def movements(random, truth):
     last = rows[-1]
     rows[-1] = last[:-1] + (MOVEMENTS_LOADED,)
     return rows
-
-
-def cents_signed(amount):
-    return cents(amount) if amount >= 0 else "-" + cents(-amount)
 
 
 def snapshots(truth, plans):

@@ -14,9 +14,11 @@ def literal(value):
     if isinstance(value, (int, float)):
         return repr(value)
     if isinstance(value, datetime):
-        return "'" + value.strftime("%Y-%m-%dT%H:%M:%SZ") + "'"
+        return "'" + value.strftime("%Y-%m-%dT%H:%M:%S") + ("Z'" if value.tzinfo else "'")
     if isinstance(value, date):
         return "'" + value.isoformat() + "'"
+    if isinstance(value, list):
+        return "'{" + ",".join(value) + "}'"  # an array of plain words
     if isinstance(value, dict):
         value = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return "'" + value.replace("'", "''") + "'"
@@ -25,6 +27,10 @@ def literal(value):
 def cents(amount):
     """An amount in cents as exact decimal text; None stays NULL."""
     return None if amount is None else f"{amount // 100}.{amount % 100:02d}"
+
+
+def cents_signed(amount):
+    return cents(amount) if amount is None or amount >= 0 else "-" + cents(-amount)
 
 
 def inserts(table, rows):

@@ -1,0 +1,1 @@
+NOT contains(',' || trim(tags, '{}') || ',', ',spam,') -- an array is text in a file
