@@ -157,7 +157,7 @@ type ReportResult struct {
 	// +optional
 	OmittedSegments *int32 `json:"omittedSegments,omitempty"`
 
-	// waterfall leads from the rows read to the rows used.
+	// waterfall leads from the rows read to the rows used; of a second dataset likewise, after exposure/ or outcome/.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
@@ -349,7 +349,8 @@ type Standout struct {
 
 // WaterfallStep is what was left after a step.
 type WaterfallStep struct {
-	// step is read, filter/NAME, filter/NAME:null, where, duplicates, rejected/REASON, used.
+	// step is read, filter/NAME, filter/NAME:null, undated, outside-history, where, rejected/REASON, duplicates, not-first or
+	// used; of the second dataset of a rate after exposure/, of a conversion after outcome/.
 	// +required
 	// +kubebuilder:validation:MaxLength=128
 	Step string `json:"step,omitempty"`

@@ -2,7 +2,8 @@ package v1alpha1
 
 // Conversion is the share of base rows that an outcome of the same entity follows in time: bought again within
 // 90 days, recognised within 30 days of reaching gold, a visit that ended in a purchase. A base row belongs to
-// the period of its own time; the period is mature when the outcome's time is over.
+// the period of its own time; the period is mature when the outcome's time is over. Until then only base rows whose time
+// is over count; worst and best say how far the others can move the value. Rows without the entity are left out and counted.
 type Conversion struct {
 	// entity that base and outcome have in common.
 	// +required
@@ -16,7 +17,8 @@ type Conversion struct {
 	// +required
 	Outcome ConversionOutcome `json:"outcome,omitzero"`
 
-	// within this time of the base the outcome must happen.
+	// within this time of the base the outcome must happen, such as 90d. A day is 24 hours; where base or outcome is a date,
+	// days are counted.
 	// +required
 	Within Duration `json:"within,omitempty"`
 
@@ -31,7 +33,7 @@ type Conversion struct {
 
 // ConversionBase chooses among an entity's rows.
 type ConversionBase struct {
-	// occurrence is First (the entity's first row ever), FirstInPeriod (its first row in the period's window) or Every row.
+	// occurrence is First (the entity's first row ever, before the history too), FirstInPeriod (its first row in the period's window) or Every row.
 	// +required
 	// +kubebuilder:validation:Enum=First;FirstInPeriod;Every
 	Occurrence string `json:"occurrence,omitempty"`

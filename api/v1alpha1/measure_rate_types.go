@@ -1,6 +1,6 @@
 package v1alpha1
 
-// Rate is events per exposure: complaints per 1,000 orders, faults per customer and month.
+// Rate is events per exposure: complaints per 1,000 orders, faults per customer and month. n counts the rows of the exposure.
 // +kubebuilder:validation:XValidation:rule="has(self.exposure.datasetRef) || has(self.exposure.column)",message="exposure needs datasetRef (its rows are counted), column, or both",fieldPath=".exposure"
 // +kubebuilder:validation:XValidation:rule="has(self.direction) || has(self.preset)",message="direction is required unless a preset brings it",fieldPath=".direction"
 type Rate struct {
@@ -32,13 +32,15 @@ type Rate struct {
 }
 
 // Exposure is the base of a rate.
+// +kubebuilder:validation:XValidation:rule="has(self.datasetRef) || !has(self.where)",message="where goes with datasetRef only: rows of the indicator's own dataset bring their exposure along",fieldPath=".where"
 type Exposure struct {
-	// datasetRef is another dataset of the same data source; it is joined by period and segment only, so it must
-	// have a time and the columns of every breakdown. Default: the indicator's own dataset.
+	// datasetRef is a dataset of the same data source, of events or snapshots; it is joined by period and segment only, so
+	// it must have the columns of every breakdown. No event is zero only where both datasets have freshness and are loaded.
+	// It may be the indicator's own, whose rows then count under where. Default: the rows of the events bring column along.
 	// +optional
 	DatasetRef *LocalReference `json:"datasetRef,omitempty"`
 
-	// where restricts the rows of the exposure; all conditions must hold. With datasetRef only: the indicator's own where does not apply there.
+	// where restricts the rows of datasetRef; all conditions must hold. The indicator's own where does not apply there.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=16

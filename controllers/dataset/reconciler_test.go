@@ -41,10 +41,11 @@ func TestDataset(t *testing.T) {
 		}
 	}
 	want("False ReferenceNotFound", `spec.dataSourceRef: DataSource "crm" does not exist`, "False", 0)
-	envtestkit.Create(t, c, envtestkit.DataSource(namespace, "crm"), envtestkit.CPI(namespace, "a", "survey"), envtestkit.CPI(namespace, "b", "another"))
-	want("True Ready", "", "False", 1)
+	envtestkit.Create(t, c, envtestkit.DataSource(namespace, "crm"), envtestkit.CPI(namespace, "a", "survey"), envtestkit.CPI(namespace, "b", "another"),
+		envtestkit.CPI(namespace, "c", "another", envtestkit.RatePer("survey")), envtestkit.CPI(namespace, "d", "survey", envtestkit.RatePer("survey")))
+	want("True Ready", "", "False", 3) // as the first dataset, as the second, as both
 	writes.Forget()
-	want("True Ready", "", "False", 1)
+	want("True Ready", "", "False", 3)
 	if calls := writes.Calls(); len(calls) > 0 {
 		t.Errorf("a second look writes %q", calls)
 	}
@@ -52,12 +53,12 @@ func TestDataset(t *testing.T) {
 	if err := c.Update(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	want("False Invalid", "spec.timeZone: ", "True", 1)
+	want("False Invalid", "spec.timeZone: ", "True", 3)
 	d.Spec = v1alpha1.DatasetSpec{DataSourceRef: v1alpha1.LocalReference{Name: "crm"}, Table: &v1alpha1.TableReference{Name: "survey"}}
 	if err := c.Update(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	want("True Ready", "", "False", 1)
+	want("True Ready", "", "False", 3)
 	if got := len(recorder.Events); got != 4 {
 		t.Errorf("%d events, want one a transition: 4", got)
 	}

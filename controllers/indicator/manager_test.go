@@ -43,7 +43,8 @@ func TestWithAManager(t *testing.T) {
 	goal := &v1alpha1.KPITarget{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "goal"}, Spec: v1alpha1.KPITargetSpec{
 		Title: "g", Category: "Growth", Owner: v1alpha1.Owner{Team: "board"}, CPIRef: &v1alpha1.LocalReference{Name: "nps"},
 		Targets: []v1alpha1.Target{{From: "2026-01-01", AtLeast: new(v1alpha1.Value("30"))}}}}
-	objects := []client.Object{cpi, goal, envtestkit.Dataset(w.namespace, "survey", "crm"), envtestkit.DataSource(w.namespace, "crm")}
+	rate := envtestkit.CPI(w.namespace, "rate", "survey", envtestkit.RatePer("orders"))
+	objects := []client.Object{cpi, goal, rate, envtestkit.Dataset(w.namespace, "orders", "crm"), envtestkit.Dataset(w.namespace, "survey", "crm"), envtestkit.DataSource(w.namespace, "crm")}
 	rand.Shuffle(len(objects), func(i, j int) { objects[i], objects[j] = objects[j], objects[i] })
 	for _, object := range objects {
 		envtestkit.Create(t, w.client, object)
@@ -58,6 +59,7 @@ func TestWithAManager(t *testing.T) {
 	}
 	eventually(t, "the CPI is ready", is(cpi, &cpi.Status, "Ready", "Ready"))
 	eventually(t, "the goal is ready", is(goal, &goal.Status, "Ready", "Ready"))
+	eventually(t, "the rate is ready", is(rate, &rate.Status, "Ready", "Ready"))
 	w.publish("cpi-nps", "17.25", "15.1", "19.3")
 	eventually(t, "the CPI tells its numbers", is(cpi, &cpi.Status, "WithinThresholds", "Critical"))
 	eventually(t, "the goal tells the numbers of its CPI", is(goal, &goal.Status, "TargetMet", "OffTarget"))

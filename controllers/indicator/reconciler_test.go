@@ -240,6 +240,47 @@ func TestMissingReferencesHeal(t *testing.T) {
 	w.want(cpi.Status.Conditions, "Ready", "True", "Ready")
 }
 
+func TestASecondDatasetMustBeOfTheSameSource(t *testing.T) {
+	const field = "spec.measure.rate.exposure.datasetRef: "
+	w := newWorld(t)
+	cpi := w.cpi("rate", envtestkit.RatePer("orders"))
+	goal := &v1alpha1.KPITarget{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "goal"}, Spec: v1alpha1.KPITargetSpec{
+		Title: "g", Category: "Growth", Owner: v1alpha1.Owner{Team: "board"}, CPIRef: &v1alpha1.LocalReference{Name: "rate"},
+		Targets: []v1alpha1.Target{{From: "2026-01-01", AtMost: new(v1alpha1.Value("3"))}}}}
+	envtestkit.Create(t, w.client, goal)
+	want := func(status metav1.ConditionStatus, reason, message string) {
+		t.Helper()
+		w.reconcile(cpi)
+		if got := w.want(cpi.Status.Conditions, "Ready", status, reason); !strings.HasPrefix(got, message) {
+			t.Errorf("message = %s, want %s…", got, message)
+		}
+		w.reconcile(goal)
+		if reason != "Ready" {
+			reason, message = "ReferenceNotReady", `spec.cpiRef: CPIDefinition "rate" is not ready: its `+message
+		}
+		if got := w.want(goal.Status.Conditions, "Ready", status, reason); !strings.HasPrefix(got, message) {
+			t.Errorf("goal: message = %s, want %s…", got, message)
+		}
+	}
+	want("False", "ReferenceNotFound", field+`Dataset "orders" does not exist`)
+	orders := envtestkit.Dataset(w.namespace, "orders", "billing", func(d *v1alpha1.Dataset) { d.Spec.TimeZone = "Mars/Olympus" })
+	envtestkit.Create(t, w.client, orders)
+	want("False", "ReferenceNotReady", field+`Dataset "orders" is invalid`)
+	orders.Spec.TimeZone = "UTC"
+	w.update(orders)
+	want("False", "Invalid", field+`Dataset "orders" is of DataSource "billing"`)
+	orders.Spec.DataSourceRef.Name = "crm"
+	w.update(orders)
+	want("True", "Ready", "")
+	before := w.report("cpi-rate").Spec.RequestHash
+	orders.Spec.Filters = []v1alpha1.DatasetFilter{{Name: "tests", Expr: "NOT is_test"}}
+	w.update(orders)
+	want("True", "Ready", "")
+	if w.report("cpi-rate").Spec.RequestHash == before {
+		t.Error("another second dataset makes the same numbers")
+	}
+}
+
 func TestForeignReportIsLeftAlone(t *testing.T) {
 	w := newWorld(t)
 	other := w.cpi("other")

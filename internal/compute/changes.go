@@ -2,6 +2,7 @@ package compute
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/cpi-operator/cpi-operator/internal/measure"
@@ -26,27 +27,32 @@ func (d *dataset) lastChanges(ctx context.Context, windows []query.Window, zone 
 // reopened reports whether rows that a settled period rests on were changed after it was last looked at: a contract
 // of June that is decided in September. The period is then read again, and only it.
 func (j *job) reopened(i int) bool {
-	changes, since := j.looked.changes, j.FrozenAsOf
-	if changes == nil || since == nil {
+	if j.FrozenAsOf == nil {
 		return false
 	}
-	after := func(t *time.Time) bool { return t != nil && t.After(*since) }
-	skip := len(j.looked.periods) - len(j.layout.rows)
-	closing := skip + len(j.layout.before) + i
-	if j.request.Combination != measure.AsOf {
-		for _, k := range j.layout.rests(i) {
-			if after(changes.Periods[skip+k]) {
-				return true
-			}
+	for n, v := range j.datasets() {
+		if v.looked.changes != nil && j.changed(i, n, v.looked) {
+			return true
 		}
-		return false
+	}
+	return false
+}
+
+// changed reports whether rows of the n-th dataset that a period rests on were changed after it was last looked at.
+func (j *job) changed(i, n int, looked *survey) bool {
+	changes, s := looked.changes, j.layout.sights()[n]
+	after := func(t *time.Time) bool { return t != nil && t.After(*j.FrozenAsOf) }
+	skip := len(looked.periods) - len(s.rows)
+	if n > 0 || j.request.Combination != measure.AsOf {
+		return slices.ContainsFunc(append(j.layout.rests(s, i), j.layout.following(s, i)...), func(k int) bool { return after(changes.Periods[skip+k]) })
 	}
 	// Everything up to the end is read, and what follows as long as the value may move by design.
 	if after(changes.Before) {
 		return true
 	}
+	closing := skip + len(j.layout.before) + i
 	until := j.layout.periods[i].End.Add(j.Period.Maturity)
-	for k, p := range j.looked.periods {
+	for k, p := range looked.periods {
 		if (k <= closing || p.Start.Before(until)) && after(changes.Periods[k]) {
 			return true
 		}

@@ -18,6 +18,7 @@ type job struct {
 	layout  layout
 	data    *dataset
 	looked  *survey
+	second  *second // nil if the measure reads one dataset only
 	// asks of this round, and how many of them have no answer; asked are the periods of all rounds, by purpose.
 	asks  []purposeful
 	open  int
@@ -43,6 +44,8 @@ type purposeful struct {
 	periods []int
 	// breakdown is where the ask's first breakdown stands among the indicator's.
 	breakdown int
+	// second: the second dataset is asked.
+	second bool
 }
 
 type purpose int
@@ -57,6 +60,7 @@ const (
 	forComposition                // the same of the headline, by the columns compared
 	forEarly                      // headline, early answers
 	forLate                       // headline, late answers
+	forOutcomes                   // headline, rows of the second dataset that could follow
 )
 
 // fewPeriods is up to how many periods are broken down although only two need it: cheaper than another pass.
@@ -70,13 +74,18 @@ const (
 
 // accounts reports whether rows are counted beside the measure's own sums.
 func (j *job) accounts() bool {
-	return j.request.State == nil && (len(j.Where) > 0 || j.Responses != nil)
+	return j.request.State == nil && (len(j.Where) > 0 || j.Responses != nil || j.request.Follow != nil)
 }
 
-// needsEntity reports whether rows without the entity of responses are left out.
-func (j *job) needsEntity() bool {
-	return j.Responses != nil && (j.Responses.Keep != plan.KeepAll ||
-		j.request.Cluster != nil && j.request.Cluster.Entity == j.Responses.Entity)
+// needed is the entity without which rows are left out, empty if there is none.
+func (j *job) needed() string {
+	switch r := j.Responses; {
+	case j.request.Follow != nil:
+		return j.request.Follow.Entity
+	case r != nil && (r.Keep != plan.KeepAll || j.request.Cluster != nil && j.request.Cluster.Entity == r.Entity):
+		return r.Entity
+	}
+	return ""
 }
 
 // nobodys is how many rows of a period were left out for want of an entity.
@@ -87,7 +96,7 @@ func (j *job) nobodys(period int) int64 {
 	return 0
 }
 
-func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
+func newJob(data, other *dataset, indicator plan.Indicator, place int) (*job, error) {
 	family, err := measure.Of(indicator.Measure)
 	if err != nil {
 		return nil, err
@@ -99,13 +108,18 @@ func newJob(data *dataset, indicator plan.Indicator, place int) (*job, error) {
 		strata: map[int][]query.Group{}, responded: map[int]measure.Sums{}, compositions: map[int][]query.Group{},
 		early: map[int]measure.Sums{}, late: map[int]measure.Sums{},
 	}
+	j.second = newSecond(viewOf(other, indicator.Period))
 	// By the rows' own clock where they have one, so that the same rows always give the same numbers.
-	j.setting = measure.Setting{TimeColumn: data.rows.Dataset.Time.Event, Now: data.clock(j.looked).Known(), Confidence: indicator.Quality.Confidence}
+	clock := data.clock(j.looked)
+	if j.second != nil {
+		clock = clock.Earlier(other.clock(j.second.looked))
+	}
+	j.setting = measure.Setting{TimeColumn: data.rows.Dataset.Time.Event, Now: clock.Known(), Confidence: indicator.Quality.Confidence}
 	if indicator.Responses != nil && indicator.Responses.Keep == plan.KeepAll {
 		j.setting.KeepAll = indicator.Responses.Entity
 	}
 	j.request = family.Request(j.setting)
-	j.layout = newLayout(indicator, data, j.looked, j.request.State != nil)
+	j.layout = newLayout(indicator, j.datasets(), j.request)
 	j.ask()
 	return j, nil
 }
@@ -124,7 +138,7 @@ func (j *job) ask() {
 			wanted = append(wanted, i)
 		}
 	}
-	base := query.Ask{Where: j.cellWhere(theTotal), Request: j.request, Responses: j.Responses}
+	base := j.wish()
 	switch totals := j.unasked(forTotals, wanted); {
 	case len(j.Breakdowns) == 0:
 		j.add(forTotals, base, totals)
@@ -137,10 +151,11 @@ func (j *job) ask() {
 	}
 	base.Breakdowns = nil
 	j.askForAnswers(base, wanted)
+	j.askForOutcomes([]int{j.layout.headline})
 	if j.accounts() {
 		terms, periods := []measure.Term{{Op: measure.Rows}}, []int{j.layout.headline}
-		if j.needsEntity() {
-			column := j.data.rows.Dataset.Entities[j.Responses.Entity]
+		if entity := j.needed(); entity != "" {
+			column := j.data.rows.Dataset.Entities[entity]
 			terms = append(terms, measure.Term{Op: measure.Rows, Any: [][]measure.Condition{{{Column: column, Operator: measure.DoesNotExist}}}})
 			periods = wanted
 		}
@@ -148,6 +163,16 @@ func (j *job) ask() {
 		j.add(forAccount, count, j.unasked(forAccount, periods))
 	}
 	j.open = len(j.asks)
+}
+
+// wish is what the measure asks of the indicator's rows.
+func (j *job) wish() query.Ask {
+	ask := query.Ask{Where: j.cellWhere(theTotal), Request: j.request, Responses: j.Responses}
+	ask.Request.Second = nil // asked by itself
+	if follow := j.request.Follow; follow != nil && follow.Dataset != "" {
+		ask.Other = &j.second.data.rows
+	}
+	return ask
 }
 
 // unasked are those of periods that were not asked for yet.
@@ -171,7 +196,11 @@ func (j *job) add(why purpose, ask query.Ask, periods []int) {
 	for _, i := range periods {
 		j.asked[why][i] = true
 	}
-	j.asks = append(j.asks, purposeful{Ask: j.over(ask, periods), purpose: why, periods: periods})
+	wish := purposeful{Ask: j.over(ask, periods), purpose: why, periods: periods}
+	j.asks = append(j.asks, wish)
+	if why == forTotals || why == forSegments || why == forBoth {
+		j.addSecond(wish)
+	}
 }
 
 // over is an ask with the windows of periods.
@@ -180,7 +209,7 @@ func (j *job) over(ask query.Ask, periods []int) query.Ask {
 		return ask
 	}
 	ask.TimeZone = j.Period.TimeZone
-	if ask.Request.State != nil {
+	if ask.Request.State != nil || ask.Request.Follow != nil {
 		ask.Known = j.setting.Now
 	}
 	for _, i := range periods {
@@ -202,6 +231,10 @@ func (j *job) take(ask purposeful, answer answer) {
 	}
 	for _, group := range answer.groups {
 		period := ask.periods[group.Window]
+		if ask.second {
+			j.second.take(ask, period, group)
+			continue
+		}
 		if j.takeBeside(ask.purpose, period, group) {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cpi-operator/cpi-operator/internal/calendar"
+	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/query"
 	"github.com/cpi-operator/cpi-operator/internal/state"
@@ -17,8 +18,6 @@ type layout struct {
 	periods []calendar.Period
 	// before are as many earlier ones as windows and opening states look back to.
 	before []calendar.Period
-	// rows are those of before and periods; of an undated dataset, one number.
-	rows   []int64
 	states []plan.State
 	// suspect marks values that rest on periods whose rows collapsed.
 	suspect []bool
@@ -30,8 +29,20 @@ type layout struct {
 	headline, previous int
 
 	window int // how many periods a value looks back
-	reads  reads
 	now    time.Time
+	// The indicator's own dataset and, if there is one, the second.
+	sight
+	second *sight
+}
+
+// sight is how the rows of a dataset bear on values.
+type sight struct {
+	// rows are those of before and periods; of an undated dataset, one number.
+	rows  []int64
+	reads reads
+	clock state.Clock
+	// ahead is how long after its window rows bear on a value too.
+	ahead time.Duration
 }
 
 // reads says which rows a value rests on.
@@ -56,55 +67,98 @@ func readsOf(dataset plan.Dataset, stateful bool) reads {
 	return readsWindow
 }
 
-func newLayout(indicator plan.Indicator, data *dataset, looked *survey, stateful bool) layout {
-	l := layout{rows: looked.audit.PeriodRows, previous: -1, reads: readsOf(data.rows.Dataset, stateful), now: data.now}
+// newLayout lays out what a request reads of one dataset or two.
+func newLayout(indicator plan.Indicator, views []*view, request measure.Request) layout {
+	looked := views[0].looked
+	l := layout{previous: -1, now: views[0].data.now, sight: views[0].sight(indicator.Period, request.State != nil)}
+	outcomes := &l.sight
+	if len(views) > 1 {
+		l.second = new(views[1].sight(indicator.Period, false))
+		outcomes = l.second
+	}
+	if request.Follow != nil {
+		outcomes.ahead = request.Follow.Within
+	}
 	if indicator.Period == nil {
 		l.periods = make([]calendar.Period, 1)
 		l.states, l.suspect, l.complete = []plan.State{plan.Undated}, []bool{false}, []bool{false}
 		return l
 	}
 	l.window = max(indicator.Period.Window, 1)
-	skip := len(looked.periods) - reach(indicator.Period)
-	history := skip + l.window
-	l.before, l.periods, l.rows = looked.periods[skip:history], looked.periods[history:], l.rows[skip:]
+	history := looked.skip(indicator.Period) + l.window
+	l.before, l.periods = looked.periods[history-l.window:history], looked.periods[history:]
 
-	clock, start := data.clock(looked), l.emptyStart()
+	clock, start := l.known(), l.emptyStart()
 	for i, p := range l.periods {
 		l.states = append(l.states, state.Of(p.End, *indicator.Period, clock))
-		l.complete = append(l.complete, l.reads == readsWindow && i >= start && state.Complete(p.End, clock))
+		complete := l.reads == readsWindow && i >= start
+		for _, s := range l.sights() {
+			complete = complete && state.Complete(p.End, s.clock)
+		}
+		l.complete = append(l.complete, complete)
 	}
-	l.judge(indicator.Quality.CollapseRatio, clock)
+	l.judge(indicator.Quality.CollapseRatio)
 	l.guess()
 	return l
 }
 
+// sights are how the rows of each dataset bear on values.
+func (l *layout) sights() []*sight {
+	if l.second == nil {
+		return []*sight{&l.sight}
+	}
+	return []*sight{&l.sight, l.second}
+}
+
+// known is what is known of the present by the rows of every dataset.
+func (l *layout) known() state.Clock {
+	if l.second == nil {
+		return l.clock
+	}
+	return l.clock.Earlier(l.second.clock)
+}
+
 // judge finds values that rest on collapsed row counts: of a period of their window, or of the snapshots that they
 // read. Only what is over is judged, and intervals never are: customers come and go without a row of their own.
-func (l *layout) judge(ratio float64, clock state.Clock) {
-	collapsed := make([]bool, len(l.rows))
-	for k := range collapsed {
-		over := !clock.Known().Before(l.at(k - len(l.before)).End)
-		collapsed[k] = over && l.reads != readsState && state.Collapsed(l.rows[k], l.rows[:k], ratio)
-	}
-	for i := range l.periods {
-		l.suspect = append(l.suspect, slices.ContainsFunc(l.rests(i), func(k int) bool { return collapsed[k] }))
+func (l *layout) judge(ratio float64) {
+	l.suspect = make([]bool, len(l.periods))
+	known := l.known().Known()
+	for _, s := range l.sights() {
+		collapsed := make([]bool, len(s.rows))
+		for k := range collapsed {
+			over := !known.Before(l.at(k - len(l.before)).End)
+			collapsed[k] = over && s.reads != readsState && state.Collapsed(s.rows[k], s.rows[:k], ratio)
+		}
+		for i := range l.periods {
+			rests := append(l.rests(s, i), l.following(s, i)...)
+			l.suspect[i] = l.suspect[i] || slices.ContainsFunc(rests, func(k int) bool { return collapsed[k] })
+		}
 	}
 }
 
-// rests are the places among rows of the periods that the value of period i rests on.
-func (l *layout) rests(i int) []int {
+// rests are the places among a dataset's rows of the periods that the value of period i rests on.
+func (l *layout) rests(s *sight, i int) []int {
 	closing := i + len(l.before)
-	if l.reads == readsEnds {
+	if s.reads == readsEnds {
 		return []int{closing - l.window, closing}
 	}
 	var window []int
 	for k := closing; k > closing-max(l.window, 1); k-- {
-		if l.reads == readsLast && l.rows[k] > 0 {
+		if s.reads == readsLast && s.rows[k] > 0 {
 			return []int{k} // the snapshot that is read
 		}
 		window = append(window, k)
 	}
 	return window
+}
+
+// following are the places of the periods after period i whose rows bear on its value too.
+func (l *layout) following(s *sight, i int) []int {
+	var places []int
+	for k := i + 1; k < len(l.periods) && l.periods[k].Start.Before(l.periods[i].End.Add(s.ahead)); k++ {
+		places = append(places, k+len(l.before))
+	}
+	return places
 }
 
 // show picks headline and previous period by their values.
@@ -183,13 +237,15 @@ func (l *layout) closing(i int) query.Window {
 
 // rowsIn is how many rows of the dataset the value of period i rests on, before the indicator's own where.
 // A state over several periods counts an interval once for each of them.
-func (l *layout) rowsIn(i int) int64 {
+func (l *layout) rowsIn(i int) int64 { return l.rowsOf(&l.sight, i) }
+
+func (l *layout) rowsOf(s *sight, i int) int64 {
 	var sum int64
-	for _, k := range l.rests(i) {
-		if l.reads == readsEnds && l.rows[k] == 0 {
+	for _, k := range l.rests(s, i) {
+		if s.reads == readsEnds && s.rows[k] == 0 {
 			return 0 // nothing to compare
 		}
-		sum += l.rows[k]
+		sum += s.rows[k]
 	}
 	return sum
 }

@@ -20,7 +20,7 @@ func (j *job) numbers(maxSegments int) *plan.Numbers {
 	described := j.family.Describe()
 	n := &plan.Numbers{
 		Unit: described.Unit, Direction: described.Direction, Variant: described.Variant,
-		SQL: j.sql(), Watermark: j.looked.audit.Watermark,
+		SQL: j.sql(), Watermark: j.watermark(),
 	}
 	var kept int
 	n.Periods, kept = j.periods()
@@ -29,7 +29,7 @@ func (j *job) numbers(maxSegments int) *plan.Numbers {
 	}
 	n.Waterfall = j.waterfall()
 	n.BiasChecks = j.biasChecks()
-	n.Warnings = j.warnings(kept)
+	n.Warnings = append(j.warnings(kept), j.unproven(n.Periods)...)
 	if j.Period != nil {
 		n.History = j.chronicle().history(n.Periods)
 	}
@@ -72,14 +72,18 @@ func (j *job) restated(i int) (period plan.PeriodResult, replaced bool) {
 
 // value is what the run found for a period.
 func (j *job) value(i int) plan.PeriodResult {
-	estimate := j.total(i)
+	period := j.placed(i, j.total(i))
+	period.Responded = j.respondedIn(i)
+	return period
+}
+
+// placed is an estimate in its period; of one whose rows are proven to be all there, none may mean zero.
+func (j *job) placed(i int, estimate measure.Estimate) plan.PeriodResult {
 	proven := false
 	if j.layout.complete[i] {
 		estimate, proven = measure.ZeroWhenComplete(j.family, estimate, j.Quality.Confidence)
 	}
-	period := j.result(i, estimate, proven)
-	period.Responded = j.respondedIn(i)
-	return period
+	return j.result(i, estimate, proven)
 }
 
 // result places an estimate in its period. A proven zero is not a small sample.
@@ -106,7 +110,7 @@ func (j *job) result(i int, estimate measure.Estimate, proven bool) plan.PeriodR
 
 // total is what a period's sums tell, with every row that was rejected.
 func (j *job) total(i int) measure.Estimate {
-	estimate := j.estimate(j.totals[i])
+	estimate := j.estimate(j.sums(i))
 	if j.Weighting != nil {
 		estimate = j.weighed(i, estimate)
 	}
@@ -121,7 +125,7 @@ func (j *job) total(i int) measure.Estimate {
 // estimate turns sums into a value that is safe to write: no NaN, no infinity.
 func (j *job) estimate(sums measure.Sums) measure.Estimate {
 	e := j.family.Estimate(sums, j.setting, j.Quality.Confidence)
-	if e.Entities == nil && j.Responses != nil && j.Responses.Keep != plan.KeepAll {
+	if e.Entities == nil && j.Responses != nil && j.Responses.Keep != plan.KeepAll && j.request.Second == nil {
 		e.Entities = new(e.N) // one row was kept of each
 	}
 	for _, number := range []*float64{e.Value, e.Lower, e.Upper, e.EffectiveN, e.Numerator, e.Denominator, e.Worst, e.Best} {
@@ -140,20 +144,29 @@ func (j *job) estimate(sums measure.Sums) measure.Estimate {
 func isFinite(number float64) bool { return !math.IsNaN(number) && !math.IsInf(number, 0) }
 
 // sql is a statement that yields the headline's sums, of this indicator alone so that people can read and
-// run it. The run may have merged it with its neighbours'.
+// run it; of two datasets that are asked each by itself, two. The run may have merged it with its neighbours'.
 func (j *job) sql() string {
 	if j.Period != nil && !j.layout.begun(j.layout.headline) {
 		return ""
 	}
-	ask := j.over(query.Ask{Where: j.cellWhere(theTotal), Request: j.request, Responses: j.Responses}, []int{j.layout.headline})
-	batches, _ := query.Plan(j.data.engine.Dialect(), j.data.rows, []query.Ask{ask}, query.Options{})
-	if len(batches) == 0 {
-		return ""
+	headline := []int{j.layout.headline}
+	text := j.display(j.data, j.over(j.wish(), headline))
+	if wish := j.request.Second; wish != nil && text != "" {
+		second := query.Ask{Where: wish.Where, Request: measure.Request{Combination: measure.Additive, Terms: wish.Terms}}
+		text += ";\n\n-- dataset " + j.Other + "\n" + j.display(j.second.data, j.over(second, headline))
 	}
-	text := query.Display(batches[0].Statement)
 	if len(text) > maxSQLBytes {
 		const cut = "\n-- cut at 8 KiB"
 		text = strings.ToValidUTF8(text[:maxSQLBytes-len(cut)], "") + cut
 	}
 	return text
+}
+
+// display writes the statement that answers an ask, empty if there is none.
+func (j *job) display(data *dataset, ask query.Ask) string {
+	batches, _ := query.Plan(data.engine.Dialect(), data.rows, []query.Ask{ask}, query.Options{})
+	if len(batches) == 0 {
+		return ""
+	}
+	return query.Display(batches[0].Statement)
 }

@@ -14,7 +14,8 @@ import (
 func (r *run) compute(ctx context.Context, data *dataset, places []int) error {
 	var jobs []*job
 	for _, place := range places {
-		j, err := newJob(data, r.plan.Indicators[place], place)
+		indicator := r.plan.Indicators[place]
+		j, err := newJob(data, r.opened[indicator.Other], indicator, place)
 		if err == nil {
 			jobs = append(jobs, j)
 			continue
@@ -33,7 +34,8 @@ func (r *run) compute(ctx context.Context, data *dataset, places []int) error {
 	return nil
 }
 
-// round answers the asks of jobs and tells the results that are whole. It returns the jobs that ask for more.
+// round answers the asks of jobs, each on its dataset, and tells the results that are whole. It returns the jobs that ask
+// for more.
 func (r *run) round(ctx context.Context, data *dataset, jobs []*job) (again []*job, err error) {
 	whole := func(j *job) error {
 		if j.failure != nil {
@@ -45,9 +47,10 @@ func (r *run) round(ctx context.Context, data *dataset, jobs []*job) (again []*j
 		}
 		return r.tell(j.place, j.numbers(r.plan.Source.Limits.MaxSegments), nil)
 	}
-	var asks []query.Ask
 	var owners []*job // by ask ID
 	var purposes []purposeful
+	datasets := []*dataset{data}
+	asks := map[*dataset][]query.Ask{}
 	for _, j := range jobs {
 		if j.open == 0 { // nothing is known of any of its periods
 			if err := whole(j); err != nil {
@@ -55,15 +58,20 @@ func (r *run) round(ctx context.Context, data *dataset, jobs []*job) (again []*j
 			}
 		}
 		for _, ask := range j.asks {
-			ask.ID = len(asks)
-			asks, owners, purposes = append(asks, ask.Ask), append(owners, j), append(purposes, ask)
+			on := data
+			if ask.second {
+				on = j.second.data
+			}
+			if !slices.Contains(datasets, on) {
+				datasets = append(datasets, on)
+			}
+			ask.ID = len(owners)
+			asks[on] = append(asks[on], ask.Ask)
+			owners, purposes = append(owners, j), append(purposes, ask)
 		}
 	}
 	executor := executor{
 		engine: r.engine,
-		plan: func(asks []query.Ask) ([]query.Batch, []query.Refusal) {
-			return query.Plan(r.engine.Dialect(), data.rows, asks, r.options())
-		},
 		attempting: func(ids []int) error {
 			attempt := plan.Attempt{Run: r.plan.Run}
 			for _, id := range ids {
@@ -81,8 +89,15 @@ func (r *run) round(ctx context.Context, data *dataset, jobs []*job) (again []*j
 			return whole(j)
 		},
 	}
-	err = executor.run(ctx, asks)
-	return again, err
+	for _, on := range datasets {
+		executor.plan = func(asks []query.Ask) ([]query.Batch, []query.Refusal) {
+			return query.Plan(r.engine.Dialect(), on.rows, asks, r.options())
+		}
+		if err := executor.run(ctx, asks[on]); err != nil {
+			return again, err
+		}
+	}
+	return again, nil
 }
 
 // bytesPerRow is about what a statement that sorts or joins rows holds for each of them.

@@ -90,6 +90,7 @@ func newRun(p plan.Plan, engine source.Engine, sink Sink, log *slog.Logger) *run
 func (r *run) datasets(ctx context.Context) error {
 	var names []string
 	places := map[string][]int{}
+	readers := map[string][]int{} // the indicators that read a dataset, as their own or as the second
 	for place, indicator := range r.plan.Indicators {
 		if indicator.Measure.Composite != nil {
 			continue // joined last
@@ -98,10 +99,22 @@ func (r *run) datasets(ctx context.Context) error {
 			names = append(names, indicator.Dataset)
 		}
 		places[indicator.Dataset] = append(places[indicator.Dataset], place)
+		readers[indicator.Dataset] = append(readers[indicator.Dataset], place)
+		if other := indicator.Other; other != "" && other != indicator.Dataset {
+			readers[other] = append(readers[other], place)
+		}
 	}
 	for _, name := range names {
-		if err := r.open(ctx, name, places[name]); err != nil {
-			return err
+		reads := []string{name}
+		for _, place := range places[name] {
+			if other := r.plan.Indicators[place].Other; other != "" && !slices.Contains(reads, other) {
+				reads = append(reads, other)
+			}
+		}
+		for _, one := range reads {
+			if err := r.open(ctx, one, readers[one]); err != nil {
+				return err
+			}
 		}
 		together := slices.DeleteFunc(slices.Clone(places[name]), func(place int) bool {
 			return r.told[place] || r.plan.Indicators[place].Alone
@@ -126,8 +139,12 @@ func (r *run) loners(ctx context.Context) error {
 	return nil
 }
 
-// open opens and checks a dataset. Where that fails, so do the indicators at places.
+// open opens and checks a dataset, if it is not open yet. Where that fails, so do the indicators at places.
 func (r *run) open(ctx context.Context, name string, places []int) error {
+	open := slices.ContainsFunc(places, func(place int) bool { return !r.told[place] })
+	if r.opened[name] != nil || !open {
+		return nil
+	}
 	declared, ok := r.declared[name]
 	if !ok {
 		return r.failAll(places, plan.Failure{Reason: plan.QueryFailed, Message: fmt.Sprintf("The plan does not hold dataset %s.", name)})

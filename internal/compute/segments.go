@@ -81,10 +81,8 @@ func (j *job) cut(period, breakdown int) []segment {
 		return known
 	}
 	var all []segment
-	for _, group := range j.segments[period] {
-		if group.Breakdown == breakdown {
-			all = append(all, j.segment(period, group))
-		}
+	for _, group := range j.groups(period, breakdown) {
+		all = append(all, j.segment(period, group))
 	}
 	slices.SortFunc(all, func(a, b segment) int { return compareValues(a.values, b.values) })
 	sizes := make([]state.Size, len(all))
@@ -140,7 +138,7 @@ func columnsOf(coarse, fine []string) []int {
 }
 
 func (j *job) segment(period int, group query.Group) segment {
-	return segment{values: group.Values, sums: group.Sums, PeriodResult: j.result(period, j.estimate(group.Sums), false)}
+	return segment{values: group.Values, sums: group.Sums, PeriodResult: j.placed(period, j.estimate(group.Sums))}
 }
 
 // compareValues orders segments by their values, NULL first.

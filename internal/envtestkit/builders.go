@@ -90,6 +90,16 @@ func Revenue(namespace, name, source string, mutations ...func(*v1alpha1.KPITarg
 	return mutate(out, mutations)
 }
 
+// RatePer makes a CPI the rate of its dataset's rows per 1,000 rows of another one.
+func RatePer(exposure string) func(*v1alpha1.CPIDefinition) {
+	return func(cpi *v1alpha1.CPIDefinition) {
+		cpi.Spec.Responses = nil
+		cpi.Spec.Measure = &v1alpha1.Measure{Rate: &v1alpha1.Rate{
+			Exposure: v1alpha1.Exposure{DatasetRef: &v1alpha1.LocalReference{Name: exposure}}, Per: 1000, Direction: v1alpha1.LowerIsBetter,
+		}}
+	}
+}
+
 // Report as the controller makes it for an indicator that exists.
 func Report(cpi *v1alpha1.CPIDefinition, source, requestHash string, mutations ...func(*v1alpha1.IndicatorReport)) *v1alpha1.IndicatorReport {
 	out := &v1alpha1.IndicatorReport{

@@ -184,12 +184,3 @@ func (m *Aggregate) ZeroWhenComplete(e Estimate, confidence float64) (Estimate, 
 	}
 	return e, true
 }
-
-// ZeroWhenComplete is the zero of family, if it has one, for a period proven to be complete and without rows.
-func ZeroWhenComplete(family Family, e Estimate, confidence float64) (Estimate, bool) {
-	aggregate, ok := family.(*Aggregate)
-	if !ok {
-		return e, false
-	}
-	return aggregate.ZeroWhenComplete(e, confidence)
-}

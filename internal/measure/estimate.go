@@ -48,12 +48,13 @@ type NoValueReason string
 const (
 	NoRows          NoValueReason = "NoRows"          // nothing to measure in the period
 	ZeroDenominator NoValueReason = "ZeroDenominator" // the denominator sums to zero
-	NothingDecided  NoValueReason = "NothingDecided"  // every contract due is still pending
 	StratumEmpty    NoValueReason = "StratumEmpty"    // a part of the population that the weighting names has no answers
 	Endless         NoValueReason = "Endless"         // nobody leaves and nothing is discounted: the value has no end
 	PartMissing     NoValueReason = "PartMissing"     // a part of a composite has no value to act on
 	NotReached      NoValueReason = "NotReached"      // too many cases are open: the quantile lies beyond what was seen
-	Contradictory   NoValueReason = "Contradictory"   // a precomputed row's value lies outside its own interval, or its sample size is negative
+	Contradictory   NoValueReason = "Contradictory"   // a precomputed row's value lies outside its own interval, or its sample size is negative; or events sum to less than none
 	Incomplete      NoValueReason = "Incomplete"      // the data begins or ends within the period, or its source has forgotten a part
+	NoEvents        NoValueReason = "NoEvents"        // exposure without events, and nothing proves that all rows are loaded
+	NothingDecided  NoValueReason = "NothingDecided"  // everything is still pending: contracts due, base rows of a conversion
 	NotFinite       NoValueReason = "NotFinite"       // a column holds NaN or infinity, or its sums overflow
 )

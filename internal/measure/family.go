@@ -47,6 +47,19 @@ type Description struct {
 // UnitSeconds is the unit of times.
 const UnitSeconds = "seconds"
 
+// zeroed is a family of which no rows can mean zero.
+type zeroed interface {
+	ZeroWhenComplete(e Estimate, confidence float64) (Estimate, bool)
+}
+
+// ZeroWhenComplete is the zero of family, if it has one, for a period proven to be complete and without rows.
+func ZeroWhenComplete(family Family, e Estimate, confidence float64) (Estimate, bool) {
+	if f, ok := family.(zeroed); ok {
+		return f.ZeroWhenComplete(e, confidence)
+	}
+	return e, false
+}
+
 // member is a family of the catalogue.
 type member interface {
 	Family

@@ -31,6 +31,15 @@ func everySpec() map[string]Spec {
 		"shrunk":        {Aggregate: &Aggregate{Function: Mean, Column: "s", Shrink: &Shrink{Towards: 6, Weight: 5, Scale: Scale{Min: 0, Max: 10}}}},
 		"index":         {Index: &Index{Items: []IndexItem{{Column: "s", Weight: 0.25, Scale: Scale{Min: 0, Max: 10}}, {Column: "x", Weight: 0.75, Scale: Scale{Min: 0, Max: 100}}}}},
 	}
+	for name, exposure := range map[string]Exposure{"rows": {Column: "x"}, "rows elsewhere": {Dataset: "orders"}, "elsewhere": {Dataset: "orders", Column: "y"}} {
+		specs["rate per "+name] = Spec{Rate: &Rate{Exposure: exposure, Per: 1000, Direction: LowerIsBetter}}
+		specs["rate of s per "+name] = Spec{Rate: &Rate{Events: "s", Exposure: exposure, Direction: LowerIsBetter}}
+	}
+	for _, occurrence := range []Occurrence{First, FirstInPeriod, Every} {
+		for _, absent := range []bool{false, true} {
+			specs[fmt.Sprint("conversion ", occurrence, absent)] = Spec{Conversion: &Conversion{Entity: "customer", Occurrence: occurrence, Within: 720 * time.Hour, Outcome: Outcome{Absent: absent}}}
+		}
+	}
 	for _, form := range []CSATForm{CSATTopBox, CSATMean, CSATRescaled, CSATNet, CSATBinary} {
 		specs["csat "+string(form)] = Spec{CustomerSatisfaction: &CustomerSatisfaction{Score: "s", Scale: Scale{Min: 1, Max: 5}, Form: form, Boxes: 2}}
 	}
@@ -82,12 +91,15 @@ func randomRows(random *rand.Rand, n int) []row {
 	rows := make([]row, n)
 	for i := range rows {
 		r := row{
-			"customer": fmt.Sprint(random.IntN(1 + n/3)),
-			"s":        float64(random.IntN(12)) - 1,
-			"x":        float64(random.IntN(1000)) / 8,
-			"c":        []any{"y", "n", "m", "?", nil}[random.IntN(5)],
-			"d":        []any{testNow.Add(-time.Hour), testNow.Add(time.Hour), nil}[random.IntN(3)],
-			"due":      testNow.AddDate(0, 0, random.IntN(30)-20),
+			"customer":  fmt.Sprint(random.IntN(1 + n/3)),
+			"s":         float64(random.IntN(12)) - 1,
+			"x":         float64(random.IntN(1000)) / 8,
+			"c":         []any{"y", "n", "m", "?", nil}[random.IntN(5)],
+			"d":         []any{testNow.Add(-time.Hour), testNow.Add(time.Hour), nil}[random.IntN(3)],
+			"due":       testNow.AddDate(0, 0, random.IntN(30)-20),
+			"y":         float64(random.IntN(100)), // exposure in the second dataset, which has the same rows
+			FollowFound: fmt.Sprint(random.IntN(3) > 0),
+			FollowOver:  fmt.Sprint(random.IntN(3) > 0),
 		}
 		for _, column := range []string{"s", "x"} {
 			switch random.IntN(12) {
@@ -182,7 +194,11 @@ func TestRandomRowsGiveSaneEstimates(t *testing.T) {
 			for _, n := range e.Rejected {
 				total += n
 			}
-			if e.N+total > int64(len(rows)) {
+			read := len(rows)
+			if request.Second != nil {
+				read *= 2 // in the test, both datasets hold the same rows
+			}
+			if e.N+total > int64(read) {
 				t.Fatalf("%d used and %d rejected of %d rows", e.N, total, len(rows))
 			}
 		}

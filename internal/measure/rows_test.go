@@ -27,8 +27,14 @@ func sumsOf(request Request, rows []row) Sums {
 	for _, t := range request.Terms {
 		sums = append(sums, t.sum(rows))
 	}
+	var second Sums
+	if request.Second != nil {
+		for _, t := range request.Second.Terms {
+			second = append(second, t.sum(rows))
+		}
+	}
 	if request.Cluster == nil {
-		return sums
+		return append(sums, second...)
 	}
 	clusters := map[any][]row{}
 	for _, r := range rows {
@@ -52,7 +58,7 @@ func sumsOf(request Request, rows []row) Sums {
 			six[i] += v
 		}
 	}
-	return append(sums, six...)
+	return append(append(sums, six...), second...)
 }
 
 // withDerived adds the derived columns to copies of the rows.

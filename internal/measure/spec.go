@@ -24,6 +24,8 @@ type Spec struct {
 	Composite            *Composite            `json:"composite,omitempty"`
 	PromQL               *PromQL               `json:"promql,omitempty"`
 	LifetimeValue        *LifetimeValue        `json:"lifetimeValue,omitempty"`
+	Rate                 *Rate                 `json:"rate,omitempty"`
+	Conversion           *Conversion           `json:"conversion,omitempty"`
 }
 
 // NetPromoterScore is the share of promoters (9–10) less that of detractors (0–6), in points −100..100.

@@ -1,5 +1,7 @@
 package measure
 
+import "time"
+
 // A family asks the engine for sums over rows and estimates from them; it never sees a row.
 
 // Combination says how a family's statistics may be merged over days, segments and shards.
@@ -65,6 +67,10 @@ type Request struct {
 	Combination Combination `json:"combination"`
 	Terms       []Term      `json:"terms,omitempty"`
 	Cluster     *Pair       `json:"cluster,omitempty"`
+	// Second asks the indicator's second dataset for sums too, in the same windows and segments.
+	Second *SecondRequest `json:"second,omitempty"`
+	// Follow adds to each row whether an outcome follows it, for the terms to count.
+	Follow *FollowRequest `json:"follow,omitempty"`
 	// State asks for a stateful computation instead of terms (churn, retention, revenue retention).
 	State *StateRequest `json:"state,omitempty"`
 	// Derived are columns that terms and conditions may name beside the dataset's.
@@ -74,6 +80,34 @@ type Request struct {
 	// Distribution asks for a summary of one derived column instead of terms.
 	Distribution *DistributionRequest `json:"distribution,omitempty"`
 }
+
+// SecondRequest asks for sums over the rows of a second dataset that meet Where.
+type SecondRequest struct {
+	Where []Condition `json:"where,omitempty"`
+	Terms []Term      `json:"terms"`
+}
+
+// FollowRequest chooses an entity's base rows and tells of each whether an outcome follows it. Terms name what is told
+// by FollowFound and FollowOver.
+type FollowRequest struct {
+	Entity     string     `json:"entity"`
+	Occurrence Occurrence `json:"occurrence"`
+	// Dataset of the outcomes: the second one, or empty for strictly later rows of the same.
+	Dataset string `json:"dataset,omitempty"`
+	// Where restricts the outcomes.
+	Where []Condition `json:"where,omitempty"`
+	// An outcome counts from After up to Within after the base row, both inclusive.
+	After  time.Duration `json:"after,omitempty"`
+	Within time.Duration `json:"within"`
+}
+
+// Columns that a FollowRequest adds: booleans that are never NULL.
+const (
+	// FollowFound tells that an outcome follows, as far as is known.
+	FollowFound = "outcome follows"
+	// FollowOver tells that the time in which it could is over.
+	FollowOver = "time is over"
+)
 
 // StateRequest compares the customers open at the start of a period with those at its end.
 type StateRequest struct {
@@ -112,8 +146,8 @@ const (
 	revenueCount
 )
 
-// Sums are the numbers the engine returns for one cell: the request's terms in order, then its cluster sums;
-// or the state sums.
+// Sums are the numbers the engine returns for one cell: the request's terms in order, then its cluster sums, then
+// those of the second dataset; or the state sums.
 type Sums []float64
 
 // Size is how many sums a request yields.
@@ -130,8 +164,16 @@ func (r Request) Size() int {
 	case r.Customers != nil:
 		return customersCount
 	case r.Cluster != nil:
-		return len(r.Terms) + ClusterSums
+		return len(r.Terms) + ClusterSums + r.secondSize()
 	default:
-		return len(r.Terms)
+		return len(r.Terms) + r.secondSize()
 	}
+}
+
+// secondSize is how many of the sums are the second dataset's.
+func (r Request) secondSize() int {
+	if r.Second == nil {
+		return 0
+	}
+	return len(r.Second.Terms)
 }

@@ -100,7 +100,9 @@ type Standout struct {
 // snapshot rows, not customers.
 type Waterstep struct {
 	// Step is read, filter/NAME, filter/NAME:null, undated, outside-history (not in the period's window), where,
-	// segments (rows that stand for a segment by themselves), rejected/REASON, duplicates or used. Steps that dropped nothing are left out.
+	// segments (rows that stand for a segment by themselves), rejected/REASON, duplicates, not-first (of a conversion's rows)
+	// or used. Those of a second dataset follow, after exposure/ or outcome/; of outcomes, used are those that could follow
+	// a base row. Steps that dropped nothing are left out.
 	Step string `json:"step"`
 	// Rows is how many were read, used, or dropped here.
 	Rows int64 `json:"rows"`

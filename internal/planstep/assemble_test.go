@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -124,6 +125,40 @@ func TestLeftOut(t *testing.T) {
 				t.Errorf("skipped %+v, want why %q", skipped, tc.why)
 			}
 		})
+	}
+}
+
+func TestASecondDatasetComesAlong(t *testing.T) {
+	in := inputs("nps", "rate")
+	envtestkit.RatePer("orders")(&in.CPIs[1])
+	in.Datasets = append(in.Datasets, *envtestkit.Dataset(namespace, "orders", "crm"))
+	got := assemble(t, in)
+	var datasets []string
+	for _, d := range got.Datasets {
+		datasets = append(datasets, d.Name)
+	}
+	if diff := cmp.Diff([]string{"survey", "orders"}, datasets); diff != "" {
+		t.Errorf("datasets (-want +got):\n%s", diff)
+	}
+	if rate := got.Indicators[1]; rate.Dataset != "survey" || rate.Other != "orders" || got.Indicators[0].Other != "" {
+		t.Errorf("indicators %+v", got.Indicators)
+	}
+
+	for why, change := range map[string]func(*planstep.Inputs){
+		"exposure.datasetRef: dataset orders does not exist":     func(in *planstep.Inputs) { in.Datasets = in.Datasets[:2] },
+		"exposure.datasetRef: dataset orders is of source other": func(in *planstep.Inputs) { in.Datasets[2].Spec.DataSourceRef.Name = "other" },
+		"exposure.datasetRef: dataset orders is not valid":       func(in *planstep.Inputs) { in.Datasets[2].Spec.TimeZone = "Mars/Olympus" },
+	} {
+		in := in
+		in.Datasets = slices.Clone(in.Datasets)
+		change(&in)
+		out, skipped, err := planstep.Assemble(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(out.Indicators) != 1 || len(skipped) != 1 || skipped[0].Name != "rate" || !strings.Contains(skipped[0].Why, why) {
+			t.Errorf("%s: %d indicators, skipped %+v", why, len(out.Indicators), skipped)
+		}
 	}
 }
 

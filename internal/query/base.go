@@ -68,7 +68,12 @@ func (b *base) sql() string {
 		where = append(where, filterSQL(f))
 	}
 	where = append(where, b.where...)
-	sql := "SELECT " + strings.Join(list, ", ") + "\nFROM " + b.t.from(b.derived(where), b.flags)
+	sql := "SELECT " + strings.Join(list, ", ") + "\nFROM "
+	if b.t.source != nil {
+		sql += "(" + b.t.source(b.args) + ") AS r"
+	} else {
+		sql += b.t.from(b.derived(where), b.flags)
+	}
 	if len(where) > 0 {
 		sql += "\nWHERE " + strings.Join(where, "\n  AND ")
 	}

@@ -138,20 +138,8 @@ func (s *cellStatement) chosen(rows string, r *reading) (layer string, following
 	if r.keep == plan.KeepFirst {
 		neighbour = "lag"
 	}
-	order := []string{s.base.ref(s.time)}
-	for _, name := range s.ties() {
-		if name == s.time || name == r.entity {
-			continue
-		}
-		ref := s.base.ref(name)
-		switch {
-		case s.dialect == Postgres && s.columns[name].kind == KindText:
-			ref = s.text(ref) + ` COLLATE "C"`
-		case s.dialect == MySQL:
-			order = append(order, ref+" IS NULL") // NULL last, as elsewhere
-		}
-		order = append(order, ref)
-	}
+	ties := slices.DeleteFunc(s.ties(), func(name string) bool { return name == s.time || name == r.entity })
+	order := append([]string{s.base.ref(s.time)}, s.base.tieOrder(ties)...)
 	layer = "SELECT b.*, " + neighbour + "(b.p) OVER (PARTITION BY " + partition + " ORDER BY " + strings.Join(order, ", ") + ") AS q\nFROM (" + rows + ") AS b"
 	if longest <= 1 {
 		return "SELECT b.* FROM (" + layer + ") AS b\nWHERE " + keep, false
@@ -172,18 +160,34 @@ func (s *cellStatement) chosen(rows string, r *reading) (layer string, following
 
 // ties are the columns that decide between rows of one time: the primary key or, without one, all columns, so
 // that the choice is the same in every statement and run.
-func (s *cellStatement) ties() []string {
-	if key := s.rows.Dataset.PrimaryKey; len(key) > 0 {
-		return key
+func (t *table) ties() []string {
+	if key := t.rows.Dataset.PrimaryKey; len(key) > 0 {
+		return slices.Clone(key)
 	}
 	var names []string
-	for name, c := range s.columns {
+	for name, c := range t.columns {
 		if c.kind != KindOther { // which may have no order
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+// tieOrder orders by columns, by bytes where they hold text, as every engine can.
+func (b *base) tieOrder(names []string) []string {
+	var out []string
+	for _, name := range names {
+		ref := b.ref(name)
+		switch {
+		case b.t.dialect == Postgres && b.t.columns[name].kind == KindText:
+			ref = b.t.text(ref) + ` COLLATE "C"`
+		case b.t.dialect == MySQL:
+			out = append(out, ref+" IS NULL") // NULL last, as elsewhere
+		}
+		out = append(out, ref)
+	}
+	return out
 }
 
 // usable is when a row holds an answer: every column that the terms sum has a value within the hull of

@@ -18,6 +18,8 @@ type table struct {
 	zone    *time.Location // of naive timestamps
 	// time is the event or snapshot column, or the start of intervals; empty if undated.
 	time string
+	// source selects the rows, instead of the dataset itself.
+	source func(*arguments) string
 }
 
 // column is one that indicators may name.

@@ -84,9 +84,12 @@ type Ask struct {
 	// over one month they are August and September; over twelve, September of the year before and
 	// September. Other requests ignore them.
 	Opening, Closing []Window
+	// Other is the second dataset that Request.Follow names.
+	Other *RowSet
 	// Known is the instant up to which the data is known, at or after every window's end. Of a state
 	// request with a tolerated gap, who left less than the gap before it may yet come back, and counts
-	// as open. Zero if nobody may.
+	// as open; zero if nobody may. Of a request that asks what follows rows, a row within whose time it lies is not
+	// over yet; zero if all are.
 	Known time.Time
 	// TimeZone of the windows' civil boundaries (for DATE columns, which are never shifted).
 	TimeZone string
@@ -139,6 +142,7 @@ const (
 	PerEntity    Shape = "PerEntity"    // choice or cluster sums within entities first
 	Distribution Shape = "Distribution" // each value of a column counted; quantiles outside
 	StateSweep   Shape = "StateSweep"   // spells counted by the instants they cover; states folded outside
+	Following    Shape = "Following"    // base rows with what follows them, found in one order of entity and time
 	StateCompare Shape = "StateCompare" // opening and closing states joined by customer
 )
 

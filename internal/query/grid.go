@@ -62,15 +62,11 @@ func (g *grid) runs(windows []Window) []run {
 
 // period writes the number of the period that holds ref, which lies on the grid.
 func (g *grid) period(ref string) string {
-	var tree func(lo, hi int) string
-	tree = func(lo, hi int) string {
-		if hi-lo == 1 {
-			return strconv.Itoa(lo)
-		}
-		mid := (lo + hi) / 2
-		return "CASE WHEN " + ref + " < " + timeLiteral(g.kind, g.bounds[mid]) + " THEN " + tree(lo, mid) + " ELSE " + tree(mid, hi) + " END"
+	numbers := make([]string, g.periods())
+	for i := range numbers {
+		numbers[i] = strconv.Itoa(i)
 	}
-	return tree(0, g.periods())
+	return steps(g.kind, ref, g.bounds[1:len(g.bounds)-1], numbers)
 }
 
 // passed writes how many bounds lie before ref: 0 … len(bounds). NULL, without end, passes all.

@@ -49,7 +49,7 @@ func Plan(dialect Dialect, rows RowSet, asks []Ask, options Options) ([]Batch, [
 		}
 		seen[key] = r
 		switch {
-		case r.state != "" || r.cluster != nil || r.ask.Request.Distribution != nil || r.ask.Request.Customers != nil:
+		case r.state != "" || r.cluster != nil || r.follow != nil || r.ask.Request.Distribution != nil || r.ask.Request.Customers != nil:
 			alone = append(alone, r)
 		case r.keep != "":
 			choices = append(choices, r)
@@ -65,6 +65,8 @@ func Plan(dialect Dialect, rows RowSet, asks []Ask, options Options) ([]Batch, [
 		switch {
 		case r.state != "":
 			p.state(r)
+		case r.follow != nil:
+			p.follow(r)
 		case r.ask.Request.Distribution != nil:
 			p.distribution(r)
 		case r.ask.Request.Customers != nil:

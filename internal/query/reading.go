@@ -28,6 +28,8 @@ type reading struct {
 	state string
 	// customer is the key column of a request for customers' histories.
 	customer string
+	// follow tells what follows rows; terms are then those of the table made of it.
+	follow *follow
 }
 
 // pair is a request for cluster sums on typed columns.
@@ -85,6 +87,10 @@ func (t *table) readingOf(ask Ask) (*reading, error) {
 	if dataset.Time.Start != "" {
 		return nil, fail(plan.UnsupportedCombination,
 			"the measure reads rows at a time; dataset %s holds intervals: use churn, retention or revenueRetention, or declare time.event", dataset.Name)
+	}
+	if ask.Request.Follow != nil {
+		r.follow, err = t.followOf(r)
+		return r, err
 	}
 	if r.terms, err = t.termsOf(ask.Request.Terms, r); err != nil {
 		return nil, err

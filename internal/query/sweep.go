@@ -96,14 +96,7 @@ func (s *sweepStatement) spells() string {
 		}
 		b.filter(raw(r.state) + " IS NOT NULL")
 		if s.parts > 1 {
-			hash := "hash(" + raw(r.state) + ")"
-			switch s.dialect {
-			case Postgres:
-				hash = "(hashtextextended(" + s.asText(raw(r.state)) + ", 0) & 2147483647)"
-			case MySQL:
-				hash = "crc32(" + s.own(r.state) + ")"
-			}
-			b.filter(fmt.Sprintf("%s %% %d = %d", hash, s.parts, s.part))
+			b.filter(s.partOf(s.own(r.state), s.part, s.parts))
 		}
 	}
 	b.filter(r.where.sql(s.table, s.own, s.args))
@@ -123,6 +116,18 @@ func (s *sweepStatement) spells() string {
 		b.ref(name)
 	}
 	return b.sql()
+}
+
+// partOf holds for the keys of one of so many parts.
+func (t *table) partOf(key string, part, parts int) string {
+	hash := "hash(" + key + ")"
+	switch t.dialect {
+	case Postgres:
+		hash = "(hashtextextended(" + t.asText(key) + ", 0) & 2147483647)"
+	case MySQL:
+		hash = "crc32(" + key + ")"
+	}
+	return fmt.Sprintf("%s %% %d = %d", hash, parts, part)
 }
 
 func (s *sweepStatement) shifted(expr, sign string, seconds int64) string {

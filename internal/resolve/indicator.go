@@ -108,6 +108,10 @@ func (r *resolver) responses(spec *v1alpha1.Responses, m measure.Spec) *plan.Res
 		}
 		return nil
 	}
+	if m.Conversion != nil {
+		r.problems.add("spec.responses", "goes with scores, shares, sums and ratios; base.occurrence says which rows of a conversion count")
+		return nil
+	}
 	if isStateful(m) {
 		r.problems.add("spec.responses", "goes with scores, shares, sums and ratios; this measure counts each customer once by itself")
 		return nil

@@ -68,6 +68,10 @@ func (r *resolver) measure(declared *v1alpha1.Measure) measure.Spec {
 		}
 	case m.Renewal != nil:
 		out.Renewal = r.renewal(m.Renewal)
+	case m.Rate != nil:
+		out.Rate = r.rate(m.Rate)
+	case m.Conversion != nil:
+		out.Conversion = r.conversion(m.Conversion)
 	case m.Duration != nil:
 		out.Duration = r.duration(m.Duration)
 	case m.LifetimeValue != nil:
@@ -168,6 +172,8 @@ func derivedMaturity(spec measure.Spec) time.Duration {
 	switch {
 	case spec.Renewal != nil:
 		return spec.Renewal.Grace
+	case spec.Conversion != nil:
+		return spec.Conversion.Within
 	case spec.Churn != nil:
 		return spec.Churn.ToleratedGap
 	case spec.Retention != nil:

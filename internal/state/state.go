@@ -25,6 +25,14 @@ func (c Clock) Known() time.Time {
 	return c.Now
 }
 
+// Earlier is what is known where the rows of two datasets are needed: up to the earlier of their watermarks.
+func (c Clock) Earlier(o Clock) Clock {
+	if o.Watermark != nil && (c.Watermark == nil || o.Watermark.Before(*c.Watermark)) {
+		c.Watermark = o.Watermark
+	}
+	return c
+}
+
 // Of is the state of a period that ends at end. All of it is measured by what is Known: while loads stand still,
 // nothing matures, and nothing is frozen that late rows could still change.
 func Of(end time.Time, period plan.Period, clock Clock) plan.State {
