@@ -18,71 +18,62 @@ func (s *cellStatement) fold(result *Table) (map[int][]Group, error) {
 	if s.following {
 		following = in.next()
 	}
-	matches := s.matcher(in)
+	match := s.matcher(in)
 	segments := newTuples(s.keysOf(in, s.segments), result.Len)
 	var grouping *Vector
 	if s.sets != nil {
 		grouping = in.next()
 	}
-	vectors := in.take(len(s.sums))
+	sums, err := byRow(in.take(len(s.sums)), result.Len)
 	if in.err != nil {
 		return nil, in.err
 	}
-	sums := make([][]float64, len(vectors))
-	for i, v := range vectors {
-		var err error
-		if sums[i], err = v.floats(result.Len); err != nil {
-			return nil, err
-		}
+	if err != nil {
+		return nil, err
 	}
 
 	present := s.present(period, result.Len)
-	accounts := make([][]*account, len(s.readings))
-	places := make([]func(p, q int) []int32, len(s.readings))
-	for i, r := range s.readings {
-		places[i] = s.placesOf(r, present)
-		accounts[i] = make([]*account, len(r.ask.Breakdowns)+1)
-		accounts[i][0] = newAccount(r, nil, segments)
-		for j, b := range r.ask.Breakdowns {
-			accounts[i][j+1] = newAccount(r, s.positions(b.By), segments)
-		}
-	}
-	for row := range result.Len {
-		p, q := 0, none
-		if period != nil {
-			p = int(period.int(row))
-		}
-		if following != nil && !following.null(row) {
-			q = int(following.int(row))
-		}
-		for _, hit := range matches(row) {
-			r := s.readings[hit.reading]
-			windows := places[hit.reading](p, q)
-			if len(windows) == 0 {
-				continue
-			}
-			of := accounts[hit.reading]
-			if grouping == nil && len(of) > 1 {
-				of = of[1:] // the total is the sum of any breakdown's segments
-			}
-			for j, a := range of {
-				j += len(accounts[hit.reading]) - len(of)
-				if grouping != nil && grouping.int(row) != s.groupingOf(r, j-1) {
-					continue
-				}
-				if err := a.add(segments.id[row], row, windows, s.termSums[hit.reading], hit.terms, sums); err != nil {
-					return nil, err
-				}
-			}
-		}
-	}
+	cells := match.cells()
 	out := map[int][]Group{}
 	for i, r := range s.readings {
-		var groups []Group
-		if grouping == nil && len(accounts[i]) > 1 {
-			accounts[i][0].total(accounts[i][1])
+		places := s.placesOf(r, present)
+		accounts := []*account{newAccount(r, nil, segments)}
+		for _, b := range r.ask.Breakdowns {
+			accounts = append(accounts, newAccount(r, s.positions(b.By), segments))
 		}
-		for j, a := range accounts[i] {
+		fed := 0
+		if grouping == nil && len(accounts) > 1 {
+			fed = 1 // the total is the sum of any breakdown's segments
+		}
+		for _, hit := range match.hits(i) {
+			for _, row := range cells[hit.combination] {
+				p, q := 0, none
+				if period != nil {
+					p = int(period.int(int(row)))
+				}
+				if following != nil && !following.null(int(row)) {
+					q = int(following.int(int(row)))
+				}
+				windows := places(p, q)
+				if len(windows) == 0 {
+					continue
+				}
+				for j := fed; j < len(accounts); j++ {
+					if grouping != nil && grouping.int(int(row)) != s.groupingOf(r, j-1) {
+						continue
+					}
+					cell := sums[int(row)*len(s.sums):]
+					if err := accounts[j].add(segments.id[row], windows, s.termSums[i], hit.terms, cell); err != nil {
+						return nil, err
+					}
+				}
+			}
+		}
+		if fed > 0 {
+			accounts[0].total(accounts[1])
+		}
+		var groups []Group
+		for j, a := range accounts {
 			groups = a.groups(groups, j-1, s.columnsOf(r, j-1))
 		}
 		groupsFor(out, r, groups)
@@ -90,69 +81,108 @@ func (s *cellStatement) fold(result *Table) (map[int][]Group, error) {
 	return out, nil
 }
 
+// byRow are columns of sums, those of a row side by side.
+func byRow(vectors []*Vector, n int) ([]float64, error) {
+	out := make([]float64, n*len(vectors))
+	for i, v := range vectors {
+		column, err := v.floats(n)
+		if err != nil {
+			return nil, err
+		}
+		for row, sum := range column {
+			out[row*len(vectors)+i] = sum
+		}
+	}
+	return out, nil
+}
+
 // none stands for no following period.
 const none = -1
 
-// hit is a reading that a cell belongs to, and which of its terms the cell feeds; nil is all.
+// hit is a combination of filter values, classes or masks whose cells belong to a reading, and which of its terms
+// they feed; nil is all.
 type hit struct {
-	reading int
-	terms   []bool
+	combination int32
+	terms       []bool
 }
 
-// matcher tells each row's readings, from its filter values or masks.
-func (s *cellStatement) matcher(in *cursor) func(row int) []hit {
-	if len(s.keys) == 0 && len(s.classes) == 0 && len(s.masked) == 0 {
-		all := make([]hit, len(s.readings))
-		for i := range all {
-			all[i].reading = i
-		}
-		return func(int) []hit { return all }
+// matcher tells which cells belong to a reading.
+type matcher struct {
+	*cellStatement
+	vectors []*Vector // values, classes and masks of the filter columns
+	keys    *tuples   // of vectors; nil if there are none and every cell belongs to every reading
+	bit     map[string]int
+	rows    int
+}
+
+func (s *cellStatement) matcher(in *cursor) *matcher {
+	m := &matcher{cellStatement: s, rows: in.table.Len, bit: map[string]int{}}
+	if len(s.keys)+len(s.classes)+len(s.masked) == 0 {
+		return m
 	}
-	vectors := slices.Concat(s.keysOf(in, s.keys), in.take(len(s.classes)+s.maskColumns()))
-	tuples := newTuples(vectors, in.table.Len)
-	bit := map[string]int{}
+	m.vectors = slices.Concat(s.keysOf(in, s.keys), in.take(len(s.classes)+s.maskColumns()))
+	m.keys = newTuples(m.vectors, m.rows)
 	for i, c := range s.masked {
-		bit[c.key] = i
+		m.bit[c.key] = i
 	}
-	memo := make([][]hit, len(tuples.first))
-	return func(row int) []hit {
-		id := tuples.id[row]
-		if memo[id] != nil {
-			return memo[id]
+	return m
+}
+
+// cells lists the rows of each combination.
+func (m *matcher) cells() [][]int32 {
+	if m.keys == nil {
+		all := make([]int32, m.rows)
+		for row := range all {
+			all[row] = int32(row)
 		}
-		holds := func(c conjunction) bool {
-			if len(s.masked) > 0 {
-				i := bit[c.key]
-				return vectors[i/maskBits].int(row)&(1<<(i%maskBits)) != 0
-			}
-			return !slices.ContainsFunc(c.conditions, func(one condition) bool {
-				if i := slices.Index(s.keys, one.column.name); i >= 0 {
-					return !one.holds(vectors[i].value(row))
-				}
-				i := slices.IndexFunc(s.classes, func(c *classes) bool { return c.column.name == one.column.name })
-				return !s.classes[i].holds(int(vectors[len(s.keys)+i].int(row)), one)
-			})
+		return [][]int32{all}
+	}
+	out := make([][]int32, len(m.keys.first))
+	for row, id := range m.keys.id {
+		out[id] = append(out[id], int32(row))
+	}
+	return out
+}
+
+// hits lists the combinations that belong to reading i.
+func (m *matcher) hits(i int) []hit {
+	if m.keys == nil {
+		return []hit{{}}
+	}
+	r := m.readings[i]
+	var hits []hit
+	for id, row := range m.keys.first {
+		if !m.holds(r.where, int(row)) {
+			continue
 		}
-		hits := []hit{}
-		for i, r := range s.readings {
-			if !holds(r.where) {
+		h := hit{combination: int32(id)}
+		for j, term := range r.terms {
+			if len(term.any) == 0 {
 				continue
 			}
-			h := hit{reading: i}
-			for j, m := range r.terms {
-				if len(m.any) == 0 {
-					continue
-				}
-				if h.terms == nil {
-					h.terms = slices.Repeat([]bool{true}, len(r.terms))
-				}
-				h.terms[j] = slices.ContainsFunc(m.any, func(c conjunction) bool { return holds(r.where.and(c)) })
+			if h.terms == nil {
+				h.terms = slices.Repeat([]bool{true}, len(r.terms))
 			}
-			hits = append(hits, h)
+			h.terms[j] = slices.ContainsFunc(term.any, func(c conjunction) bool { return m.holds(r.where.and(c), int(row)) })
 		}
-		memo[id] = hits
-		return hits
+		hits = append(hits, h)
 	}
+	return hits
+}
+
+// holds reports whether a row's cell is of rows that meet c.
+func (m *matcher) holds(c conjunction, row int) bool {
+	if len(m.masked) > 0 {
+		i := m.bit[c.key]
+		return m.vectors[i/maskBits].int(row)&(1<<(i%maskBits)) != 0
+	}
+	return !slices.ContainsFunc(c.conditions, func(one condition) bool {
+		if i := slices.Index(m.cellStatement.keys, one.column.name); i >= 0 {
+			return !one.holds(m.vectors[i].value(row))
+		}
+		i := slices.IndexFunc(m.classes, func(c *classes) bool { return c.column.name == one.column.name })
+		return !m.classes[i].holds(int(m.vectors[len(m.cellStatement.keys)+i].int(row)), one)
+	})
 }
 
 // present tells which periods have rows at all; only snapshots need it.
@@ -278,26 +308,24 @@ func newAccount(r *reading, positions []int, segments *tuples) *account {
 	return a
 }
 
-// add counts one cell, of the segment tuple, in the windows: the sums that index names for each term.
-func (a *account) add(tuple int32, row int, windows []int32, index []int, terms []bool, sums [][]float64) error {
+// add counts one cell, of the segment tuple, in the windows: of its sums, those that index names for each term.
+func (a *account) add(tuple int32, windows []int32, index []int, terms []bool, cell []float64) error {
 	g := a.group[tuple]
-	if a.sums[g] == nil {
+	into := a.sums[g]
+	if into == nil {
 		if len(a.sums) > maxGroups {
 			return fail(plan.TooManySegments, "a breakdown has more than %d segments: break down by a column with few values", maxGroups)
 		}
-		a.sums[g] = &groupSums{make([]float64, a.windows*len(index)), make([]bool, a.windows)}
+		into = &groupSums{make([]float64, a.windows*len(index)), make([]bool, a.windows)}
+		a.sums[g] = into
 	}
-	into := a.sums[g]
 	for _, w := range windows {
 		into.seen[w] = true
-	}
-	for k, i := range index {
-		if i < 0 || terms != nil && !terms[k] {
-			continue
-		}
-		v := sums[i][row]
-		for _, w := range windows {
-			into.sums[int(w)*len(index)+k] += v
+		sums := into.sums[int(w)*len(index):][:len(index)]
+		for k, i := range index {
+			if i >= 0 && (terms == nil || terms[k]) {
+				sums[k] += cell[i]
+			}
 		}
 	}
 	return nil
