@@ -1,4 +1,4 @@
-// Package login is what the engines of database servers have in common: credentials from a mounted Secret, whom a
+// Package login is what sources behind a user name have in common: credentials from a mounted Secret, whom a
 // connection trusts, and how its failures are told.
 package login
 
@@ -26,7 +26,7 @@ func Credentials(dir string) (username, password string, err error) {
 func credential(dir, key string) (string, error) {
 	content, err := os.ReadFile(filepath.Join(dir, key))
 	if err != nil {
-		return "", source.FailSource(plan.SecretMissing, err, "the Secret with the database's credentials has no key %q: create it", key)
+		return "", source.FailSource(plan.SecretMissing, err, "the Secret with the source's credentials has no key %q: create it", key)
 	}
 	// A file made by an editor, or with echo, ends in a newline that no one means.
 	return strings.TrimRight(string(content), "\r\n"), nil

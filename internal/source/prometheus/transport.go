@@ -11,6 +11,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/source"
+	"github.com/cpi-operator/cpi-operator/internal/source/login"
 )
 
 // maxAnswer bounds an answer: one number needs a hundredth of it.
@@ -88,29 +89,17 @@ func headersOf(declared *plan.Prometheus) (http.Header, error) {
 	}
 	switch {
 	case declared.CredentialsDir != "":
-		username, err := secret(filepath.Join(declared.CredentialsDir, "username"))
-		if err != nil {
-			return nil, err
-		}
-		password, err := secret(filepath.Join(declared.CredentialsDir, "password"))
+		username, password, err := login.Credentials(declared.CredentialsDir)
 		if err != nil {
 			return nil, err
 		}
 		headers.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(username+":"+password)))
 	case declared.TokenPath != "":
-		token, err := secret(declared.TokenPath)
+		token, err := os.ReadFile(declared.TokenPath)
 		if err != nil {
-			return nil, err
+			return nil, source.FailSource(plan.SecretMissing, err, "the Secret with the token has no key %q: create it", filepath.Base(declared.TokenPath))
 		}
-		headers.Set("Authorization", "Bearer "+token)
+		headers.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
 	}
 	return headers, nil
-}
-
-func secret(path string) (string, error) {
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return "", source.FailSource(plan.SecretMissing, err, "the Secret of the Prometheus source has no key %q: create it", filepath.Base(path))
-	}
-	return strings.TrimSpace(string(content)), nil
 }
