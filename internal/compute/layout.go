@@ -28,6 +28,9 @@ type layout struct {
 	// the last. previous is such a one before it, −1 if there is none. A guess by rows until the totals are known.
 	headline, previous int
 
+	// histories marks values that rest on everything up to the end of their window.
+	histories bool
+
 	window int // how many periods a value looks back
 	now    time.Time
 	// The indicator's own dataset and, if there is one, the second.
@@ -71,6 +74,7 @@ func readsOf(dataset plan.Dataset, stateful bool) reads {
 func newLayout(indicator plan.Indicator, views []*view, request measure.Request) layout {
 	looked := views[0].looked
 	l := layout{previous: -1, now: views[0].data.now, sight: views[0].sight(indicator.Period, request.State != nil)}
+	l.histories = request.Customers != nil
 	outcomes := &l.sight
 	if len(views) > 1 {
 		l.second = new(views[1].sight(indicator.Period, false))
@@ -208,11 +212,15 @@ func (l *layout) at(i int) calendar.Period {
 	return l.periods[i]
 }
 
-// span is the window that the value of period i reads. A state is not known beyond now.
+// span is the window that the value of period i reads. A state is not known beyond now, and who has not come back by
+// then has not stayed away until the period's end.
 func (l *layout) span(i int) query.Window {
 	span := query.Window{Start: l.at(i - l.window + 1).Start, End: l.periods[i].End}
 	if l.reads == readsState && span.End.After(l.now) {
 		span.End = l.now
+	}
+	if known := l.known().Known(); l.histories && span.End.After(known) {
+		span.End = known
 	}
 	return span
 }
