@@ -38,7 +38,8 @@ func (m BGNBD) PurchasesOfNew(time float64) float64 {
 	return m.Purchases(Group{}, time)
 }
 
-// Gauss and Legendre's nodes and weights for an integral from 0 to 1: enough for nine digits, and twelve in all but odd cases.
+// Gauss and Legendre's nodes and weights for an integral from 0 to 1: enough for nine digits and more where a history is not
+// absurd under its model.
 var nodes, weights = func() (x, w [16]float64) {
 	quad.Legendre{}.FixedLocations(x[:], w[:], 0, 1)
 	return x, w
@@ -81,7 +82,7 @@ func (m BGNBD) rate(x, old, t float64) float64 {
 func logHypergeometric(a, b, c, z float64) float64 {
 	const large = 0x1p500
 	sum, term, log := 1.0, 1.0, 0.0
-	for k := 0.0; math.Abs(term) > 1e-17*(1-z)*sum || k < -a; k++ {
+	for k := 0.0; math.Abs(term) > 1e-17*(1-z)*sum; k++ {
 		term *= (a + k) * (b + k) / ((c + k) * (k + 1)) * z
 		sum += term
 		if sum > large {

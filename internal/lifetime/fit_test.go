@@ -145,14 +145,16 @@ func TestInvariance(t *testing.T) {
 	groups := Merge(populations[0].draw(rand.New(rand.NewPCG(5, 5)), 3000), 1, 0.02)
 	want := mustExpect(t, groups, year)
 
-	days := slices.Clone(groups)
-	for i := range days {
-		days[i].Recency *= 7
-		days[i].Age *= 7
+	for name, unit := range map[string]float64{"days": DaysAYear, "months": MonthsAYear, "years": 1, "minutes": DaysAYear * 24 * 60} {
+		restated := slices.Clone(groups)
+		for i := range restated {
+			restated[i].Recency *= unit / WeeksAYear
+			restated[i].Age *= unit / WeeksAYear
+		}
+		got := mustExpect(t, restated, Horizon{Time: 52 * unit / WeeksAYear, Discount: 0.08, Year: unit})
+		near(t, "value in "+name, got.Value.Value, want.Value.Value, 1e-7)
+		near(t, "upper end in "+name, got.Value.Upper, want.Value.Upper, 1e-6)
 	}
-	got := mustExpect(t, days, Horizon{Time: 364, Discount: 0.08, Year: DaysAYear})
-	near(t, "value in days", got.Value.Value, want.Value.Value, 1e-8)
-	near(t, "upper end in days", got.Value.Upper, want.Value.Upper, 1e-7)
 
 	var one []Group
 	for _, g := range groups {
@@ -162,10 +164,15 @@ func TestInvariance(t *testing.T) {
 			one = append(one, g)
 		}
 	}
-	got = mustExpect(t, one, year)
+	got := mustExpect(t, one, year)
 	near(t, "value one by one", got.Value.Value, want.Value.Value, 1e-8)
 	near(t, "upper end one by one", got.Value.Upper, want.Value.Upper, 1e-7)
 
+	for i := range one {
+		if one[i].Frequency == 0 {
+			one[i].Spend = math.NaN() // says nothing
+		}
+	}
 	slices.Reverse(one)
 	got = mustExpect(t, one, year)
 	near(t, "value in reverse", got.Value.Value, want.Value.Value, 1e-8)
@@ -175,6 +182,16 @@ func TestInvariance(t *testing.T) {
 		sum += float64(g.Customers) * want.Of(g)
 	}
 	near(t, "sum over customers", sum/3000, want.Value.Value, 1e-9)
+}
+
+// A purchase in a year's time counts for 1/1.08 at 8 %, in half a year for the root of that.
+func TestDiscount(t *testing.T) {
+	for year, h := range map[float64]Horizon{
+		DaysAYear: {Discount: 0.08, Year: DaysAYear}, WeeksAYear: {Discount: 0.08, Year: WeeksAYear}, MonthsAYear: {Discount: 0.08, Year: MonthsAYear},
+	} {
+		near(t, "a year", math.Exp(-h.rate()*year), 1/1.08, digits)
+		near(t, "half a year", math.Exp(-h.rate()*year/2), math.Sqrt(1/1.08), digits)
+	}
 }
 
 func TestMerge(t *testing.T) {

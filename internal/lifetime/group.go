@@ -8,7 +8,8 @@ import (
 // Group is a number of customers with the same history, in a time unit of the caller's choice. All purchases count up to the
 // end of the observation, which is the same instant for every group.
 type Group struct {
-	// Frequency is the number of repeat purchases: all but the first.
+	// Frequency is the number of repeat purchases: all but the first. In the published fits, what is bought on one day is one
+	// purchase, whatever the time unit.
 	Frequency int
 	// Recency is the time from the first purchase to the last; 0 without a repeat purchase.
 	Recency float64
