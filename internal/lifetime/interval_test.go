@@ -75,6 +75,8 @@ func TestWithin(t *testing.T) {
 	near(t, "freedom", m.Freedom, 20/(73./9-1), digits)
 	near(t, "upper", m.Upper, 5*math.Exp(3.3059040935412347/3/5), digits) // scipy: t.ppf(0.975, 2.8125)
 	near(t, "lower", m.Lower, 25/m.Upper, digits)
+	m = influences{mean: -5, of: []float64{3, -1. / 3}, groups: []Group{{Customers: 1}, {Customers: 9}}, customers: 10}.within(0.95)
+	near(t, "upper end of a loss", m.Upper, -5+3.3059040935412347/3, digits)
 }
 
 type moments struct{ n, sum, squares float64 }
