@@ -36,7 +36,7 @@ var rateDoc = Doc{
 	Summary:   "Events per exposure in the same period and segment; the exposure may stand in another dataset.",
 	Formula:   "events / exposure × per; n counts the rows of the exposure",
 	Unit:      "as declared, or per so much",
-	Direction: "as declared",
+	Direction: "as declared, or the preset's",
 	Interval:  "Garwood, exact for events that happen independently. With all responses kept: normal with the error √Σy² of each customer's events; where exposure stands in the same rows, linearised ratio with Student's t on customers − 1; Garwood without events",
 	Columns:   "events: a row each, or a column of counts. Exposure: rows or a column of another dataset, which needs the columns of every breakdown, or a column of the same rows",
 	Pitfalls:  "The two datasets are joined by period and segment, never row by row: a complaint of March about an order of February belongs to March. No event is zero only where both datasets are proven to be loaded (freshness in both); no exposure is no rate. A low rate of complaints may mean that it is hard to complain. Several complaints of one customer are several events: responses {entity: customer, keep: First} counts those who complain.",

@@ -97,10 +97,3 @@ func join(documents, more string) string {
 	}
 	return documents + separator + more
 }
-
-// Unfinished are families that are declared but not computed yet, and families and presets without an example. It is
-// here so that nothing is forgotten in silence; a test says so when one of them is there.
-var Unfinished = []string{
-	"rate", "conversion", "lifetimeValue",
-	"LoyaltyRecognition", "ComplaintRate", "RepeatPurchase", "FirstContactResolution", "Activation", "Conversion",
-}
