@@ -2,6 +2,7 @@ package measure
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 )
@@ -66,7 +67,7 @@ func (m *RevenueRetention) Estimate(sums Sums, in Setting, confidence float64) E
 	}
 	e.Detail = map[string]float64{
 		"gone": s[RevenueLost], "close": s[RevenueClose],
-		"expansion": s[RevenueE] - s[RevenueM], "lostRevenue": s[RevenueS] - s[RevenueM],
+		"expansion": difference(s[RevenueE], s[RevenueM]), "lostRevenue": difference(s[RevenueS], s[RevenueM]),
 	}
 	amounts := interval.Paired{Count: n, Y: s[RevenueE], X: s[RevenueS], YY: s[RevenueEE], XX: s[RevenueSS], XY: s[RevenueSE]}
 	bounds := notNegative
@@ -75,4 +76,13 @@ func (m *RevenueRetention) Estimate(sums Sums, in Setting, confidence float64) E
 		bounds = unit
 	}
 	return e.ratio(amounts, nil, bounds, confidence)
+}
+
+// difference of two sums of amounts; zero where they differ by no more than the same amounts do when added in another
+// order.
+func difference(a, b float64) float64 {
+	if math.Abs(a-b) <= 1e-12*max(math.Abs(a), math.Abs(b)) {
+		return 0
+	}
+	return a - b
 }

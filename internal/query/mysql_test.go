@@ -4,6 +4,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
 // TestMySQLZones compares the offsets written as SQL with Go's time zones: at each change of the clocks, just before
@@ -82,5 +87,48 @@ func TestDisplayOfMySQL(t *testing.T) {
 	want := "SELECT 'it''s a \\\\', '?''?', '\\'?', \"?\", `?`, -1 -- ?\n# ?\n/* ? */, NULL, true, ?"
 	if got := Display(statement); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// A BOOLEAN of MySQL's may hold scores. Read as a boolean they are unreadable, not true; declared Integer they are scores.
+func TestMySQLBooleansThatAreNone(t *testing.T) {
+	e := openMySQL(t)
+	if err := e.exec("CREATE TABLE t (stars BOOLEAN); INSERT INTO t VALUES (0), (1), (1), (5), (9), (NULL)"); err != nil {
+		t.Fatal(err)
+	}
+	set := RowSet{Columns: []ColumnInfo{{Name: "stars", Kind: KindBoolean}}, Dataset: plan.Dataset{Name: "t", Table: &plan.Table{Name: "t"}}}
+	ask := Ask{Breakdowns: []plan.Breakdown{{By: []string{"stars"}}}, Request: measure.Request{Terms: []measure.Term{
+		{Op: measure.Rows}, {Op: measure.Present, Column: "stars"}, {Op: measure.Unreadable, Column: "stars"}, {Op: measure.SumOf, Column: "stars"},
+	}}}
+	for declared, want := range map[plan.ColumnType]map[string]measure.Sums{
+		"":           {"": {6, 3, 2, 2}, "true": {2, 2, 0, 2}, "false": {1, 1, 0, 0}, "NULL": {3, 0, 2, 0}},
+		plan.Boolean: {"": {6, 3, 2, 2}, "true": {2, 2, 0, 2}, "false": {1, 1, 0, 0}, "NULL": {3, 0, 2, 0}},
+		plan.Integer: {"": {6, 5, 0, 16}, "0": {1, 1, 0, 0}, "1": {2, 2, 0, 2}, "5": {1, 1, 0, 5}, "9": {1, 1, 0, 9}, "NULL": {1, 0, 0, 0}},
+	} {
+		if set.Dataset.Columns = nil; declared != "" {
+			set.Dataset.Columns = []plan.Column{{Name: "stars", Type: declared, Expr: "stars"}}
+		}
+		batches, refusals := Plan(MySQL, set, []Ask{ask}, Options{})
+		if len(refusals) > 0 {
+			t.Fatal(refusals)
+		}
+		answer, err := e.answer(batches)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]measure.Sums{}
+		for _, g := range answer[0] {
+			switch {
+			case g.Breakdown < 0:
+				got[""] = g.Sums
+			case g.Values[0] == nil:
+				got["NULL"] = g.Sums
+			default:
+				got[*g.Values[0]] = g.Sums
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("declared %q (-want +got):\n%s", declared, diff)
+		}
 	}
 }
