@@ -155,15 +155,15 @@ func (s *cellStatement) maskLayer(filters []string) string {
 func (s *cellStatement) crossed(list []dictionary, g string) string {
 	var keys, tables, on []string
 	masks := make([][]string, s.maskColumns())
-	names := "k"
+	names := []string{"k"}
 	for m := range masks {
-		names += ", m" + strconv.Itoa(m)
+		names = append(names, "m"+strconv.Itoa(m))
 	}
 	for i, d := range list {
 		alias := "d" + strconv.Itoa(i)
 		k := "k" + strconv.Itoa(i)
 		keys = append(keys, alias+".k AS "+k)
-		tables = append(tables, s.constants(alias, names, d.rows))
+		tables = append(tables, s.constants(alias, strings.Join(names, ", "), d.rows))
 		on = append(on, d.key+" = "+g+"."+k)
 		for m := range masks {
 			masks[m] = append(masks[m], alias+".m"+strconv.Itoa(m))

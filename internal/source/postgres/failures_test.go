@@ -220,6 +220,18 @@ func TestTransactionIsReadOnly(t *testing.T) {
 	}
 }
 
+// Grouping gets memory enough to stay in it; a role that has more keeps it.
+func TestMemoryForGrouping(t *testing.T) {
+	d := postgrestest.Start(t).NewDatabase(t)
+	for _, role := range []struct{ set, want string }{{"1MB", "32MB"}, {"64MB", "64MB"}} {
+		d.Exec(t, "ALTER ROLE "+d.User+" SET work_mem = '"+role.set+"'")
+		got, err := open(t, sourceOf(t, d)).Query(t.Context(), query.Statement{SQL: "SELECT current_setting('work_mem')"})
+		if err != nil || got.Columns[0].Strings[0] != role.want {
+			t.Errorf("with a role's %s got %+v, %v; want %s", role.set, got, err, role.want)
+		}
+	}
+}
+
 func TestConnectionIsThrownAwayAfterUserSQL(t *testing.T) {
 	d := postgrestest.Start(t).NewDatabase(t)
 	d.Exec(t, orders)

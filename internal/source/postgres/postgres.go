@@ -29,6 +29,8 @@ const (
 	// cancelGrace is how long the server may take to end a statement by its own clock before the
 	// client asks it to.
 	cancelGrace = 5 * time.Second
+	// workMemory is what a sort or a hash table may take at least (docs/adr/0012-memory-for-grouping.md).
+	workMemory = 32 << 20
 	// maxResultBytes bounds one statement's result.
 	maxResultBytes = 64 << 20
 )
@@ -149,7 +151,8 @@ SET LOCAL idle_in_transaction_session_timeout = %d;
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL DateStyle = 'ISO';
 SET LOCAL jit = off;
-SELECT 1`, timeout, min(timeout, 10_000), timeout+cancelGrace.Milliseconds())
+SELECT set_config('work_mem', '%dkB', true) WHERE pg_size_bytes(current_setting('work_mem')) < %[4]d * 1024;
+SELECT 1`, timeout, min(timeout, 10_000), timeout+cancelGrace.Milliseconds(), workMemory>>10)
 	_, err := e.connection.PgConn().Exec(ctx, setup).ReadAll()
 	return err
 }
