@@ -58,6 +58,9 @@ func (s segment) size() state.Size {
 	for _, rows := range s.Rejected {
 		all += rows
 	}
+	if counted == 0 {
+		all += int64(s.Detail["eventRows"]) // events without exposure
+	}
 	return state.Size{Counted: counted, All: all}
 }
 

@@ -14,18 +14,19 @@ import pathlib
 import sys
 from datetime import datetime, timedelta
 
-from reference import churn, database, health, known, naive, periods, recount, renewal, retention, samples, shop, surveys, tickets, waves
+from reference import churn, database, follow, health, known, naive, periods, recount, renewal, retention, samples, shop, surveys, tickets, waves
 
 WITHIN = {"cx/support-survey": 26, "revops/subscription-spells": 26, "revops/mrr-snapshot": 48,
           "revops/mrr-from-movements": 72, "cx/contracts": 26, "cx/cases": 2, "cx/relational-wave": 26, "revops/account-health": 26,
-          "shop/orders": 3, "shop/order-lines": 3, "shop/points-ledger": 26}  # hours
+          "shop/orders": 3, "shop/order-lines": 3, "shop/points-ledger": 26,
+          "shop/tier-events": 26, "shop/web-sessions": 2, "shop/complaints": 26}  # hours
 
 
 def cases():
     datasets = {"cx/support-survey": surveys.dataset(), "revops/subscription-spells": churn.dataset(),
                 **retention.datasets(), "cx/contracts": renewal.dataset(),
                 "cx/cases": tickets.dataset(), "cx/relational-wave": waves.dataset(), "revops/account-health": health.dataset(),
-                **shop.datasets()}
+                **shop.datasets(), **follow.datasets()}
     marks = {name: dataset["watermark"] for name, dataset in datasets.items()}
     definitions = {
         **surveys.definitions(marks["cx/support-survey"]),
@@ -37,6 +38,7 @@ def cases():
         **waves.definitions(marks["cx/relational-wave"]),
         "revops/CPIDefinition/healthy-accounts": health.healthy_accounts(marks["revops/account-health"]),
         **shop.definitions(marks),
+        **follow.definitions(marks),
         "cx/CPIDefinition/cx-index": health.cx_index(marks),
     }
     for name, dataset in datasets.items():

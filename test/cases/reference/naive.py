@@ -1,6 +1,6 @@
 """What the usual mistakes would read on the same rows: each must differ from the right number, or the trap does not bite."""
 
-from . import database, periods, r, renewal, shop, surveys, tickets, waves
+from . import database, follow, periods, r, renewal, shop, surveys, tickets, waves
 from .churn import JUDGED
 
 
@@ -30,6 +30,7 @@ def mistakes(definitions):
     ticket_mistakes(note)
     wave_mistakes(note)
     shop_mistakes(note)
+    follow_mistakes(note)
     health_mistakes(note, definitions["cx/CPIDefinition/cx-index"])
     return found
 
@@ -198,3 +199,35 @@ def health_mistakes(note, index):
     parts = next(p for p in index["periods"] if p["label"] == index["latestMature"])["detail"]
     note("arithmetic mean of the parts", "cx/CPIDefinition/cx-index",
          0.4 * parts["support-nps"] + 0.3 * parts["support-ces"] + 0.3 * parts["first-response"])
+
+
+def follow_mistakes(note):
+    name = "shop/CPIDefinition/repeat-90d"
+    bought = f"WITH {shop.ORDERS}, bought AS (SELECT * FROM orders_judged WHERE dropped IS NULL AND customer_id IS NOT NULL)"
+    again = """SELECT avg(EXISTS (SELECT FROM bought b WHERE b.customer_id = f.customer_id AND b.paid > f.paid
+        AND b.paid >= f.paid + interval '{}' AND b.paid <= f.paid + interval '2160 hours')::int) FROM f WHERE paid >= '2026-06-30T22:00Z' AND paid < '2026-07-31T22:00Z'"""
+    firsts = "f AS (SELECT DISTINCT ON (customer_id) customer_id, paid FROM bought {} ORDER BY customer_id, paid, order_id)"
+    recent = "WHERE paid >= '2024-12-01'"
+    note("first purchases of the history taken for first ever", name, one(
+        f"{bought}, {firsts.format(recent)} {again.format('24 hours')}")[0])
+    note("parts of a split order taken for coming back", name, one(f"{bought}, {firsts.format('')} {again.format('0')}")[0])
+    note("every purchase for the first", name, one(f"{bought}, f AS (SELECT * FROM bought) {again.format('24 hours')}")[0])
+    august = again.format("24 hours").replace("2026-07-31T22", "2026-08-31T22").replace("2026-06-30T22", "2026-07-31T22")
+    note("customers whose time is not over counted as lost", name, one(f"{bought}, {firsts.format('')} {august}")[0], at="2026-08")
+    name = "shop/CPIDefinition/loyalty-recognised"
+    reached = "SELECT avg(EXISTS (SELECT FROM points_ledger g WHERE g.member_id = t.member_id {} )::int) FROM tier_changes t WHERE tier = 'gold' AND reached_at >= '2026-08-31T22:00Z' AND reached_at < '2026-09-30T22:00Z'"
+    near = "AND g.booked_at >= t.reached_at AND g.booked_at <= t.reached_at + interval '720 hours'"
+    gift = "AND g.kind = 'earn' AND g.reason IN ('tier_gift', 'anniversary')"
+    note("gifts within the month instead of within thirty days", name, one(
+        reached.format(f"{gift} AND g.booked_at >= t.reached_at AND g.booked_at < '2026-09-30T22:00Z'"))[0])
+    note("points of every kind taken for a gift", name, one(reached.format(near))[0])
+    note("a gift before the tier counted", name, one(reached.format(f"{gift} AND g.booked_at <= t.reached_at + interval '720 hours'"))[0])
+    name = "shop/KPITarget/conversion-rate"
+    week = f"WITH {database.windows(periods.weeks(3, follow.BERLIN)[:1])}, {follow.SESSIONS}"
+    sales = "(SELECT count(*) FROM orders JOIN visitor_map USING (customer_id), windows WHERE paid_at AT TIME ZONE 'Europe/Berlin' >= since AND paid_at AT TIME ZONE 'Europe/Berlin' < until)"
+    visits = "FROM windows JOIN sessions_judged ON event_time >= since AND event_time < until WHERE dropped IS NULL AND event_name = 'session_start'"
+    note("orders of the week over sessions of the week", name, one(f"{week} SELECT {sales} / count(*)::float {visits}")[0])
+    name = "shop/CPIDefinition/complaint-rate"
+    per = f"WITH {shop.ORDERS} SELECT 1000.0 * (SELECT count(*) FROM complaints WHERE received_at >= '2026-09-30T22:00Z' AND received_at < '2026-10-31T23:00Z' {{}}) / count(*) FROM orders_judged WHERE paid_at >= '2026-10-01' AND paid_at < '2026-11-01' {{}}"
+    note("orders that nobody paid in the exposure", name, one(per.format("", ""))[0])
+    note("complaints on brands without an order left out", name, one(per.format("AND brand IS DISTINCT FROM 'aurora'", "AND dropped IS NULL"))[0])

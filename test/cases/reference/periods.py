@@ -77,12 +77,13 @@ def state(period, watermark, maturity=timedelta(0)):
     return "Maturing" if as_of < period.end + maturity else "Mature"
 
 
-def collapsed(counts):
-    """For each (judged, rows), oldest first: whether rows are under half the median of the last six good ones."""
+def collapsed(counts, none=False):
+    """For each (judged, rows), oldest first: whether rows are under half the median of the last six good ones. Where none
+    at all would be a value, that is judged too."""
     good, verdicts = [], []
     for judged, count in counts:
         reference = good[-GUARD_PERIODS:]
-        bad = judged and len(reference) >= GUARD_MINIMUM and 0 < count < GUARD_RATIO * statistics.median(reference)
+        bad = judged and len(reference) >= GUARD_MINIMUM and (none or count > 0) and count < GUARD_RATIO * statistics.median(reference)
         verdicts.append(bool(bad))
         if judged and count and not bad:
             good.append(count)
