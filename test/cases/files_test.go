@@ -88,7 +88,7 @@ func (s fileStore) open(t *testing.T, work *plan.Plan) source.Engine {
 	t.Helper()
 	work.Source.Postgres, work.Source.Files = nil, &plan.Files{Tables: s.tables}
 	for i := range work.Datasets {
-		onFiles(t, &work.Datasets[i])
+		inItsWords(t, "files", &work.Datasets[i])
 	}
 	engine, err := files.Open(t.Context(), files.Config{Source: work.Source, ScratchDir: t.TempDir()})
 	if err != nil {
@@ -97,9 +97,9 @@ func (s fileStore) open(t *testing.T, work *plan.Plan) source.Engine {
 	return engine
 }
 
-// onFiles names a dataset's files in place of its tables. Where DuckDB's SQL differs in more than that, files/DATASET.sql
-// holds the query in its words, and files/DATASET.FILTER.sql a filter.
-func onFiles(t *testing.T, dataset *plan.Dataset) {
+// inItsWords names a store's tables, which has no schemas, in a dataset. Where its SQL differs in more than that,
+// FOLDER/DATASET.sql holds the query in its words, and FOLDER/DATASET.FILTER.sql a filter.
+func inItsWords(t *testing.T, folder string, dataset *plan.Dataset) {
 	t.Helper()
 	if dataset.Table != nil && dataset.Table.Schema != "" {
 		dataset.Table.Name, dataset.Table.Schema = dataset.Table.Schema+"_"+dataset.Table.Name, ""
@@ -110,15 +110,15 @@ func onFiles(t *testing.T, dataset *plan.Dataset) {
 		dataset.Query = strings.ReplaceAll(dataset.Query, table, tables[i])
 	}
 	dataset.Tables = tables
-	inItsWords(t, &dataset.Query, dataset.Name)
+	replaceBy(t, &dataset.Query, filepath.Join(folder, dataset.Name))
 	for i := range dataset.Filters {
-		inItsWords(t, &dataset.Filters[i].Expr, dataset.Name+"."+dataset.Filters[i].Name)
+		replaceBy(t, &dataset.Filters[i].Expr, filepath.Join(folder, dataset.Name+"."+dataset.Filters[i].Name))
 	}
 }
 
-func inItsWords(t *testing.T, sql *string, name string) {
+func replaceBy(t *testing.T, sql *string, name string) {
 	t.Helper()
-	own, err := os.ReadFile(filepath.Join("files", name+".sql"))
+	own, err := os.ReadFile(name + ".sql")
 	if err == nil {
 		*sql = string(own)
 	} else if !errors.Is(err, fs.ErrNotExist) {

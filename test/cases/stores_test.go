@@ -32,6 +32,7 @@ var stores = []struct {
 }{
 	{"PostgreSQL", func(t *testing.T, more ...string) store { return inPostgres{database(t, more...)} }},
 	{"Parquet", func(t *testing.T, more ...string) store { return inFiles(t, plan.Parquet, database(t, more...)) }},
+	{"MySQL", func(t *testing.T, more ...string) store { return inMySQL(t, database(t, more...)) }},
 	{"CSV", func(t *testing.T, more ...string) store { return inFiles(t, plan.CSV, database(t, more...)) }},
 }
 
