@@ -2,7 +2,7 @@ package v1alpha1
 
 // Benchmark is the value of somebody else: a competitor, an industry, a study.
 type Benchmark struct {
-	// value, written like the thresholds.
+	// value is written like the thresholds.
 	// +required
 	Value *Value `json:"value,omitempty"`
 

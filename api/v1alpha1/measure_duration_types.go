@@ -57,7 +57,7 @@ type DurationForm struct {
 	// +kubebuilder:validation:XValidation:rule="type(self) == string && self.endsWith('%') && double(self.replace('%', '')) > 0.0 && double(self.replace('%', '')) < 100.0",message="write a percentage between 0% and 100%, such as 90%"
 	Quantile Value `json:"quantile,omitempty"`
 
-	// mean; a few long cases decide it.
+	// mean is decided by a few long cases.
 	// +optional
 	Mean *EmptyForm `json:"mean,omitempty"`
 

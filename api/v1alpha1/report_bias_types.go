@@ -17,7 +17,7 @@ type BiasCheck struct {
 	// +kubebuilder:validation:MaxLength=256
 	Value string `json:"value,omitempty"`
 
-	// difference: of late answers in the unit of the result, of a composition in standard deviations.
+	// difference is told of late answers in the unit of the result, of a composition in standard deviations.
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	Difference string `json:"difference,omitempty"`
@@ -36,7 +36,7 @@ type BiasCheck struct {
 	// +optional
 	N *int64 `json:"n,omitempty"`
 
-	// suspicious: the interval of late answers excludes zero, or a composition differs by more than 0.1.
+	// suspicious says that the interval of late answers excludes zero, or a composition differs by more than 0.1.
 	// +optional
 	Suspicious *bool `json:"suspicious,omitempty"`
 

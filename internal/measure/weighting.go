@@ -8,8 +8,8 @@ import (
 
 // weighable is a family whose value is a mean over answers, so that strata of them can be weighted.
 type weighable interface {
-	// weighed tells how to read a stratum's sums; false for a form that is no mean.
-	weighed() (meanKind, bool)
+	// weighed tells how to read a stratum's sums.
+	weighed() meanKind
 }
 
 // meanKind is what a mean is of. Its strata's sums are those of a question.
@@ -27,37 +27,33 @@ const (
 	ofValues
 )
 
-func (m *NetPromoterScore) weighed() (meanKind, bool) { return meanKind{of: ofNets}, true }
+func (m *NetPromoterScore) weighed() meanKind { return meanKind{of: ofNets} }
 
-func (m *CustomerSatisfaction) weighed() (meanKind, bool) {
+func (m *CustomerSatisfaction) weighed() meanKind {
 	switch m.Form {
 	case CSATNet:
-		return meanKind{of: ofNets}, true
+		return meanKind{of: ofNets}
 	case CSATMean:
-		return meanKind{of: ofValues}, true
+		return meanKind{of: ofValues}
 	case CSATRescaled:
-		return meanKind{of: ofValues, lo: m.Scale.Min, hi: m.Scale.Max}, true
+		return meanKind{of: ofValues, lo: m.Scale.Min, hi: m.Scale.Max}
 	}
-	return meanKind{of: ofShares}, true
+	return meanKind{of: ofShares}
 }
 
-func (m *CustomerEffortScore) weighed() (meanKind, bool) {
+func (m *CustomerEffortScore) weighed() meanKind {
 	switch m.Form {
 	case CESNet:
-		return meanKind{of: ofNets}, true
+		return meanKind{of: ofNets}
 	case CESMean:
-		return meanKind{of: ofValues}, true
+		return meanKind{of: ofValues}
 	}
-	return meanKind{of: ofShares}, true
+	return meanKind{of: ofShares}
 }
 
 // Weighable reports whether a family's value can be weighted by strata.
 func Weighable(family Family) bool {
-	w, ok := family.(weighable)
-	if !ok {
-		return false
-	}
-	_, ok = w.weighed()
+	_, ok := family.(weighable)
 	return ok
 }
 
@@ -75,7 +71,7 @@ func Weighed(family Family, e Estimate, strata []Stratum, in Setting, largest, c
 	if e.Value == nil {
 		return e
 	}
-	kind, _ := family.(weighable).weighed()
+	kind := family.(weighable).weighed()
 	var cells []interval.Stratum
 	for _, s := range strata {
 		cells = append(cells, kind.stratum(s, s.Sums.of(family.Request(in))))
@@ -137,6 +133,6 @@ func (k meanKind) stratum(of Stratum, s Sums) interval.Stratum {
 // Moments are number, mean and variance (divisor N) of a cell's answers, shares and nets as parts of 1. It panics on a
 // family that is not Weighable.
 func Moments(family Family, sums Sums, in Setting) interval.Stratum {
-	kind, _ := family.(weighable).weighed()
+	kind := family.(weighable).weighed()
 	return kind.stratum(Stratum{}, sums.of(family.Request(in)))
 }
