@@ -19,7 +19,7 @@ func TestCasesAreAccepted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, document := range strings.Split(place.Replace(string(content)), "\n---\n") {
+		for document := range strings.SplitSeq(place.Replace(string(content)), "\n---\n") {
 			if object, err := apply(t, document); err != nil {
 				t.Errorf("%s: %s %s: %v", filepath.Base(file), object.GetKind(), object.GetName(), err)
 			}
