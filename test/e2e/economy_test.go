@@ -26,7 +26,8 @@ func TestManyDefinitions(t *testing.T) {
 	const many = 200
 	ns := namespace(t)
 	create(t, file(ns, "survey", "survey.csv", survey(100, 80)))
-	apply(t, ns, surveySource)
+	// Suspended until all are there: on a slow machine they arrive over longer than a burst is waited for.
+	apply(t, ns, strings.Replace(surveySource, "spec:", "spec:\n  suspend: true", 1))
 	names := make([]string, many)
 	var writers sync.WaitGroup
 	for i := range names {
@@ -41,6 +42,10 @@ func TestManyDefinitions(t *testing.T) {
 		})
 	}
 	writers.Wait()
+	for _, name := range names {
+		waitReason(t, cpi(ns, name), v1alpha1.ConditionReady, v1alpha1.ReasonReady) // its report waits for a run
+	}
+	apply(t, ns, surveySource)
 	for _, name := range names {
 		reads(t, cpi(ns, name), eighty)
 		waitReason(t, cpi(ns, name), v1alpha1.ConditionFresh, v1alpha1.ReasonUpToDate) // the run's end is taken in
