@@ -129,7 +129,7 @@ type Quality struct {
 	// +kubebuilder:validation:XValidation:rule="type(self) == string && self.endsWith('%') && double(self.replace('%', '')) >= 50.0 && double(self.replace('%', '')) < 100.0",message="write a percentage from 50% to below 100%, such as 95%"
 	ConfidenceLevel Value `json:"confidenceLevel,omitempty"`
 
-	// collapseBelow is the guard against collapsed rows: a period with fewer rows than this part of the median of the last complete ones is a data problem, not a result. Default: 50%; 0% switches the guard off.
+	// collapseBelow is the guard against collapsed rows: a period with fewer rows than this part of the median of the last complete ones, and than chance explains, is a data problem, not a result. Default: 50%; 0% switches the guard off.
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="type(self) == string && self.endsWith('%')",message="write a percentage, such as 50%"
 	CollapseBelow Value `json:"collapseBelow,omitempty"`

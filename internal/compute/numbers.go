@@ -86,7 +86,7 @@ func (j *job) placed(i int, estimate measure.Estimate) plan.PeriodResult {
 	return j.result(i, estimate, proven)
 }
 
-// result places an estimate in its period. A proven zero is not a small sample.
+// result places an estimate in its period. A proven zero of no rows at all is not a small sample.
 func (j *job) result(i int, estimate measure.Estimate, proven bool) plan.PeriodResult {
 	period := plan.PeriodResult{State: j.layout.states[i], Estimate: estimate}
 	if j.Period != nil {
@@ -97,7 +97,7 @@ func (j *job) result(i int, estimate measure.Estimate, proven bool) plan.PeriodR
 	if j.Responses != nil && estimate.Entities != nil {
 		sample = *estimate.Entities
 	}
-	if proven || estimate.Census {
+	if proven && sample == 0 || estimate.Census {
 		minimum = 0
 	}
 	period.Flag = state.Flag(estimate.Value, j.layout.suspect[i], sample, minimum)

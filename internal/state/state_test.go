@@ -124,6 +124,12 @@ func TestCollapse(t *testing.T) {
 		"one earlier collapse does not hide it": {40, []int64{100, 100, 100, 10, 100, 100}, 0.5, true},
 		"even count":                            {49, []int64{80, 90, 110, 120}, 0.5, true},
 		"always empty":                          {0, []int64{0, 0, 0}, 0.5, false},
+		// P(X ≤ rows) of Poisson, by scipy: .0025, .0009, .0014, .0004.
+		"of six a month, none may be the truth": {0, []int64{6, 7, 5, 6}, 0.5, false},
+		"of seven, once in a thousand":          {0, []int64{7, 7, 7}, 0.5, true},
+		"five of sixteen":                       {5, []int64{16, 16, 16}, 0.5, false},
+		"four of sixteen":                       {4, []int64{16, 16, 16}, 0.5, true},
+		"a million, halved":                     {499_999, []int64{1e6, 1e6, 1e6}, 0.5, true},
 		"a gap before is no baseline":           {40, []int64{100, 100, 100, 0, 0, 0, 0}, 0.5, true},
 		"nor does it make one":                  {40, []int64{100, 100, 0}, 0.5, false},
 		"a business that has halved":            {48, []int64{100, 100, 100, 48, 48, 48}, 0.5, false},

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from scipy.stats import poisson
+
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=timezone.utc)
 SHOWN = 8  # periods in the expected answers, the running one included
 MINIMUM_SAMPLE = 30
-GUARD_PERIODS, GUARD_MINIMUM, GUARD_RATIO = 6, 3, 0.5
+GUARD_PERIODS, GUARD_MINIMUM, GUARD_RATIO, GUARD_CHANCE = 6, 3, 0.5, 0.001
 
 
 @dataclass
@@ -78,12 +80,13 @@ def state(period, watermark, maturity=timedelta(0)):
 
 
 def collapsed(counts, none=False):
-    """For each (judged, rows), oldest first: whether rows are under half the median of the last six good ones. Where none
-    at all would be a value, that is judged too."""
+    """For each (judged, rows), oldest first: whether rows are under half the median of the last six good ones, and fewer than
+    chance (Poisson) brings about once in a thousand. Where none at all would be a value, that is judged too."""
     good, verdicts = [], []
     for judged, count in counts:
         reference = good[-GUARD_PERIODS:]
-        bad = judged and len(reference) >= GUARD_MINIMUM and (none or count > 0) and count < GUARD_RATIO * statistics.median(reference)
+        usual = statistics.median(reference) if len(reference) >= GUARD_MINIMUM else 0
+        bad = judged and (none or count > 0) and count < GUARD_RATIO * usual and poisson.cdf(count, usual) < GUARD_CHANCE
         verdicts.append(bool(bad))
         if judged and count and not bad:
             good.append(count)
