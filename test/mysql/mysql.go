@@ -96,7 +96,8 @@ const supervise = `
 trap '' INT
 server=$1 dir=$2
 shift 2
-"$server" --no-defaults --datadir="$dir/data" --socket="$dir/socket" --pid-file="$dir/pid" "$@" >"$dir/log" 2>&1 </dev/null &
+mkdir "$dir/tmp" && chmod 1777 "$dir/tmp" # its own, so that nobody who tidies up takes its files away
+"$server" --no-defaults --datadir="$dir/data" --tmpdir="$dir/tmp" --socket="$dir/socket" --pid-file="$dir/pid" "$@" >"$dir/log" 2>&1 </dev/null &
 cat >/dev/null
 kill -KILL $! 2>/dev/null
 wait
