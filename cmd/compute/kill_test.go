@@ -52,12 +52,14 @@ func start(t *testing.T) *started {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &started{Cmd: exec.Command(program, "--plan", file, "--results", results, "--scratch", t.TempDir()), folder: plan.ResultsFolder(results)}
+	scratch := t.TempDir()
+	s := &started{Cmd: exec.Command(program, "--plan", file, "--results", results, "--scratch", scratch), folder: plan.ResultsFolder(results)}
 	s.Env, s.Stderr = append(os.Environ(), asMain+"=1"), &s.log
+	s.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Process.Kill() })
+	t.Cleanup(func() { s.clear(t, scratch) })
 	s.awaitEndless(t)
 	return s
 }
@@ -71,6 +73,19 @@ func (s *started) awaitEndless(t *testing.T) {
 		}
 	}
 	t.Fatalf("the second dataset was never attempted: %s", &s.log)
+}
+
+// clear ends the process with its engine, which outlives a killed parent for a moment and writes on, and empties the scratch folder.
+func (s *started) clear(t *testing.T, scratch string) {
+	t.Helper()
+	_ = syscall.Kill(-s.Process.Pid, syscall.SIGKILL)
+	var err error
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if err = os.RemoveAll(scratch); err == nil {
+			return
+		}
+	}
+	t.Errorf("the engine of a dead process still writes: %v", err)
 }
 
 // exit waits for the process and returns its exit code.
