@@ -103,9 +103,16 @@ func (r *run) round(ctx context.Context, data *dataset, jobs []*job) (again []*j
 // bytesPerRow is about what a statement that sorts or joins rows holds for each of them.
 const bytesPerRow = 100
 
+// mysqlRows are what one statement that sorts or joins handles on MySQL: MariaDB computes a common table expression
+// anew for each use of it, and puts larger ones on disk.
+const mysqlRows = 250_000
+
 // options keep statements that sort or join within a quarter of the memory, where rows are read by this pod.
 func (r *run) options() query.Options {
 	memory := r.plan.Source.Limits.MemoryBytes
+	if r.engine.Dialect() == query.MySQL {
+		return query.Options{MaxRowsPerStatement: mysqlRows}
+	}
 	if r.engine.Dialect() != query.DuckDB || memory == 0 {
 		return query.Options{}
 	}

@@ -234,7 +234,7 @@ func (s *cellStatement) expanded(relation, from, to, where string) string {
 		for j := range len(s.grid.bounds) + 1 {
 			numbers = append(numbers, []int{j})
 		}
-		relation += " JOIN " + s.values("g", "j", numbers) + " ON g.j >= " + from + " AND g.j < " + to
+		relation += " STRAIGHT_JOIN " + s.values("g", "j", numbers) + " ON g.j >= " + from + " AND g.j < " + to
 	}
 	sql := "SELECT b.*, " + series + " AS j FROM " + relation
 	if where != "" {

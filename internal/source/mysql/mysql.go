@@ -34,6 +34,9 @@ const (
 	cancelGrace = 5 * time.Second
 	// lockWait bounds, in seconds, the wait for a table that somebody changes.
 	lockWait = 10
+	// tableMemory is what a temporary table may take at least before it goes to disk, sortMemory what a sort may.
+	tableMemory = 64 << 20
+	sortMemory  = 16 << 20
 	// maxResultBytes bounds one statement's result.
 	maxResultBytes = 64 << 20
 )
@@ -153,6 +156,14 @@ func (e *engine) begin(ctx context.Context) error {
 	timeout := fmt.Sprintf("max_execution_time = %d", limit.Milliseconds())
 	if e.connection.isMariaDB {
 		timeout = fmt.Sprintf("max_statement_time = %.3f", limit.Seconds())
+	}
+	memory := fmt.Sprintf(`SET SESSION tmp_table_size = greatest(@@tmp_table_size, %[1]d), max_heap_table_size = greatest(@@max_heap_table_size, %[1]d),
+		sort_buffer_size = greatest(@@sort_buffer_size, %[2]d)`, tableMemory, sortMemory)
+	if _, err := e.connection.ExecContext(ctx, memory); err != nil {
+		if _, refused := errors.AsType[*mysql.MySQLError](err); !refused {
+			return err
+		}
+		// A server that lets nobody choose is slower, not wrong.
 	}
 	for _, setup := range []string{
 		"SET SESSION " + query.MySQLSession + ", " + timeout + fmt.Sprintf(", lock_wait_timeout = %d, innodb_lock_wait_timeout = %[1]d", lockWait),

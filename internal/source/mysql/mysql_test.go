@@ -119,6 +119,17 @@ func TestSession(t *testing.T) {
 	}
 }
 
+// Grouping gets memory enough to stay in it; a server that gives more is not held back.
+func TestMemoryForGrouping(t *testing.T) {
+	for setting, want := range map[string]int64{"tmp-table-size=1M": 64 << 20, "tmp-table-size=128M": 128 << 20} {
+		d := mysqltest.Start(t, mysqltest.Setting(setting)).NewDatabase(t)
+		got, err := open(t, sourceOf(t, d)).Query(t.Context(), query.Statement{SQL: "SELECT @@tmp_table_size"})
+		if err != nil || got.Columns[0].Ints[0] != want {
+			t.Errorf("with %s got %+v, %v; want %d", setting, got, err, want)
+		}
+	}
+}
+
 // What MySQL can hold and others cannot is told, not turned into something else.
 func TestValuesThatAreNone(t *testing.T) {
 	d := mysqltest.Start(t).NewDatabase(t)
