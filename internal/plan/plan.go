@@ -24,11 +24,13 @@ type Plan struct {
 	// Datasets by name; an indicator refers to one of them, or two.
 	Datasets   []Dataset   `json:"datasets"`
 	Indicators []Indicator `json:"indicators"`
+	// Linkages are tested last.
+	Linkages []Linkage `json:"linkages,omitempty"`
 }
 
-// Key identifies an indicator within its namespace.
+// Key identifies an indicator or a linkage within its namespace.
 type Key struct {
-	Kind string `json:"kind"` // CPIDefinition or KPITarget
+	Kind string `json:"kind"` // CPIDefinition, KPITarget or CPILinkage
 	Name string `json:"name"`
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 )
 
-// Result is what one run found for one indicator. Exactly one of Numbers and Failure is set.
+// Result is what one run found for one indicator or linkage. Exactly one of Numbers, Link and Failure is set.
 type Result struct {
 	FormatVersion int `json:"formatVersion"`
 	Key
@@ -14,6 +14,7 @@ type Result struct {
 	RequestHash string   `json:"requestHash"`
 	Run         string   `json:"run"`
 	Numbers     *Numbers `json:"numbers,omitempty"`
+	Link        *Link    `json:"link,omitempty"`
 	Failure     *Failure `json:"failure,omitempty"`
 }
 
