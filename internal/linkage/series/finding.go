@@ -1,0 +1,75 @@
+package series
+
+import "github.com/cpi-operator/cpi-operator/internal/measure/interval"
+
+// Options of Test.
+type Options struct {
+	// MaxLag is the most periods by which the outcome may follow the driver; 0 compares the same period only.
+	// A sixth of the periods is searched at most.
+	MaxLag int
+	// Season is how many periods a year has if the series may have seasons (12 months, 4 quarters); 0 if not.
+	Season int
+	// Confidence of intervals and bands, 0–1; 0 means 0.95.
+	Confidence float64
+	// Seed sets other random numbers to work than those that follow from the data alone. 0 serves.
+	Seed uint64
+}
+
+// Finding is what two series tell: whether the outcome follows the driver, by how many periods, and by how much. With a
+// Reason there is no number but N. It describes an association, never a cause.
+type Finding struct {
+	// Reason is why nothing was compared; empty if it was.
+	Reason Reason
+	// N pairs: periods in which both series have a value, in the longest stretch without a gap.
+	N int
+	// First and Last period of that stretch, as indexes of the input.
+	First, Last int
+	// MaxLag that was searched, at most the one asked for.
+	MaxLag int
+	// Deseasonalised: each series had the means of its months (or quarters) taken out. Differenced: both were
+	// compared as changes from one period to the next.
+	Deseasonalised, Differenced bool
+	// Lag at which the evidence is strongest: the outcome comes Lag periods after the driver.
+	Lag int
+	// P of the evidence at the best lag, under no link at any lag: already corrected for the search over lags.
+	P float64
+	// Slope of the outcome on the driver Lag periods before, in units of the outcome per unit of the driver.
+	Slope interval.Bounded
+	// Rows of the regression that Slope comes from.
+	Rows int
+	// Reverse is the p value of the driver following the outcome (Granger, as many lags as Lag, at least one).
+	// Small ones say that the order may be the other way round. Nil if too few periods are left to tell.
+	Reverse *float64
+	// Lags are the evidence lag by lag, from 0 to MaxLag.
+	Lags []Evidence
+	// Needed is about how many periods would show an association of this strength with a probability of 80 %.
+	// Nil where it was shown, or where none of any strength is seen.
+	Needed *int
+	// Warnings are sentences for people.
+	Warnings []string
+}
+
+// Evidence at one lag.
+type Evidence struct {
+	Lag int
+	// Statistic is Student's t of the driver's term. All lags together stay within ±Band by chance as often as the
+	// confidence says.
+	Statistic, Band float64
+	// Slope as in Finding, at this lag: an interval of its own, not corrected for the choice among lags.
+	Slope interval.Bounded
+}
+
+// Reason is why there is no number.
+type Reason string
+
+const (
+	TooFewPeriods  Reason = "TooFewPeriods"  // fewer pairs than Minimum in the longest stretch
+	ConstantSeries Reason = "ConstantSeries" // a series that does not vary, once prepared, goes with nothing
+	NoOverlap      Reason = "NoOverlap"      // no period in which both have a value
+)
+
+// Minimum is how many pairs Test needs: 24, and three years where seasons are taken out.
+func Minimum(season int) int {
+	const fewest = 24
+	return max(fewest, 3*season)
+}
