@@ -54,6 +54,8 @@ type Driver struct {
 	Expected int `json:"expected"`
 	// Influenceable says that its owner can change it.
 	Influenceable bool `json:"influenceable,omitempty"`
+	// Step of the CPI, in its unit, that effects and what-ifs are told for; nil means one that suits the unit.
+	Step *float64 `json:"step,omitempty"`
 	// Guardrail is set if it must not get worse.
 	Guardrail *Guardrail `json:"guardrail,omitempty"`
 }
