@@ -39,7 +39,7 @@ type LifetimeValue struct {
 	// +optional
 	Age Duration `json:"age,omitempty"`
 
-	// timeUnit in which purchases are counted: repeat purchases within one are one.
+	// timeUnit of the horizon and of the model's parameters. Purchases are counted by day whatever it is: those of one day are one.
 	// +optional
 	// +kubebuilder:validation:Enum=Day;Week;Month
 	TimeUnit string `json:"timeUnit,omitempty"`

@@ -35,6 +35,7 @@ func BenchmarkMillion(b *testing.B) {
 		{"fit spend, weekly", func() error { _, err := FitGammaGamma(spending); return err }},
 		{"expect purchases, weekly", func() error { _, err := ExpectPurchases(histories, h, 0.95); return err }},
 		{"expect value, weekly", func() error { _, err := ExpectValue(spending, h, 0.95); return err }},
+		{"expect value, one by one", func() error { _, err := ExpectValue(weeks(days), h, 0.95); return err }},
 	} {
 		b.Run(c.what, func(b *testing.B) {
 			start := cpu(b)

@@ -53,6 +53,8 @@ type Expectation struct {
 	// Alive is the mean probability of not having left; see BGNBD.Alive for what it cannot know.
 	Alive float64
 	BGNBD BGNBD
+	// LogLikelihood of BGNBD, of all customers together.
+	LogLikelihood float64
 	// GammaGamma of ExpectPurchases is zero.
 	GammaGamma GammaGamma
 	// Correlation of frequency and mean spend over repeat buyers, which Gamma–Gamma takes to be zero. Of ExpectPurchases
@@ -107,6 +109,7 @@ func expectPurchases(groups []Group, horizon Horizon, confidence float64) (Expec
 	}
 	e := Expectation{Horizon: horizon, BGNBD: s.fit.model, Purchases: s.purchases().within(confidence)}
 	e.Customers, e.RepeatBuyers = Counts(groups)
+	e.LogLikelihood = s.fit.value * s.customers
 	for _, g := range s.histories {
 		e.Alive += float64(g.Customers) / s.customers * e.BGNBD.Alive(g)
 	}

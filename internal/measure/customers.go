@@ -16,7 +16,7 @@ type CustomersRequest struct {
 	From time.Time `json:"from,omitzero"`
 	// Age takes only customers first seen at least so long before the end, with the rows of that time; 0 takes all.
 	Age time.Duration `json:"age,omitempty"`
-	// Unit is the time unit of purchases: those within one are one. Without it amounts are added up for each customer.
+	// Unit is the time unit of the model; purchases are counted by day. Without it amounts are added up for each customer.
 	Unit time.Duration `json:"unit,omitempty"`
 	// Of a request with Unit:
 	Horizon    lifetime.Horizon `json:"horizon,omitzero"`
@@ -48,6 +48,7 @@ const (
 	valueAlpha
 	valueA
 	valueB
+	valueLogLikelihood
 	valueCorrelation
 	valueWarned // a bit for each of valueWarnings
 	valueCount

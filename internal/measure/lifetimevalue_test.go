@@ -2,6 +2,7 @@ package measure
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -60,5 +61,44 @@ func TestAModelThatCannotBeFittedSaysWhy(t *testing.T) {
 		if got := m.Estimate(sums, in, 0.95); got.Value != nil || got.Reason != reason {
 			t.Errorf("%s: %+v", reason, got)
 		}
+	}
+}
+
+// Histories put together by whole weeks lose hardly anything: the same customers, in two halves that are not.
+func TestManyHistoriesArePutTogether(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 14))
+	groups := make([]lifetime.Group, manyHistories+1)
+	for i := range groups {
+		g := lifetime.Group{Age: float64(7+random.IntN(700)) / 7, Customers: 1}
+		rate, leaves, usual := random.ExpFloat64()/20, 1-math.Pow(random.Float64(), 1.0/3), 20+40*random.Float64()
+		for at := 7 * random.ExpFloat64() / rate; at < 7*g.Age; at += 7 * random.ExpFloat64() / rate {
+			g.Spend = (g.Spend*float64(g.Frequency) + usual*(0.5+random.Float64())) / float64(g.Frequency+1)
+			g.Frequency, g.Recency = g.Frequency+1, math.Floor(at)/7
+			if random.Float64() < leaves {
+				break
+			}
+		}
+		groups[i] = g
+	}
+	m := &LifetimeValue{Model: BGNBD, Entity: "customer", Amount: "net", Unit: "EUR", TimeUnit: 7 * 24 * time.Hour, Horizon: 52}
+	request := *m.Request(Setting{Confidence: 0.95}).Customers
+	together, err := SummariseCustomers(request, groups)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := len(groups) / 2
+	a, err := SummariseCustomers(request, groups[:half])
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := SummariseCustomers(request, groups[half:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := together[valueIs], (a[valueIs]+b[valueIs])/2; math.Abs(got-want) > 0.001*want {
+		t.Errorf("value %v, want about %v", got, want)
+	}
+	if got, want := together[valueCustomers], float64(manyHistories+1); got != want {
+		t.Errorf("%v customers, want %v", got, want)
 	}
 }

@@ -50,17 +50,14 @@ func (s *customersStatement) micros(at time.Time) int64 {
 	return at.UnixMicro()
 }
 
-// purchases selects e, u (microseconds), a (amount) and c (cost) of the rows before the end that have an amount.
-func (s *customersStatement) purchases(args *arguments) string {
+// purchases selects e, t (when), a (amount) and c (cost) of the rows before the end that have an amount.
+func (s *customersStatement) purchases(when string, args *arguments) string {
 	b, kind := s.base(args), s.columns[s.time].kind
 	cost := "0"
 	if s.wish.Cost != "" {
 		cost = "coalesce(" + raw(s.wish.Cost) + ", 0)"
 	}
-	b.extra = []string{
-		s.own(s.key) + " AS e", s.microseconds(raw(s.time), kind) + " AS u",
-		s.double(raw(s.wish.Amount)) + " AS a", s.double(cost) + " AS c",
-	}
+	b.extra = []string{s.own(s.key) + " AS e", when + " AS t", s.double(raw(s.wish.Amount)) + " AS a", s.double(cost) + " AS c"}
 	b.filter(raw(s.time) + " < " + timeLiteral(s.dialect.literalKind(kind), s.reading.windows[s.window].End))
 	b.filter(raw(s.key) + " IS NOT NULL")
 	b.filter(raw(s.wish.Amount) + " IS NOT NULL")
@@ -70,41 +67,48 @@ func (s *customersStatement) purchases(args *arguments) string {
 
 // amounts adds up over customers, those first seen in time.
 func (s *customersStatement) amounts(args *arguments) string {
+	when := s.microseconds(raw(s.time), s.columns[s.time].kind)
 	keep := "true"
 	if age := s.wish.Age.Microseconds(); age > 0 {
-		keep = fmt.Sprintf("b.f <= %d AND b.u < b.f + %d", s.end()-age, age)
+		keep = fmt.Sprintf("b.f <= %d AND b.t < b.f + %d", s.end()-age, age)
 	}
 	if !s.wish.From.IsZero() {
 		keep += fmt.Sprintf(" AND b.f >= %d", s.micros(s.wish.From))
 	}
 	return "SELECT count(*) AS n, sum(b.a) AS a, sum(b.c) AS c, sum(b.a * b.a) AS aa, sum(b.c * b.c) AS cc, sum(b.a * b.c) AS ac\n" +
 		"FROM (SELECT b.e, sum(b.a) AS a, sum(b.c) AS c\n" +
-		"FROM (SELECT b.*, min(b.u) OVER (PARTITION BY b.e) AS f\nFROM (" + s.purchases(args) + ") AS b) AS b\n" +
+		"FROM (SELECT b.*, min(b.t) OVER (PARTITION BY b.e) AS f\nFROM (" + s.purchases(when, args) + ") AS b) AS b\n" +
 		"WHERE " + keep + "\nGROUP BY b.e) AS b\nHAVING count(*) > 0"
 }
 
-// histories counts customers by how often they came back, when first and last, and for how much. Time units are
-// counted back from the end, so that one that is not over does not stand among them.
+// histories counts customers by how often they came back, when first and last, and for how much. What one bought in a day
+// is one purchase, as in the published fits: in time units, a week say, those who come often would seem to come less often
+// and to spend more.
 func (s *customersStatement) histories(args *arguments) string {
-	unit := s.wish.Unit.Microseconds()
-	back := func(micros string) string { return s.quotient(fmt.Sprintf("%d - %s", s.end()-1, micros), unit) }
+	when := clock{days: true, zone: s.reading.zone}.number(s.table, raw(s.time), s.columns[s.time].kind)
 	keep := "true"
 	if !s.wish.From.IsZero() {
-		keep = fmt.Sprintf("b.f <= %d", (s.end()-1-s.micros(s.wish.From))/unit)
+		keep = fmt.Sprintf("b.f <= %d", s.lastDay()-dayNumber(s.wish.From))
 	}
 	spend := "CASE WHEN b.x > 0 THEN b.s / b.x ELSE 0 END"
 	return "SELECT " + s.bigint("b.x") + " AS x, " + s.bigint("b.r") + " AS r, " + s.bigint("b.f") + " AS f, " + spend + " AS z, count(*) AS n\n" +
 		"FROM (SELECT b.e, b.f, b.f - min(b.k) AS r, count(*) - 1 AS x, sum(CASE WHEN b.k < b.f THEN b.a ELSE 0 END) AS s\n" +
 		"FROM (SELECT b.*, max(b.k) OVER (PARTITION BY b.e) AS f\n" +
-		"FROM (SELECT b.e, b.k, sum(b.a) AS a\nFROM (SELECT b.*, " + back("b.u") + " AS k\nFROM (" + s.purchases(args) + ") AS b) AS b\n" +
-		"GROUP BY b.e, b.k) AS b) AS b\nGROUP BY b.e, b.f) AS b\nWHERE " + keep + "\nGROUP BY b.x, b.r, b.f, " + spend
+		"FROM (SELECT b.e, " + strconv.FormatInt(s.lastDay(), 10) + " - b.t AS k, sum(b.a) AS a\nFROM (" + s.purchases(when, args) + ") AS b\n" +
+		"GROUP BY b.e, b.t) AS b) AS b\nGROUP BY b.e, b.f) AS b\nWHERE " + keep + "\nGROUP BY b.x, b.r, b.f, " + spend
 }
 
-// quotient divides whole numbers of zero or more, and drops the rest.
-func (t *table) quotient(dividend string, divisor int64) string {
-	operator := map[Dialect]string{DuckDB: "//", MySQL: "DIV", Postgres: "/"}[t.dialect]
-	return "(" + dividend + ") " + operator + " " + strconv.FormatInt(divisor, 10)
+// lastDay is the number of the last day that begins before the end: of a customer, of naive times the dataset's.
+func (s *customersStatement) lastDay() int64 {
+	end := s.reading.windows[s.window].End.Add(-time.Microsecond)
+	if s.columns[s.time].kind == KindInstant {
+		end = civil(end.In(s.reading.zone))
+	}
+	return dayNumber(end)
 }
+
+// dayNumber is the days since 1970 of a civil time, written as if in UTC.
+func dayNumber(at time.Time) int64 { return civil(at).Unix() / int64(oneDay/time.Second) }
 
 func (s *customersStatement) fold(result *Table) (map[int][]Group, error) {
 	in := &cursor{table: result}
@@ -114,10 +118,11 @@ func (s *customersStatement) fold(result *Table) (map[int][]Group, error) {
 		if in.err != nil {
 			return nil, in.err
 		}
+		unit := float64(s.wish.Unit) / float64(oneDay)
 		groups := make([]lifetime.Group, result.Len)
 		for row := range groups {
 			groups[row] = lifetime.Group{
-				Frequency: int(x.int(row)), Recency: recency.float(row), Age: age.float(row), Spend: spend.float(row), Customers: n.int(row),
+				Frequency: int(x.int(row)), Recency: recency.float(row) / unit, Age: age.float(row) / unit, Spend: spend.float(row), Customers: n.int(row),
 			}
 			if v := groups[row].Spend; v-v != 0 {
 				return nil, errNotFinite

@@ -56,10 +56,10 @@ func (g generator) orders(kind Kind, customers int) testTable {
 	return t
 }
 
-// history is a customer's purchases by time unit back from the end.
+// history is a customer's purchases by day back from the end.
 type history struct {
-	units map[int64]float64
-	first int64
+	days  map[int]float64
+	first int
 }
 
 // customersOf is the reference: each customer's rows before the end, in plain Go.
@@ -85,6 +85,17 @@ func (ref *reference) customersOf(wish measure.CustomersRequest, end time.Time) 
 	if ref.kinds["at"] == KindDate {
 		until = limit.UnixMicro()
 	}
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		panic(err)
+	}
+	day := func(at time.Time) int { // of a time as the column tells it
+		if ref.kinds["at"] == KindInstant {
+			at = at.In(berlin)
+		}
+		return int(time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC).Sub(time.Unix(0, 0)).Hours()) / 24
+	}
+	lastDay := day(limit.Add(-time.Second))
 	counts := map[lifetime.Group]int64{}
 	sums := make(measure.Sums, 6)
 	for _, c := range all {
@@ -107,20 +118,21 @@ func (ref *reference) customersOf(wish measure.CustomersRequest, end time.Time) 
 			}
 			continue
 		}
-		h := history{units: map[int64]float64{}}
+		h := history{days: map[int]float64{}}
 		for _, row := range c.rows {
-			unit := (until - 1 - micros(row)) / wish.Unit.Microseconds()
-			h.units[unit] += row["net"].(float64)
-			h.first = max(h.first, unit)
+			back := lastDay - day(row["at"].(time.Time))
+			h.days[back] += row["net"].(float64)
+			h.first = max(h.first, back)
 		}
 		last, spend := h.first, 0.0
-		for unit, amount := range h.units {
-			last = min(last, unit)
-			if unit < h.first {
+		for back, amount := range h.days {
+			last = min(last, back)
+			if back < h.first {
 				spend += amount
 			}
 		}
-		group := lifetime.Group{Frequency: len(h.units) - 1, Recency: float64(h.first - last), Age: float64(h.first)}
+		unit := wish.Unit.Hours() / 24
+		group := lifetime.Group{Frequency: len(h.days) - 1, Recency: float64(h.first-last) / unit, Age: float64(h.first) / unit}
 		if group.Frequency > 0 {
 			group.Spend = math.Round(spend/float64(group.Frequency)*1e9) / 1e9
 		}
