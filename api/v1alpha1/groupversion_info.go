@@ -24,6 +24,7 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&Dataset{}, &DatasetList{},
 		&CPIDefinition{}, &CPIDefinitionList{},
 		&KPITarget{}, &KPITargetList{},
+		&CPILinkage{}, &CPILinkageList{},
 		&IndicatorReport{}, &IndicatorReportList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)

@@ -25,11 +25,11 @@ type IndicatorReportSpec struct {
 	ServiceAccountName string `json:"serviceAccountName,omitempty"`
 }
 
-// IndicatorReference names an indicator of the namespace.
+// IndicatorReference names an indicator or a linkage of the namespace.
 type IndicatorReference struct {
-	// kind is CPIDefinition or KPITarget.
+	// kind is CPIDefinition, KPITarget or CPILinkage.
 	// +required
-	// +kubebuilder:validation:Enum=CPIDefinition;KPITarget
+	// +kubebuilder:validation:Enum=CPIDefinition;KPITarget;CPILinkage
 	Kind string `json:"kind,omitempty"`
 
 	// name of the object.
@@ -48,9 +48,13 @@ type IndicatorReference struct {
 // IndicatorReportStatus is written by the source's job, in two parts with a field manager each: a failed
 // attempt leaves the last good result as it is.
 type IndicatorReportStatus struct {
-	// result is the last good one. It changes only when numbers change.
+	// result is an indicator's last good one. It changes only when numbers change.
 	// +optional
 	Result *ReportResult `json:"result,omitempty"`
+
+	// link is what was last found of a linkage. It changes only when findings change.
+	// +optional
+	Link *ReportLink `json:"link,omitempty"`
 
 	// attempt is how the last try went. It changes only when the outcome changes.
 	// +optional
@@ -360,7 +364,7 @@ type WaterfallStep struct {
 	Rows *int64 `json:"rows,omitempty"`
 }
 
-// IndicatorReport is the result for one indicator. Its spec is written by the controller and its status by
+// IndicatorReport is the result for one indicator or linkage. Its spec is written by the controller and its status by
 // the data source's job; people read it and never write it.
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status

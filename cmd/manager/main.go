@@ -83,7 +83,7 @@ func stepClient() (client.Client, error) {
 		return nil, err
 	}
 	mapper := meta.NewDefaultRESTMapper(nil)
-	for _, kind := range []string{"DataSource", "Dataset", "CPIDefinition", "KPITarget", "IndicatorReport"} {
+	for _, kind := range []string{"DataSource", "Dataset", "CPIDefinition", "KPITarget", "CPILinkage", "IndicatorReport"} {
 		mapper.Add(v1alpha1.GroupVersion.WithKind(kind), meta.RESTScopeNamespace)
 	}
 	return client.New(config, client.Options{Scheme: scheme, Mapper: mapper})

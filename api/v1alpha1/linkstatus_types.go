@@ -1,0 +1,151 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// CPILinkageStatus is what was found of a claim, in short.
+type CPILinkageStatus struct {
+	// conditions are Ready, Computed, Stalled, Supported, Diverging, ReviewDue.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// observedGeneration is the generation the status speaks of; -1 before the first look.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// verdict on the claim: Supported if it is of any driver, else Conflicting if it is of any, else NotSupported if it is of all, else InsufficientData.
+	// +optional
+	// +kubebuilder:validation:Enum=Supported;NotSupported;Conflicting;InsufficientData
+	Verdict string `json:"verdict,omitempty"`
+
+	// stage of the claim's life: Hypothesised until it has been tested, Testing while the data does not settle it, Confirmed or Refuted.
+	// +optional
+	// +kubebuilder:validation:Enum=Hypothesised;Testing;Confirmed;Refuted
+	Stage string `json:"stage,omitempty"`
+
+	// since when the claim is at this stage.
+	// +optional
+	Since *metav1.Time `json:"since,omitempty"`
+
+	// course lists the last stages with the day each began, oldest first.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	Course []LinkStage `json:"course,omitempty"`
+
+	// summary is the strongest driver, for people.
+	// +optional
+	Summary *LinkSummary `json:"summary,omitempty"`
+
+	// drivers tell what was found of each, in the order of the spec.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=16
+	Drivers []LinkDriverStatus `json:"drivers,omitempty"`
+
+	// explanation of it all in sentences.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=32
+	// +kubebuilder:validation:items:MaxLength=1024
+	Explanation []string `json:"explanation,omitempty"`
+
+	// reportRef names the IndicatorReport with the full result.
+	// +optional
+	ReportRef *LocalReference `json:"reportRef,omitempty"`
+
+	// baseline is since when the present claim is tested; another claim, or another formula of what it names, starts a new one.
+	// +optional
+	Baseline *Baseline `json:"baseline,omitempty"`
+}
+
+// LinkStage is a stage of a claim's life.
+type LinkStage struct {
+	// stage is Hypothesised, Testing, Confirmed or Refuted.
+	// +required
+	// +kubebuilder:validation:Enum=Hypothesised;Testing;Confirmed;Refuted
+	Stage string `json:"stage,omitempty"`
+
+	// since when.
+	// +optional
+	Since *metav1.Time `json:"since,omitempty"`
+}
+
+// LinkSummary is the strongest driver as people read it.
+type LinkSummary struct {
+	// driver is the CPI with most influence or, where that is not known, with the firmest verdict.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Driver string `json:"driver,omitempty"`
+
+	// effect with its interval, such as +21.0 pp [13.4, 28.4].
+	// +optional
+	// +kubebuilder:validation:MaxLength=128
+	Effect string `json:"effect,omitempty"`
+
+	// lag such as 2 months; absent where customers were compared.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Lag string `json:"lag,omitempty"`
+
+	// verdict on the claim, with its reason where it has one, such as InsufficientData (Underpowered); Pending before the first.
+	// +optional
+	// +kubebuilder:validation:MaxLength=96
+	Verdict string `json:"verdict,omitempty"`
+}
+
+// LinkDriverStatus is what was found of one driver.
+type LinkDriverStatus struct {
+	// name of the CPI.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name,omitempty"`
+
+	// verdict on this driver.
+	// +optional
+	// +kubebuilder:validation:Enum=Supported;NotSupported;Conflicting;InsufficientData
+	Verdict string `json:"verdict,omitempty"`
+
+	// reason of the verdict in one word.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Reason string `json:"reason,omitempty"`
+
+	// stage of this driver's claim. Its owner is held to the CPI only while it is Confirmed.
+	// +optional
+	// +kubebuilder:validation:Enum=Hypothesised;Testing;Confirmed;Refuted
+	Stage string `json:"stage,omitempty"`
+
+	// since when it is at this stage.
+	// +optional
+	Since *metav1.Time `json:"since,omitempty"`
+
+	// effect with its interval, such as +21.0 pp [13.4, 28.4].
+	// +optional
+	// +kubebuilder:validation:MaxLength=128
+	Effect string `json:"effect,omitempty"`
+
+	// lag such as 2 months.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Lag string `json:"lag,omitempty"`
+
+	// q is the p value after correction for all links of the KPI.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Q string `json:"q,omitempty"`
+
+	// influence is the driver's share of what all drivers explain together, such as 37 %.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Influence string `json:"influence,omitempty"`
+
+	// sentence says it all in words.
+	// +optional
+	// +kubebuilder:validation:MaxLength=1024
+	Sentence string `json:"sentence,omitempty"`
+}
