@@ -93,6 +93,7 @@ const (
 	ChiSquare             Test = "χ² test"
 	FisherExact           Test = "Fisher's exact test"
 	CochranMantelHaenszel Test = "Cochran–Mantel–Haenszel test"
+	ExactConditional      Test = "exact conditional test"
 	LikelihoodRatio       Test = "likelihood-ratio test"
 )
 
