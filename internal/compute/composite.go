@@ -30,9 +30,9 @@ func (r *run) composites() error {
 	return nil
 }
 
-// joins reports whether a composite of the plan joins an indicator, so that its values are kept.
+// joins reports whether a composite or a linkage of the plan reads an indicator's values, so that they are kept.
 func (r *run) joins(key plan.Key) bool {
-	return slices.ContainsFunc(r.plan.Indicators, func(i plan.Indicator) bool {
+	return r.series.reads(key) || slices.ContainsFunc(r.plan.Indicators, func(i plan.Indicator) bool {
 		return slices.ContainsFunc(i.Parts, func(p plan.Part) bool { return p.Key == key })
 	})
 }

