@@ -1,11 +1,7 @@
 // Package influence shares out, among several drivers, what they explain of a KPI together.
 package influence
 
-import (
-	"math"
-
-	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
-)
+import "github.com/cpi-operator/cpi-operator/internal/measure/interval"
 
 // Driver is one column: the driver's value that goes with each row of the KPI, already moved by its lag. NaN is unknown.
 type Driver struct {
@@ -42,6 +38,8 @@ const (
 	TooFewDrivers  Reason = "TooFewDrivers"  // a single driver has all of the influence there is
 	TooFewPeriods  Reason = "TooFewPeriods"  // fewer rows than Needed
 	ConstantSeries Reason = "ConstantSeries" // the KPI never varied
+	// NothingExplained is when the drivers explain nothing of the KPI: there is nothing to share.
+	NothingExplained Reason = "NothingExplained"
 )
 
 // Influence of several drivers on a KPI. Shares are of the explained variance only: RSquared says how much that is.
@@ -74,16 +72,19 @@ type Share struct {
 	interval.Bounded
 	// RSquared is the part of the KPI's variance that it stands for; the parts add up to the whole's.
 	RSquared float64
-	// Rank is one more than the number of drivers that were ahead of this one in at least 80 % of the resamples, so that
-	// drivers which cannot be told apart share a rank.
+	// Rank is one more than the number of drivers that were clearly ahead: in so many resamples that, at the confidence
+	// asked for, the difference of the two is above zero. Drivers that cannot be told apart share a rank.
 	Rank int
-	// Agreement is the part of the resamples, 0–1, in which it had the very place it has here; Stable from 0.8 on.
+	// Agreement is the part of the resamples, 0–1, that put the driver in the place that Rank says, or in one of those
+	// that its rank is shared for. Stable from 0.8 on.
 	Agreement float64
 	Stable    bool
 	// VIF is by how much the other drivers inflate the variance of its coefficient; 0 where it follows exactly from
 	// them, and there is no finite one.
 	VIF           float64
 	Influenceable bool
+
+	column int
 }
 
 // TopActions are the drivers with most influence that their owners can change, at most three.
@@ -100,9 +101,3 @@ func (i Influence) TopActions() []string {
 // Needed is how many rows an analysis of so many drivers takes: four for each and for the intercept, and never fewer
 // than 12. Unrelated drivers then explain, by chance, less than a quarter.
 func Needed(drivers int) int { return max(12, 4*(drivers+1)) }
-
-// Of shares out what drivers explain of the KPI. Rows that lack a value are left out.
-func Of(kpi []float64, drivers []Driver, options Options) Influence {
-	_ = math.NaN
-	panic("not written yet")
-}
