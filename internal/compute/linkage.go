@@ -118,8 +118,8 @@ func correct(claims []*claim) {
 	for _, c := range claims {
 		for _, s := range c.drivers {
 			s.finding.Driver = s.Name
-			if p := s.customers; p != nil && p.reason == "" {
-				all, take = append(all, p.p()), append(take, func(q float64) { p.q = q })
+			if p, ok := s.customers.tested(); ok {
+				all, take = append(all, p), append(take, func(q float64) { s.customers.q = q })
 			}
 			if p := s.paired; p != nil && p.Reason == "" {
 				all, take = append(all, p.P), append(take, func(q float64) { s.pairedQ = q })

@@ -4,28 +4,215 @@ import (
 	"context"
 
 	"github.com/cpi-operator/cpi-operator/internal/linkage"
+	"github.com/cpi-operator/cpi-operator/internal/linkage/cohort"
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
 // customerEvidence is what a comparison of customers tells of one driver.
 type customerEvidence struct {
-	reason string
-	q      float64
+	rows    *customerRows
+	failure *plan.Failure // why there are no rows
+	found   cohort.Finding
+	q       float64
 }
 
-func (e *customerEvidence) p() float64 { return 1 }
-
-func (e *customerEvidence) told() *plan.CustomerLink { return nil }
-
-func (r *run) customerEvidence(context.Context, *claim, *suspect) (*customerEvidence, error) {
-	return &customerEvidence{reason: "NotYet"}, nil
+// customerEvidence counts a claim's customers and compares them. Its error ends the run.
+func (r *run) customerEvidence(ctx context.Context, c *claim, s *suspect) (*customerEvidence, error) {
+	for _, refused := range []*plan.Failure{c.KPI.Refused, s.Refused} {
+		if refused != nil && (c.KPI.Indicator == nil || s.Indicator == nil) {
+			return &customerEvidence{failure: refused}, nil
+		}
+	}
+	if err := r.attempt(plan.Attempt{Run: r.plan.Run, Keys: []plan.Key{c.Key}}); err != nil {
+		return nil, err
+	}
+	failure := r.openFor(ctx, customerDatasets(c.Linkage, s.Driver))
+	e := &customerEvidence{}
+	if failure == nil {
+		e.rows, failure = customerLink(ctx, r.opened, c.Linkage, s.Driver)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case failure != nil && failure.Source:
+		return nil, sourceFailed{*failure}
+	case failure != nil:
+		return &customerEvidence{failure: failure}, nil
+	}
+	options := cohort.Options{
+		Levels: len(e.rows.Cohorts), Confidence: c.Confidence, Strata: e.rows.Strata, Covariates: e.rows.Covariates,
+		MinPerCohort: c.Customers.MinPerCohort, Expected: c.towards(s),
+	}
+	e.found = cohort.Compare(e.rows.Units, options)
+	if e.found.Reason == "" && c.MinEffect != nil { // a relative one needs to know the share
+		options.MinEffect = c.minEffect(e.found.Cohorts[0].Share())
+		e.found = cohort.Compare(e.rows.Units, options)
+	}
+	return e, nil
 }
 
+// towards is the sign that the claim expects of the best cohort's outcomes less the worst one's: a CPI of which less is
+// better has its best cohort at the low end.
+func (c *claim) towards(s *suspect) int {
+	if s.Direction == measure.LowerIsBetter {
+		return -s.Expected
+	}
+	return s.Expected
+}
+
+// openFor opens the datasets that a claim reads beside its indicators'.
+func (r *run) openFor(ctx context.Context, names []string) *plan.Failure {
+	for _, name := range names {
+		if r.opened[name] != nil {
+			continue
+		}
+		declared, ok := r.declared[name]
+		if !ok {
+			return &plan.Failure{Reason: plan.QueryFailed, Message: "The plan does not hold dataset " + name + "."}
+		}
+		opened, err := openDataset(ctx, r.engine, declared, r.plan)
+		if err == nil {
+			err = opened.check(ctx, nil)
+		}
+		if err != nil {
+			failure := FailureOf(err)
+			return &failure
+		}
+		r.opened[name] = opened
+	}
+	return nil
+}
+
+// reason is why nothing was compared, empty if it was.
+func (e *customerEvidence) reason() string {
+	if e.failure != nil {
+		return string(e.failure.Reason)
+	}
+	return string(e.found.Reason)
+}
+
+// held is the strictest comparison that has numbers; nil if nothing was held constant.
+func (e *customerEvidence) held() *cohort.Adjustment { return e.found.Adjusted() }
+
+// effects are the adjusted ones where customers were adjusted for something, else the crude ones; nil if there are none.
+func (e *customerEvidence) effects() *cohort.Effects {
+	if a := e.held(); a != nil {
+		return a.Effects
+	}
+	return e.found.Crude
+}
+
+// tested reports whether there is a p value, and which.
+func (e *customerEvidence) tested() (p float64, ok bool) {
+	if e == nil || e.reason() != "" || e.effects() == nil {
+		return 0, false
+	}
+	return e.effects().P, true
+}
+
+// customerLevel is what customers tell, turned towards the expectation, with the smallest effect that matters.
 func (c *claim) customerLevel(s *suspect) (linkage.Evidence, float64) {
-	return linkage.Evidence{Reason: "NotYet"}, 0
+	e := s.customers
+	if e == nil {
+		return linkage.Evidence{Reason: "NotCompared"}, 0
+	}
+	if reason := e.reason(); reason != "" {
+		return linkage.Evidence{Reason: reason}, 0
+	}
+	minEffect := c.minEffect(e.found.Cohorts[0].Share())
+	effects, held := e.effects(), e.held()
+	if effects == nil {
+		return linkage.Evidence{Reason: string(held.Reason)}, minEffect
+	}
+	sign := float64(c.towards(s))
+	b := turned(effects.RiskDifference, sign)
+	out := linkage.Evidence{Effect: b.Value, Lower: b.Lower, Upper: b.Upper, Q: e.q}
+	if held != nil {
+		crude := turned(e.found.Crude.RiskDifference, sign)
+		out.Crude = &linkage.Bounds{Effect: crude.Value, Lower: crude.Lower, Upper: crude.Upper}
+		out.StrataDisagree = held.Heterogeneity.Opposed(1 - c.Confidence)
+	}
+	return out, minEffect
 }
 
-func (c *claim) headCustomers(*suspect, float64) {}
-func (c *claim) influence()                      {}
-func (c *claim) forecast()                       {}
-func (c *claim) diverge()                        {}
+// headCustomers makes the customers' effect the headline.
+func (c *claim) headCustomers(s *suspect, minEffect float64) {
+	f, e := &s.finding, s.customers
+	if minEffect > 0 {
+		f.MinEffect = &minEffect
+	}
+	if e == nil || e.failure != nil {
+		return
+	}
+	needed := e.found.Needed.Observed
+	if e.found.Needed.Declared != nil {
+		needed = e.found.Needed.Declared
+	}
+	if f.Verdict == plan.InsufficientData && needed != nil {
+		f.Needed = &needed.Each
+	}
+	p, ok := e.tested()
+	if !ok {
+		return
+	}
+	b := turned(e.effects().RiskDifference, 1)
+	f.Effect = &plan.LinkEffect{
+		Level: linkage.LevelCustomers, Value: b.Value, Lower: b.Lower, Upper: b.Upper,
+		N: e.found.Cohorts[0].N + e.found.Cohorts[len(e.found.Cohorts)-1].N,
+	}
+	if held := e.held(); held != nil {
+		f.Effect.Adjusted, f.Effect.N = held.By, held.N
+	}
+	f.P, f.Q = &p, &e.q
+}
+
+// told is the comparison in full; nil if customers are not compared.
+func (e *customerEvidence) told() *plan.CustomerLink {
+	if e == nil {
+		return nil
+	}
+	out := &plan.CustomerLink{Reason: e.reason()}
+	if e.failure != nil {
+		out.Message = e.failure.Message
+		return out
+	}
+	out.Waterfall, out.From, out.To, out.SQL = e.rows.Waterfall, e.rows.From, e.rows.To, e.rows.SQL
+	for i, count := range e.found.Cohorts {
+		out.Cohorts = append(out.Cohorts, plan.Cohort{Name: e.rows.Cohorts[i], N: count.N, Outcomes: count.Outcomes})
+	}
+	if e.found.Crude != nil {
+		out.RiskDifference, out.RelativeRisk, out.OddsRatio = boundedEffects(e.found.Crude)
+		out.P, out.Test = &e.found.Crude.P, string(e.found.Crude.Test)
+	}
+	if d := e.found.DoseResponse; d != nil {
+		out.DoseResponse = &d.P
+	}
+	if held := e.held(); held != nil {
+		out.Adjusted = adjusted(held)
+	}
+	return out
+}
+
+func adjusted(held *cohort.Adjustment) *plan.AdjustedLink {
+	out := &plan.AdjustedLink{Method: string(held.Method), By: held.By, Strata: held.Strata, Reason: string(held.Reason)}
+	if held.Effects != nil {
+		out.RiskDifference, out.RelativeRisk, out.OddsRatio = boundedEffects(held.Effects)
+		out.P = &held.Effects.P
+	}
+	if h := held.Heterogeneity; h != nil {
+		out.Heterogeneity = &h.P
+	}
+	return out
+}
+
+func boundedEffects(e *cohort.Effects) (difference, relative, odds *plan.Bounded) {
+	of := func(b *interval.Bounded) *plan.Bounded {
+		if b == nil {
+			return nil
+		}
+		return bounded(*b)
+	}
+	return bounded(e.RiskDifference), of(e.RelativeRisk), of(e.OddsRatio)
+}

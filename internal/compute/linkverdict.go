@@ -170,3 +170,7 @@ func (c *claim) keepSeries() {
 		keep(s.Series, s.periods)
 	}
 }
+
+func (c *claim) influence() {}
+func (c *claim) forecast()  {}
+func (c *claim) diverge()   {}

@@ -65,7 +65,11 @@ func (w words) lead() string {
 	case f.Reason == string(Underpowered):
 		return "Not enough data: no difference and one that matters are both possible." + w.needed()
 	}
-	return fmt.Sprintf("Not enough data (%s).", f.Reason) + w.needed()
+	text := fmt.Sprintf("Not enough data (%s).", f.Reason) + w.needed()
+	if c := f.Customers; c != nil && c.Message != "" {
+		text += " " + c.Message
+	}
+	return text
 }
 
 func (w words) needed() string {

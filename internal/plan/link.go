@@ -74,7 +74,9 @@ type Bounded struct {
 
 // CustomerLink compares customers.
 type CustomerLink struct {
-	Reason  string   `json:"reason,omitempty"` // why nothing was compared
+	Reason string `json:"reason,omitempty"` // why nothing was compared
+	// Message says what is wrong and what to do, where the rows could not be had.
+	Message string   `json:"message,omitempty"`
 	Cohorts []Cohort `json:"cohorts,omitempty"`
 	// RiskDifference, RelativeRisk and OddsRatio of the better cohort against the worse one, as they stand.
 	RiskDifference *Bounded `json:"riskDifference,omitempty"`
