@@ -13,7 +13,7 @@ type Unit struct {
 	Stratum string
 	// Covariates are in the order of Options.Covariates. NaN is one that is not known.
 	Covariates []float64
-	// Level is the unit's cohort, 0 for the worst experience; negative for none.
+	// Level is the unit's cohort, 0 for the worst experience; below 0, or from Options.Levels on, it is in none.
 	Level int
 	// Score is the experience as a number, NaN if not known. Where all are the same it is not read.
 	Score float64
@@ -35,9 +35,6 @@ type Options struct {
 	MinPerCohort int64
 	// MinEffect is the smallest difference of shares that matters, positive; 0 if none is declared.
 	MinEffect float64
-	// Expected is +1 if the better cohort should have the outcome more often, -1 if less often; 0 takes the direction
-	// that the data have. It only directs Needed.
-	Expected int
 }
 
 // Finding is all that units tell of a claim. The comparison is of the best cohort against the worst: a positive
@@ -57,10 +54,10 @@ type Finding struct {
 	Stratified *Adjustment
 	// Regressed compares at equal covariates, within strata if there are any; nil if no covariates are named.
 	Regressed *Adjustment
-	// PerScore is what goes with one more unit of Score, nil where scores do not differ or one of its reasons holds.
+	// PerScore is what goes with one more unit of Score among all units that have one, at equal covariates and within
+	// strata; nil where scores do not differ, or the regression would be refused.
 	PerScore *Marginal
-	// Needed is how many units would be enough.
-	Needed Needed
+	Needed   Needed
 }
 
 // Count is a cohort's units, and how many of them have the outcome.
@@ -135,14 +132,6 @@ type Marginal struct {
 	N      int64
 }
 
-// Adjusted is the strictest comparison that was asked for: by regression, else by strata, else nil.
-func (f Finding) Adjusted() *Adjustment {
-	if f.Regressed != nil {
-		return f.Regressed
-	}
-	return f.Stratified
-}
-
 // Reason is why something cannot be told.
 type Reason string
 
@@ -166,8 +155,3 @@ const (
 	// NoConvergence: the regression found no maximum.
 	NoConvergence Reason = "NoConvergence"
 )
-
-// Compare does everything that a claim needs. It does not depend on the order of units, nor on how they are split.
-func Compare(units []Unit, opts Options) Finding {
-	return Finding{}
-}
