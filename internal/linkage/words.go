@@ -167,8 +167,8 @@ func later(l plan.Linkage, lag int) string {
 // grain is the KPI's period, in the plural but for one.
 func grain(l plan.Linkage, n int) string {
 	name := "period"
-	if i := l.KPI.Indicator; i != nil && i.Period != nil {
-		name = strings.ToLower(string(i.Period.Grain))
+	if l.Calendar != nil {
+		name = strings.ToLower(string(l.Calendar.Grain))
 	}
 	if n == 1 {
 		return name

@@ -18,6 +18,8 @@ type Linkage struct {
 	// KPI's grain that share no rows.
 	KPI     Series   `json:"kpi"`
 	Drivers []Driver `json:"drivers"`
+	// Calendar lays out the KPI's periods; nil if it is undated.
+	Calendar *Period `json:"calendar,omitempty"`
 	// Customers tests the claim on customers, Periods on series; at least one is set.
 	Customers *CustomerLevel `json:"customers,omitempty"`
 	Periods   *PeriodLevel   `json:"periods,omitempty"`
