@@ -74,7 +74,7 @@ type LinkDriver struct {
 	// +optional
 	Guardrail *LinkGuardrail `json:"guardrail,omitempty"`
 
-	// whatIf is a step of the CPI, such as 5 or -2%, of which is told what goes with it. It is written like the CPI's thresholds.
+	// whatIf is the step of the CPI, such as 5 or -2%, for which effects and what-ifs are told. It is written like the CPI's thresholds. Default: one that suits the unit.
 	// +optional
 	WhatIf *Value `json:"whatIf,omitempty"`
 }
@@ -146,25 +146,28 @@ type LinkCustomerLevel struct {
 }
 
 // LinkCohorts are the units with high scores and those with low ones; what lies between them is counted and not compared.
+// Where a low score is the better one, as of effort, low are the units with the better experience.
 type LinkCohorts struct {
 	// high scores.
 	// +required
-	High LinkCut `json:"high,omitzero"`
+	High LinkHighScores `json:"high,omitzero"`
 
 	// low scores.
 	// +required
-	Low LinkCut `json:"low,omitzero"`
+	Low LinkLowScores `json:"low,omitzero"`
 }
 
-// LinkCut is a bound of scores, which belongs to the cohort. Exactly one is set.
-// +kubebuilder:validation:ExactlyOneOf=atLeast;atMost
-type LinkCut struct {
-	// atLeast this score.
-	// +optional
+// LinkHighScores is the lower bound of high scores, which belongs to them.
+type LinkHighScores struct {
+	// atLeast this score, such as 9; of a duration a length of time, such as 2h.
+	// +required
 	AtLeast *Value `json:"atLeast,omitempty"`
+}
 
-	// atMost this score.
-	// +optional
+// LinkLowScores is the upper bound of low scores, which belongs to them.
+type LinkLowScores struct {
+	// atMost this score, such as 6.
+	// +required
 	AtMost *Value `json:"atMost,omitempty"`
 }
 
