@@ -135,7 +135,7 @@ func (m *Aggregate) classes() []Class { return nil }
 
 func (m *Duration) scoreOf(in Setting) (Score, error) {
 	seconds := m.elapsed(in).derived(Seconds)
-	return Score{Column: seconds.Name, Derived: []Derived{seconds}}, nil
+	return Score{Column: seconds.Name, Derived: []Derived{seconds}, Scale: &caseScale}, nil
 }
 
 // classes of a share within a limit are its two sides.
