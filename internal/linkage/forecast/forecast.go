@@ -27,7 +27,7 @@ type Question struct {
 	Horizon int
 	// Level of the prediction intervals; 0 means 0.8. Confidence of WhatIf; 0 means 0.95.
 	Level, Confidence float64
-	// Initial is how many periods the first forecast of the backtest may know; 0 means half of them, at least 12.
+	// Initial is how many periods the first forecast of the backtest may know, at least 12; 0 means half of them.
 	Initial int
 	// Range is what the KPI can be at all: intervals do not leave it. Nil means anything.
 	Range *interval.Interval
@@ -40,6 +40,7 @@ const (
 	Naive         Method = "Naive"         // the last value again
 	SeasonalNaive Method = "SeasonalNaive" // the value of the same period a year before
 	Drift         Method = "Drift"         // on along the line from the first value to the last
+	Average       Method = "Average"       // the mean of all values
 	Drivers       Method = "Drivers"       // regression on the drivers, each at its lag
 )
 
@@ -50,6 +51,7 @@ const (
 	TooFewPeriods     Reason = "TooFewPeriods"     // to fit, or for MinimumForecasts in the backtest
 	ConstantSeries    Reason = "ConstantSeries"    // the KPI never varied: nothing tells how far it may go
 	NoDriverValue     Reason = "NoDriverValue"     // a driver is unknown in the period the forecast needs
+	TooFar            Reason = "TooFar"            // further ahead than the backtest can judge
 	NotDetermined     Reason = "NotDetermined"     // a driver is constant or follows from the others
 	NoBetterThanNaive Reason = "NoBetterThanNaive" // its error in the backtest is no smaller than without drivers
 	IntervalsMiss     Reason = "IntervalsMiss"     // its prediction intervals held too seldom in the backtest
@@ -74,7 +76,8 @@ type Point struct {
 	Horizon int
 	Method  Method
 	Predictive
-	// Interval is the prediction interval at the level asked for.
+	// Value is the mean, and Interval the prediction interval at the level asked for, both within the KPI's range.
+	Value    float64
 	Interval interval.Interval
 	// Backtest of the method; Naive is that of the best one that knows no driver (the same where that one won).
 	Backtest, Naive Backtest
@@ -98,6 +101,3 @@ type Step struct {
 	interval.Bounded
 	Reason Reason
 }
-
-// Of looks ahead.
-func Of(question Question) Forecast { panic("not written yet") }
