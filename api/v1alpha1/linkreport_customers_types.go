@@ -9,6 +9,11 @@ type LinkCustomers struct {
 	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason,omitempty"`
 
+	// message says what is wrong and what to do, where the rows could not be had.
+	// +optional
+	// +kubebuilder:validation:MaxLength=1024
+	Message string `json:"message,omitempty"`
+
 	// cohorts that were compared.
 	// +optional
 	// +listType=atomic

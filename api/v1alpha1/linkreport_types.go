@@ -258,10 +258,6 @@ type LinkSeries struct {
 	// +kubebuilder:validation:MaxLength=80
 	RequestHash string `json:"requestHash,omitempty"`
 
-	// asOf is the instant of the run that last computed them.
-	// +optional
-	AsOf *metav1.Time `json:"asOf,omitempty"`
-
 	// periods of the series, oldest first.
 	// +optional
 	// +listType=atomic

@@ -18,6 +18,8 @@ type Linkage struct {
 	// KPI's grain that share no rows.
 	KPI     Series   `json:"kpi"`
 	Drivers []Driver `json:"drivers"`
+	// Restatement is what the linkage's restate annotation says; the result that honours it carries it on.
+	Restatement string `json:"restatement,omitempty"`
 	// Calendar lays out the KPI's periods; nil if it is undated.
 	Calendar *Period `json:"calendar,omitempty"`
 	// Customers tests the claim on customers, Periods on series; at least one is set.
@@ -42,7 +44,7 @@ type Series struct {
 	Unit      string            `json:"unit,omitempty"`
 	Direction measure.Direction `json:"direction,omitempty"`
 	// Indicator is computed within the run; nil if its rows are of another source, and then Periods is all there is.
-	// Its Frozen are the settled values of earlier runs.
+	// Its Frozen are the settled values of earlier runs. Beside Refused it only tells which rows customers have.
 	Indicator *Indicator     `json:"indicator,omitempty"`
 	Periods   []PeriodResult `json:"periods,omitempty"`
 	// Refused says why there is no series.
@@ -130,7 +132,7 @@ type Attribute struct {
 type PeriodLevel struct {
 	// MaxLag is the most periods by which the KPI may follow the CPI.
 	MaxLag int `json:"maxLag"`
-	// Season is how many periods a year has if the series may have seasons, 0 if not.
+	// Season is after how many periods the same comes again: those of a year, of days those of a week; 0 if nothing does.
 	Season int `json:"season,omitempty"`
 }
 

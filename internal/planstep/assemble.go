@@ -23,19 +23,20 @@ type Inputs struct {
 	Datasets []v1alpha1.Dataset
 	CPIs     []v1alpha1.CPIDefinition
 	KPIs     []v1alpha1.KPITarget
+	Linkages []v1alpha1.CPILinkage
 	Reports  []v1alpha1.IndicatorReport
 	// Run names the run; Now is the instant as of which it computes.
 	Run string
 	Now time.Time
 }
 
-// Skipped is an indicator of the source that is left out of a run.
+// Skipped is an indicator or a linkage of the source that is left out of a run.
 type Skipped struct {
 	plan.Key
 	Why string
 }
 
-// Assemble makes the plan: every valid indicator of the source, those that waited longest first.
+// Assemble makes the plan: every valid indicator of the source, those that waited longest first, and the claims on its KPIs.
 func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
 	source, problems := resolve.Source(in.Source)
 	if len(problems) > 0 {
@@ -74,14 +75,21 @@ func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
 
 	out := plan.Plan{FormatVersion: plan.FormatVersion, Run: in.Run, Now: in.Now, Source: source, SourceGeneration: in.Source.Generation}
 	used := map[string]bool{}
-	for _, w := range a.wanted {
-		out.Indicators = append(out.Indicators, w.indicator)
-		for _, name := range []string{w.indicator.Dataset, w.indicator.Other} {
+	use := func(names ...string) {
+		for _, name := range names {
 			if name != "" && !used[name] { // a composite reads none
 				used[name] = true
 				out.Datasets = append(out.Datasets, a.datasets[name].value)
 			}
 		}
+	}
+	for _, w := range a.wanted {
+		out.Indicators = append(out.Indicators, w.indicator)
+		use(w.indicator.Dataset, w.indicator.Other)
+	}
+	out.Linkages = a.linkages(in)
+	for _, l := range out.Linkages {
+		use(readBy(l)...)
 	}
 	return out, a.skipped, nil
 }

@@ -66,20 +66,34 @@ func Quarantined(attempt *v1alpha1.ReportAttempt, requestHash string, now Circum
 // Pending reports whether a report waits for a run: its formula was never tried, a restatement is not yet
 // honoured, or its quarantine has been lifted.
 func Pending(report *v1alpha1.IndicatorReport, now Circumstances) bool {
-	attempt, result := report.Status.Attempt, report.Status.Result
+	attempt := report.Status.Attempt
 	switch {
 	case attempt == nil || attempt.RequestHash != report.Spec.RequestHash:
 		return true
 	case attempt.Kills != nil && *attempt.Kills >= quarantineAfter:
 		return !Quarantined(attempt, report.Spec.RequestHash, now)
 	}
-	return now.Restatement != "" && (result == nil || result.Restatement != now.Restatement)
+	return now.Restatement != "" && Honoured(report) != now.Restatement
 }
 
-// ReportName of an indicator: deterministic, so that a report is found again whatever was forgotten.
+// Honoured is the restatement that a report's numbers or findings honour; empty if none.
+func Honoured(report *v1alpha1.IndicatorReport) string {
+	switch s := report.Status; {
+	case s.Result != nil:
+		return s.Result.Restatement
+	case s.Link != nil:
+		return s.Link.Restatement
+	}
+	return ""
+}
+
+// ReportName of an indicator or a linkage: deterministic, so that a report is found again whatever was forgotten.
 func ReportName(kind, name string) string {
-	if kind == resolve.KindKPITarget {
+	switch kind {
+	case resolve.KindKPITarget:
 		return "kpi-" + name
+	case plan.KindLinkage:
+		return "link-" + name
 	}
 	return "cpi-" + name
 }
@@ -94,6 +108,22 @@ func recalled(report v1alpha1.IndicatorReport, isPart bool) v1alpha1.IndicatorRe
 			RequestHash: result.RequestHash, Restatement: result.Restatement, AsOf: result.AsOf, Watermark: result.Watermark,
 			Periods: slices.DeleteFunc(result.Periods, func(p v1alpha1.PeriodValue) bool { return !isPart && !isFinal(p.State) }),
 		}
+	}
+	if link := report.Status.Link; link != nil {
+		out.Status.Link = recalledLink(link)
+	}
+	return out
+}
+
+// recalledLink is what a plan needs of a claim's findings: the values that move no more, and what was probable.
+func recalledLink(link *v1alpha1.ReportLink) *v1alpha1.ReportLink {
+	out := &v1alpha1.ReportLink{RequestHash: link.RequestHash, Restatement: link.Restatement, AsOf: link.AsOf}
+	for _, d := range link.Drivers {
+		out.Drivers = append(out.Drivers, v1alpha1.LinkFinding{Driver: d.Driver, P: d.P})
+	}
+	for _, s := range link.Series {
+		s.Periods = slices.DeleteFunc(s.Periods, func(p v1alpha1.PeriodValue) bool { return !isFinal(p.State) })
+		out.Series = append(out.Series, s)
 	}
 	return out
 }

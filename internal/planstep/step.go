@@ -39,21 +39,24 @@ func (s Step) Do(ctx context.Context) error {
 		datasets v1alpha1.DatasetList
 		cpis     v1alpha1.CPIDefinitionList
 		kpis     v1alpha1.KPITargetList
+		linkages v1alpha1.CPILinkageList
 		reports  v1alpha1.IndicatorReportList
 	)
 	if err := errors.Join(
 		s.pages(ctx, &datasets, func() { in.Datasets = append(in.Datasets, datasets.Items...) }),
 		s.pages(ctx, &cpis, func() { in.CPIs = append(in.CPIs, cpis.Items...) }),
 		s.pages(ctx, &kpis, func() { in.KPIs = append(in.KPIs, kpis.Items...) }),
+		s.pages(ctx, &linkages, func() { in.Linkages = append(in.Linkages, linkages.Items...) }),
 	); err != nil {
 		return err
 	}
-	joined := joinedBy(in.CPIs, in.KPIs)
+	joined, driving := joinedBy(in.CPIs, in.KPIs), drivenBy(in.Linkages)
 	if err := s.pages(ctx, &reports, func() {
 		for _, report := range reports.Items {
 			ref := report.Spec.IndicatorRef
 			isPart := ref.Kind == resolve.KindCPIDefinition && joined[ref.Name]
-			if report.Spec.DataSourceRef.Name == s.Source || isPart {
+			drives := ref.Kind == resolve.KindCPIDefinition && driving[ref.Name] || ref.Kind == plan.KindLinkage
+			if report.Spec.DataSourceRef.Name == s.Source || isPart || drives {
 				in.Reports = append(in.Reports, recalled(report, isPart))
 			}
 		}
@@ -65,9 +68,9 @@ func (s Step) Do(ctx context.Context) error {
 		return err
 	}
 	for _, skip := range skipped {
-		s.Log.Warn("indicator left out", "indicator", skip.String(), "why", skip.Why)
+		s.Log.Warn("left out", "object", skip.String(), "why", skip.Why)
 	}
-	s.Log.Info("plan written", "run", s.Run, "indicators", len(assembled.Indicators), "datasets", len(assembled.Datasets))
+	s.Log.Info("plan written", "run", s.Run, "indicators", len(assembled.Indicators), "linkages", len(assembled.Linkages), "datasets", len(assembled.Datasets))
 	return plan.Write(s.Output, assembled)
 }
 

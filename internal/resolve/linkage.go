@@ -99,6 +99,7 @@ func Linkage(l *v1alpha1.CPILinkage, on LinkageContext) (plan.Linkage, *Refusal)
 	if len(r.problems) > 0 {
 		return r.out, &Refusal{Reason: r.refusal, Problems: r.problems}
 	}
+	r.out.Calendar = r.calendar()
 	r.out.Goals = r.goals()
 	r.out.RequestHash = linkageHash(r.out, on)
 	return r.out, nil
@@ -202,6 +203,16 @@ var seasons = map[plan.Grain]int{plan.Day: 7, plan.Week: 52, plan.Month: 12, pla
 func (r *linkResolver) attributable() {
 	r.refuse(plan.AttributionUnsupported, "spec.periodLevel.attributeOutcomeTo",
 		"DecidedAt is not supported yet: the series of a renewal is that of contracts due. Take DueDate, whose maturity allows for the grace, or test the claim on customerLevel alone")
+}
+
+// calendar lays out the KPI's periods; nil if it is undated.
+func (r *linkResolver) calendar() *plan.Period {
+	grid := r.on.KPI.Spec.Period
+	if grid == nil {
+		return nil
+	}
+	k := resolver{dataset: plan.Dataset{Time: plan.Time{Event: "any"}}}
+	return k.period(asked(r.on.KPI.Spec, grid, r.historyOf(grid)).Period, r.formulas[0])
 }
 
 // goals are the KPI's targets on its total. Days begin where the KPI's periods do.
