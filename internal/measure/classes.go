@@ -14,6 +14,9 @@ type Score struct {
 	Scale *Scale
 	// Of makes a score of conditions instead: 1 for rows that meet them all, less 1 for those that meet all of Less.
 	Of, Less []Condition
+	// Direction is that of the score, which may not be that of the indicator: of a share of low efforts more is better,
+	// of the efforts themselves less.
+	Direction Direction
 }
 
 // Class is a band of scores that an indicator tells apart from others. Both ends belong to it.
@@ -54,9 +57,13 @@ func ClassesOf(spec Spec) []Class {
 	return nil
 }
 
-func (q question) score() (Score, error) { return Score{Column: q.column, Scale: new(q.scale)}, nil }
+func (q question) score(direction Direction) (Score, error) {
+	return Score{Column: q.column, Scale: new(q.scale), Direction: direction}, nil
+}
 
-func (m *NetPromoterScore) scoreOf(in Setting) (Score, error) { return m.question(in).score() }
+func (m *NetPromoterScore) scoreOf(in Setting) (Score, error) {
+	return m.question(in).score(HigherIsBetter)
+}
 
 func (m *NetPromoterScore) classes() []Class {
 	return []Class{
@@ -64,7 +71,9 @@ func (m *NetPromoterScore) classes() []Class {
 	}
 }
 
-func (m *CustomerSatisfaction) scoreOf(in Setting) (Score, error) { return m.question(in).score() }
+func (m *CustomerSatisfaction) scoreOf(in Setting) (Score, error) {
+	return m.question(in).score(HigherIsBetter)
+}
 
 func (m *CustomerSatisfaction) classes() []Class {
 	switch m.Form {
@@ -80,7 +89,9 @@ func (m *CustomerSatisfaction) classes() []Class {
 	return nil
 }
 
-func (m *CustomerEffortScore) scoreOf(in Setting) (Score, error) { return m.question(in).score() }
+func (m *CustomerEffortScore) scoreOf(in Setting) (Score, error) {
+	return m.question(in).score(cesWordings[m.Version].mean)
+}
 
 // classes of the share are those of its bound; other forms have those of the wording.
 func (m *CustomerEffortScore) classes() []Class {
@@ -104,7 +115,7 @@ func (m *CustomerEffortScore) classes() []Class {
 func below(bound float64) float64 { return math.Nextafter(bound, math.Inf(-1)) }
 
 func (m *Share) scoreOf(Setting) (Score, error) {
-	score := Score{Of: m.Of}
+	score := Score{Of: m.Of, Direction: m.Direction}
 	if m.Less != nil {
 		score.Less = m.Less.Of
 	}
@@ -128,14 +139,17 @@ func (m *Aggregate) scoreOf(Setting) (Score, error) {
 	if m.Function != Mean {
 		return Score{}, fmt.Errorf("aggregate %s has no score of a single row: link its Mean, or compare periods only", m.Function)
 	}
-	return Score{Column: m.Column}, nil
+	return Score{Column: m.Column, Direction: m.Direction}, nil
 }
 
 func (m *Aggregate) classes() []Class { return nil }
 
 func (m *Duration) scoreOf(in Setting) (Score, error) {
-	seconds := m.elapsed(in).derived(Seconds)
-	return Score{Column: seconds.Name, Derived: []Derived{seconds}, Scale: &caseScale}, nil
+	seconds, direction := m.elapsed(in).derived(Seconds), m.Direction
+	if m.Form == DurationShareWithin {
+		direction = LowerIsBetter // of the share in time more is better, of the time less
+	}
+	return Score{Column: seconds.Name, Derived: []Derived{seconds}, Scale: &caseScale, Direction: direction}, nil
 }
 
 // classes of a share within a limit are its two sides.
