@@ -37,6 +37,8 @@ type expectedDefinition struct {
 	LatestMature string                                `json:"latestMature"`
 	Periods      []expectedPeriod                      `json:"periods"`
 	Segments     map[string]map[string]expectedSegment `json:"segments"`
+	// Tolerance of fitted numbers; of others 0.
+	Tolerance float64 `json:"tolerance"`
 	// FewAnswers of those invited; nil where no response rate is asked for.
 	FewAnswers *bool `json:"fewAnswers"`
 	// FiscalYear adds up the months of a year that is not the calendar's.
@@ -63,6 +65,7 @@ type expectedSegment struct {
 
 type expectedValue struct {
 	Flag        plan.Flag          `json:"flag"`
+	Reason      string             `json:"reason"` // why there is no value, where it is asked for
 	Value       *float64           `json:"value"`
 	Lower       *float64           `json:"lower"`
 	Upper       *float64           `json:"upper"`
@@ -75,6 +78,8 @@ type expectedValue struct {
 	Best        *float64           `json:"best"`
 	Detail      map[string]float64 `json:"detail"`
 	Rejected    map[string]int64   `json:"rejected"`
+
+	tolerance float64
 }
 
 func readExpected(t *testing.T) expected {
@@ -86,6 +91,11 @@ func readExpected(t *testing.T) expected {
 	}
 	if err := json.Unmarshal(content, &want); err != nil {
 		t.Fatal(err)
+	}
+	for _, definition := range want.Definitions {
+		for i := range definition.Periods {
+			definition.Periods[i].tolerance = definition.Tolerance
+		}
 	}
 	return want
 }
@@ -145,7 +155,7 @@ func compare(t *testing.T, want expectedDefinition, got *plan.Numbers) {
 				total += *p.Value
 			}
 		}
-		if !near(year.Total, total) {
+		if !near(year.Total, total, digits) {
 			t.Errorf("%s to %s: %v in all, want %v", year.From, year.To, total, year.Total)
 		}
 	}
@@ -164,6 +174,9 @@ func compareValue(t *testing.T, where string, want expectedValue, got plan.Perio
 	if got.Flag != want.Flag {
 		t.Errorf("%s: flag %q, want %q", where, got.Flag, want.Flag)
 	}
+	if want.Reason != "" && string(got.Reason) != want.Reason {
+		t.Errorf("%s: no value because of %q, want %q", where, got.Reason, want.Reason)
+	}
 	if got.N != want.N {
 		t.Errorf("%s: n %d, want %d", where, got.N, want.N)
 	}
@@ -179,7 +192,7 @@ func compareValue(t *testing.T, where string, want expectedValue, got plan.Perio
 		if c.want == nil && !c.always {
 			continue
 		}
-		if (c.want == nil) != (c.got == nil) || c.want != nil && !near(*c.want, *c.got) {
+		if (c.want == nil) != (c.got == nil) || c.want != nil && !near(*c.want, *c.got, max(digits, want.tolerance)) {
 			t.Errorf("%s: %s %v, want %v", where, c.name, text(c.got), text(c.want))
 		}
 	}
@@ -187,7 +200,7 @@ func compareValue(t *testing.T, where string, want expectedValue, got plan.Perio
 		t.Errorf("%s: entities %v, want %d", where, got.Entities, *want.Entities)
 	}
 	for name, w := range want.Detail {
-		if g := got.Detail[name]; !near(w, g) {
+		if g := got.Detail[name]; !near(w, g, max(digits, want.tolerance)) {
 			t.Errorf("%s: %s %v, want %v", where, name, g, w)
 		}
 	}
@@ -260,8 +273,11 @@ func compareSegments(t *testing.T, want expectedDefinition, got *plan.Numbers) {
 	}
 }
 
-func near(want, got float64) bool {
-	return math.Abs(want-got) <= 1e-9*max(1, math.Abs(want))
+// digits that an exact number shares with the oracle's.
+const digits = 1e-9
+
+func near(want, got, tolerance float64) bool {
+	return math.Abs(want-got) <= tolerance*max(1, math.Abs(want))
 }
 
 func text(number *float64) any {

@@ -14,7 +14,7 @@ import pathlib
 import sys
 from datetime import datetime, timedelta
 
-from reference import churn, database, follow, health, known, naive, periods, recount, renewal, retention, samples, shop, surveys, tickets, waves
+from reference import churn, database, follow, health, known, lifetime, naive, periods, recount, renewal, retention, samples, shop, surveys, tickets, waves
 
 WITHIN = {"cx/support-survey": 26, "revops/subscription-spells": 26, "revops/mrr-snapshot": 48,
           "revops/mrr-from-movements": 72, "cx/contracts": 26, "cx/cases": 2, "cx/relational-wave": 26, "revops/account-health": 26,
@@ -39,6 +39,7 @@ def cases():
         "revops/CPIDefinition/healthy-accounts": health.healthy_accounts(marks["revops/account-health"]),
         **shop.definitions(marks),
         **follow.definitions(marks),
+        **lifetime.definitions(marks),
         "cx/CPIDefinition/cx-index": health.cx_index(marks),
     }
     for name, dataset in datasets.items():
@@ -74,13 +75,14 @@ def plain(value):
     raise TypeError(type(value))
 
 
-def difference(old, new, path=""):
-    """Where two answers differ beyond the last digits, or None."""
+def difference(old, new, path="", tolerance=1e-9):
+    """Where two answers differ beyond the last digits, of fitted ones beyond their tolerance; or None."""
     if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
-        return next((d for key in old if (d := difference(old[key], new[key], f"{path}/{key}"))), None)
+        tolerance = old.get("tolerance", tolerance)
+        return next((d for key in old if (d := difference(old[key], new[key], f"{path}/{key}", tolerance))), None)
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        return next((d for at, pair in enumerate(zip(old, new)) if (d := difference(*pair, f"{path}/{at}"))), None)
-    if isinstance(old, float) and isinstance(new, float) and math.isclose(old, new, rel_tol=1e-9, abs_tol=1e-12):
+        return next((d for at, pair in enumerate(zip(old, new)) if (d := difference(*pair, f"{path}/{at}", tolerance))), None)
+    if isinstance(old, float) and isinstance(new, float) and math.isclose(old, new, rel_tol=tolerance, abs_tol=1e-12):
         return None
     return None if old == new else f"{path}: {old!r} was expected, {new!r} found"
 

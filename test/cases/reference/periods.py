@@ -94,8 +94,8 @@ def collapsed(counts, none=False):
 
 
 def sample_flag(estimate, minimum=MINIMUM_SAMPLE):
-    """NoData or InsufficientSample; where answers belong to entities, entities are what counts."""
-    if estimate["n"] == 0:
+    """NoData where there is no value, or InsufficientSample; where answers belong to entities, entities are what counts."""
+    if estimate["n"] == 0 or estimate["value"] is None:
         return "NoData"
     return "InsufficientSample" if estimate.get("entities", estimate["n"]) < minimum else None
 

@@ -26,7 +26,8 @@ RATES = [("EUR", 2025, 1.0), ("EUR", 2026, 1.0), ("GBP", 2025, 0.85), ("GBP", 20
 
 
 def orders(random):
-    """Customers buy once and half of them again; some had been customers long before the history shown."""
+    """Customers differ in how often they come, how soon they leave and how much they spend; some had been customers long
+    before the history shown."""
     rows = []
 
     def add(customer, paid, amount, brand="nordia", status="paid", test=False):
@@ -37,17 +38,19 @@ def orders(random):
     for number in range(1, 561):
         customer, brand = f"U{number:04d}", random.choices(BRANDS, BRAND_WEIGHTS)[0]
         at = first + (last - first) * random.random()
+        often, leaves, spend = random.gammavariate(0.5, 1 / 50), random.betavariate(0.8, 1.6), random.gammavariate(4, 1 / 3150)
         if number % 14 == 0:
             add(customer, datetime(2023, 1, 1) + timedelta(days=random.randrange(500), hours=12), 4000, brand)
+        back = False  # nobody leaves before having come back
         while at < last:
             at = at.replace(microsecond=0)
             status = random.choices(["paid", "shipped", "cancelled", "pending", None], [40, 50, 5, 4, 1])[0]
-            add(customer, at, int(100 * random.lognormvariate(3.9, 0.7)), brand, status, random.choices([False, True, None], [975, 20, 5])[0])
+            add(customer, at, int(random.gammavariate(6, 1 / spend)), brand, status, random.choices([False, True, None], [975, 20, 5])[0])
             if random.random() < 0.06:
                 add(customer, at + timedelta(hours=random.randrange(1, 20)), 1500, brand)  # a split order
-            if random.random() > 0.42:
+            if back and random.random() < leaves:
                 break
-            at += timedelta(days=random.expovariate(1 / 60))
+            at, back = at + timedelta(days=min(random.expovariate(often), 900)), True
     # Naive Berlin time next to midnight, and where summer time ends and begins: read as UTC they change month.
     add("U9001", datetime(2026, 9, 30, 23, 30), 30000)
     add("U9002", datetime(2026, 10, 1, 0, 30), 24000)
