@@ -118,7 +118,7 @@ type Adjustment struct {
 	Unknown int64
 	// Redundant covariates say nothing that the others do not, and were left out of the regression.
 	Redundant []string
-	// Heterogeneity tells whether strata differ in the effect, nil for fewer than two that can tell.
+	// Heterogeneity tells whether strata differ in the effect, nil for fewer than two that are large enough for it.
 	Heterogeneity *Heterogeneity
 	// SignFlips tells that the crude interval excludes zero while the adjusted difference lies on the other side of it.
 	SignFlips bool

@@ -72,7 +72,7 @@ func Pool(strata []Table) (Pooled, Reason) {
 
 		excess += a - n1*outcomes/n
 		chance += n1 * n0 * outcomes * (n - outcomes) / (n * n * (n - 1))
-		found.Sparse = found.Sparse || min(a, b, c, d) == 0 || min(n1, n0)*min(outcomes, n-outcomes)/n < 5
+		found.Sparse = found.Sparse || min(a, b, c, d) == 0 || t.leastExpected() < enoughExpected
 	}
 	found.Difference, found.DifferenceError = difference/weight, math.Sqrt(variance)/weight
 	if best > 0 && worst > 0 {

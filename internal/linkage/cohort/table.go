@@ -67,11 +67,19 @@ func onLogarithm(log, se, confidence float64) *interval.Bounded {
 // Independence is the two-sided p value that both cohorts have one share of outcomes: of Pearson's χ² without
 // correction, or of Fisher's exact test where a count below 5 is expected (Cochran 1954).
 func (t Table) Independence() (float64, Test) {
-	a, b, c, d := t.cells()
-	if min(a+b, c+d)*min(a+c, b+d)/(a+b+c+d) < 5 {
+	if t.leastExpected() < enoughExpected {
 		return exact([]Table{t}), FisherExact
 	}
 	return interval.TwoSided(math.Sqrt(t.chiSquare())), ChiSquare
+}
+
+// enoughExpected is the count from which on a table's differences are taken for normal (Cochran 1954).
+const enoughExpected = 5
+
+// leastExpected is the smallest of the four counts if the cohorts had one share.
+func (t Table) leastExpected() float64 {
+	a, b, c, d := t.cells()
+	return min(a+b, c+d) * min(a+c, b+d) / (a + b + c + d)
 }
 
 // chiSquare is Pearson's, without correction for continuity.
