@@ -106,13 +106,10 @@ type State struct {
 	Test  Test
 	// Loss in the CPI's unit; positive is worse.
 	Loss float64
-	// P is one-sided; Q is P after Benjamini and Hochberg's correction for all guardrails judged with it.
+	// P is one-sided, of both tests together where both can be made, and Test the surer one; Q is P after Benjamini and Hochberg's correction for all guardrails judged with it.
 	P, Q         float64
 	MinWorsening float64
 	// N rows in both windows, or periods of a trend.
 	N      int64
 	Reason Reason // why it is not judged; then there are no numbers
 }
-
-// Of replays the rule over all mature periods.
-func Of(question Question) Finding { panic("not written yet") }
