@@ -20,6 +20,9 @@ func Evaluate(ctx context.Context, p plan.Plan, server source.Evaluator, sink Si
 	if err == nil {
 		err = r.composites()
 	}
+	if err == nil {
+		err = r.linkages(ctx)
+	}
 	return r.end(ctx, err)
 }
 

@@ -131,9 +131,7 @@ func correct(claims []*claim) {
 		all = append(all, c.Family...)
 		break // the same for all
 	}
-	for i, q := range benjaminiHochberg(all)[:own] {
+	for i, q := range series.BenjaminiHochberg(all)[:own] {
 		take[i](q)
 	}
 }
-
-func benjaminiHochberg(p []float64) []float64 { return p }

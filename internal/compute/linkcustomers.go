@@ -43,7 +43,7 @@ func (r *run) customerEvidence(ctx context.Context, c *claim, s *suspect) (*cust
 	}
 	options := cohort.Options{
 		Levels: len(e.rows.Cohorts), Confidence: c.Confidence, Strata: e.rows.Strata, Covariates: e.rows.Covariates,
-		MinPerCohort: c.Customers.MinPerCohort, Expected: c.towards(s),
+		MinPerCohort: c.Customers.MinPerCohort,
 	}
 	e.found = cohort.Compare(e.rows.Units, options)
 	if e.found.Reason == "" && c.MinEffect != nil { // a relative one needs to know the share

@@ -170,7 +170,3 @@ func (c *claim) keepSeries() {
 		keep(s.Series, s.periods)
 	}
 }
-
-func (c *claim) influence() {}
-func (c *claim) forecast()  {}
-func (c *claim) diverge()   {}

@@ -1,0 +1,144 @@
+package compute_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// The series of 36 months whose true lag is 2 and whose true slope is .31 (oracles of the domain).
+var (
+	nps36     = []float64{23.8, 25.2, 21.1, 21.8, 24.6, 26.4, 25.7, 27.4, 26.8, 31.8, 28.5, 29.3, 28.0, 31.5, 27.8, 31.5, 27.1, 23.9, 24.6, 27.0, 23.4, 24.4, 26.6, 27.9, 31.5, 33.4, 33.1, 34.8, 35.9, 30.0, 37.0, 34.0, 30.5, 32.2, 29.8, 31.9}
+	renewal36 = []float64{76.2, 76.3, 75.3, 76.0, 74.4, 76.3, 76.2, 76.7, 75.7, 76.5, 77.7, 78.4, 77.3, 78.3, 76.7, 79.6, 77.1, 78.1, 76.9, 76.1, 76.8, 76.6, 75.4, 76.3, 77.2, 78.0, 78.1, 79.7, 78.3, 80.5, 79.1, 77.9, 80.3, 80.0, 79.2, 78.7}
+)
+
+// monthly are settled values of the months that end with October 2026.
+func monthly(values []float64, size float64) []plan.PeriodResult {
+	var out []plan.PeriodResult
+	first := time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC).AddDate(0, -len(values), 0)
+	for i, v := range values {
+		start := first.AddDate(0, i, 0)
+		v *= size
+		out = append(out, plan.PeriodResult{
+			Label: start.Format("2006-01"), Start: start, End: start.AddDate(0, 1, 0), State: plan.Settled,
+			Estimate: measure.Estimate{Value: &v, Lower: new(v - size), Upper: new(v + size), N: 400},
+		})
+	}
+	return out
+}
+
+func handed(kind, name, unit string, periods []plan.PeriodResult) plan.Series {
+	return plan.Series{Key: plan.Key{Kind: kind, Name: name}, Unit: unit, Direction: measure.HigherIsBetter, Periods: periods}
+}
+
+// link adds a claim on periods to a plan.
+func (w *world) link(name string, kpi plan.Series, drivers ...plan.Series) *plan.Linkage {
+	l := plan.Linkage{
+		Key: plan.Key{Kind: plan.KindLinkage, Name: name}, UID: "uid-" + name, RequestHash: "hash-" + name,
+		KPI: kpi, Periods: &plan.PeriodLevel{MaxLag: 6}, Evidence: plan.Observational, Confidence: .95,
+		Calendar: &plan.Period{Grain: plan.Month, Window: 1, TimeZone: "UTC", FiscalYearStartMonth: time.January},
+	}
+	for _, d := range drivers {
+		l.Drivers = append(l.Drivers, plan.Driver{Series: d, Expected: 1})
+	}
+	w.Linkages = append(w.Linkages, l)
+	return &w.Linkages[len(w.Linkages)-1]
+}
+
+func (r *results) link(name string) *plan.Link {
+	r.t.Helper()
+	found, ok := r.byName[name]
+	if !ok || found.Link == nil {
+		r.t.Fatalf("%s has no link: %+v", name, found)
+	}
+	return found.Link
+}
+
+func TestAClaimOnPeriods(t *testing.T) {
+	w := newWorld(t)
+	claim := w.link("drives", handed("KPITarget", "renewal", "ratio", monthly(renewal36, .01)), handed("CPIDefinition", "nps", "points", monthly(nps36, 1)))
+	claim.MinEffect = &plan.MinEffect{Absolute: new(.02)}
+	by := time.Date(2026, time.December, 31, 0, 0, 0, 0, time.UTC)
+	claim.Goals = []plan.Goal{{From: new(by.AddDate(-1, 0, 0)), AtLeast: new(.75)}, {By: &by, AtLeast: new(.78)}, {By: new(by.AddDate(5, 0, 0)), AtLeast: new(.9)}}
+	link := w.run(t).link("drives")
+
+	f := link.Drivers[0]
+	if f.Verdict != plan.Supported || f.Effect == nil || *f.Effect.Lag != 2 || f.Effect.Level != "Periods" {
+		t.Fatalf("%+v", f)
+	}
+	if e := f.Effect; !near(e.Value, .0311742, 1e-6) || !near(e.Lower, .0214011, 1e-6) || !near(e.Upper, .0409473, 1e-6) || *e.Per != 10 {
+		t.Errorf("effect %+v, want that of the oracle for ten points", e)
+	}
+	if want := "+10 points nps goes with +3.1 percentage points renewal two months later (95 % CI 2.1 to 4.1;"; !strings.Contains(f.Sentence, want) {
+		t.Errorf("%q lacks %q", f.Sentence, want)
+	}
+	if f.Q == nil || *f.Q > .05 || f.P == nil || len(f.Periods.Lags) != 7 {
+		t.Errorf("%+v", f)
+	}
+	if link.Influence != nil {
+		t.Errorf("one driver shares nothing: %+v", link.Influence)
+	}
+	ahead := link.Forecast
+	if ahead == nil || ahead.Reason != "" || ahead.Points[0].Label != "2026-11" || ahead.BacktestN == 0 || len(ahead.WhatIf) != 1 {
+		t.Fatalf("forecast %+v", ahead)
+	}
+	if g := ahead.Goals; len(g) != 3 || g[0].Label != "2026-11" || g[0].Probability == nil || *g[0].Probability < .5 ||
+		g[1].Label != "2026-12" || g[1].Probability == nil || g[2].Probability != nil || g[2].Reason != "BeyondForecast" {
+		t.Errorf("goals %+v", g)
+	}
+	if len(link.Series) != 2 || len(link.Series[0].Periods) != 36 {
+		t.Errorf("series %+v", link.Series)
+	}
+}
+
+// A second claim on the same KPI, by another linkage, is paid for by both.
+func TestAllLinksOfAKPIAreCorrectedTogether(t *testing.T) {
+	kpi := handed("KPITarget", "renewal", "ratio", monthly(renewal36, .01))
+	noise := make([]float64, 36)
+	for i := range noise {
+		noise[i] = float64((i*7919)%23) / 10
+	}
+	alone := newWorld(t)
+	alone.link("drives", kpi, handed("CPIDefinition", "nps", "points", monthly(nps36, 1)))
+	both := newWorld(t)
+	both.link("drives", kpi, handed("CPIDefinition", "nps", "points", monthly(nps36, 1)))
+	both.link("other", kpi, handed("CPIDefinition", "noise", "points", monthly(noise, 1)))
+	one, two := alone.run(t).link("drives").Drivers[0], both.run(t).link("drives").Drivers[0]
+	if *one.Q != *one.P || *two.P != *one.P || *two.Q <= *one.Q {
+		t.Errorf("alone p %v q %v, with another link p %v q %v", *one.P, *one.Q, *two.P, *two.Q)
+	}
+}
+
+func TestAClaimWithoutWhatItNeeds(t *testing.T) {
+	kpi := handed("KPITarget", "renewal", "ratio", monthly(renewal36, .01))
+	nps := handed("CPIDefinition", "nps", "points", monthly(nps36, 1))
+	flat := make([]float64, 36)
+	refused := nps
+	refused.Refused = &plan.Failure{Reason: "Undated", Message: "nps has no time."}
+	elsewhen := nps
+	elsewhen.Periods = nil
+	for i, p := range nps.Periods {
+		if p.Start = p.Start.AddDate(-10, 0, 0); i >= 0 {
+			p.End = p.Start.AddDate(0, 1, 0)
+		}
+		elsewhen.Periods = append(elsewhen.Periods, p)
+	}
+	for reason, driver := range map[string]plan.Series{
+		"TooFewPeriods":  handed("CPIDefinition", "short", "points", monthly(nps36[:20], 1)),
+		"ConstantSeries": handed("CPIDefinition", "flat", "points", monthly(flat, 1)),
+		"NoOverlap":      elsewhen,
+		"Undated":        refused,
+	} {
+		w := newWorld(t)
+		w.link("drives", kpi, driver)
+		f := w.run(t).link("drives").Drivers[0]
+		if f.Verdict != plan.InsufficientData || f.Reason != reason || f.Effect != nil || f.P != nil || f.Periods.Slope != nil || f.Sentence == "" {
+			t.Errorf("%s: %+v", reason, f)
+		}
+	}
+}
+
+func near(got, want, within float64) bool { return got-want < within && want-got < within }

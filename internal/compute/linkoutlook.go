@@ -1,0 +1,203 @@
+package compute
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/calendar"
+	"github.com/cpi-operator/cpi-operator/internal/linkage/forecast"
+	"github.com/cpi-operator/cpi-operator/internal/linkage/influence"
+	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// influence shares out what several drivers explain together, each at its own lag.
+func (c *claim) influence() {
+	var drivers []influence.Driver
+	var kpi []float64
+	changes, season := false, 0
+	for _, s := range c.drivers {
+		if s.paired == nil || s.paired.Reason != "" {
+			continue
+		}
+		kpi, changes = s.outcome, changes || s.paired.Differenced
+		if s.paired.Deseasonalised {
+			season = c.Periods.Season
+		}
+		drivers = append(drivers, influence.Driver{Name: s.Name, Values: later(s.values, s.paired.Lag), Influenceable: s.Influenceable})
+	}
+	if len(drivers) < 2 {
+		return
+	}
+	kpi = prepared(kpi, season, changes)
+	for i := range drivers {
+		drivers[i].Values = prepared(drivers[i].Values, season, changes)
+	}
+	found := influence.Of(kpi, drivers, influence.Options{Confidence: c.Confidence})
+	out := &plan.Influence{
+		Method: string(found.Method), RSquared: found.RSquared, N: found.N, Collinear: found.Collinear,
+		TopActions: found.TopActions(), Reason: string(found.Reason),
+	}
+	for _, s := range found.Shares {
+		out.Shares = append(out.Shares, plan.InfluenceShare{
+			Driver: s.Driver, Bounded: *bounded(s.Bounded), Rank: s.Rank, Stable: s.Stable, VIF: s.VIF,
+		})
+	}
+	c.link.Influence = out
+}
+
+// later moves values by a lag, so that they stand beside the outcomes that follow them.
+func later(values []float64, lag int) []float64 {
+	out := make([]float64, len(values))
+	for i := range out {
+		out[i] = math.NaN()
+		if i >= lag {
+			out[i] = values[i-lag]
+		}
+	}
+	return out
+}
+
+// prepared takes the means of the seasons out of values, if there are seasons, and turns them into changes.
+func prepared(values []float64, season int, changes bool) []float64 {
+	out := slices.Clone(values)
+	for first := range season {
+		var n, sum float64
+		for i := first; i < len(out); i += season {
+			if !math.IsNaN(out[i]) {
+				n, sum = n+1, sum+out[i]
+			}
+		}
+		for i := first; i < len(out); i += season {
+			out[i] -= sum / n
+		}
+	}
+	if !changes {
+		return out
+	}
+	for i := len(out) - 1; i > 0; i-- {
+		out[i] -= out[i-1]
+	}
+	if len(out) > 0 {
+		out[0] = math.NaN()
+	}
+	return out
+}
+
+// Periods that a forecast looks ahead: as far as the last dated target, within these.
+const fewestAhead, mostAhead = 3, 12
+
+// forecast looks ahead along the KPI, by the drivers that are supported.
+func (c *claim) forecast() {
+	if c.Periods == nil || c.refused != nil || c.Calendar == nil {
+		return
+	}
+	outcome, _ := aligned(c.kpi, nil)
+	last := len(outcome) - 1
+	for last >= 0 && math.IsNaN(outcome[last]) {
+		last--
+	}
+	if last < 0 {
+		c.link.Forecast = &plan.Forecast{Reason: "NoPeriods"}
+		return
+	}
+	ahead := c.ahead(c.kpi[last].End)
+	q := forecast.Question{
+		KPI: outcome[:last+1], Season: c.Periods.Season, Horizon: len(ahead), Confidence: c.Confidence,
+	}
+	if c.KPI.Unit == "ratio" {
+		q.Range = &interval.Interval{Lower: 0, Upper: 1}
+	}
+	for _, s := range c.drivers {
+		if s.finding.Verdict == plan.Supported && s.paired != nil && s.paired.Reason == "" {
+			q.Drivers = append(q.Drivers, forecast.Driver{Name: s.Name, Lag: s.paired.Lag, Values: s.values, Step: *s.Step})
+		}
+	}
+	found := forecast.Of(q)
+	out := &plan.Forecast{Reason: string(found.Reason), Level: .8}
+	if len(found.Points) > 0 {
+		first := found.Points[0]
+		out.Method, out.MAE, out.NaiveMAE, out.BacktestN = string(first.Method), first.Backtest.MAE, first.Naive.MAE, first.Backtest.N
+		out.Coverage = &first.Backtest.Coverage
+	}
+	for _, p := range found.Points {
+		at := ahead[p.Horizon-1]
+		out.Points = append(out.Points, plan.ForecastPoint{
+			Label: at.Label, Start: at.Start, End: at.End,
+			Bounded: plan.Bounded{Value: p.Mean, Lower: p.Interval.Lower, Upper: p.Interval.Upper},
+		})
+	}
+	for _, w := range found.WhatIf {
+		if w.Reason == "" {
+			out.WhatIf = append(out.WhatIf, plan.WhatIf{Driver: w.Driver, Step: w.Step, Lag: w.Lag, Bounded: *bounded(w.Bounded)})
+		}
+	}
+	out.Goals = c.chances(found, ahead)
+	c.link.Forecast = out
+}
+
+// ahead are the periods after the last mature one.
+func (c *claim) ahead(from time.Time) []calendar.Period {
+	var far time.Time
+	for _, g := range c.Goals {
+		for _, day := range []*time.Time{g.From, g.By} {
+			if day != nil && day.After(far) {
+				far = *day
+			}
+		}
+	}
+	var out []calendar.Period
+	for at := from; len(out) < mostAhead && (len(out) < fewestAhead || !at.After(far)); {
+		p, err := calendar.At(*c.Calendar, at)
+		if err != nil || !p.End.After(at) {
+			break
+		}
+		out, at = append(out, p), p.End
+	}
+	return out
+}
+
+// chances are how probable it is that the dated targets that are still to come are met.
+func (c *claim) chances(found forecast.Forecast, ahead []calendar.Period) []plan.GoalChance {
+	var out []plan.GoalChance
+	for i, g := range c.Goals {
+		at := -1
+		switch {
+		case len(ahead) == 0:
+			continue
+		case g.By != nil && g.By.Before(ahead[0].Start):
+			continue // judged already
+		case g.By != nil:
+			at = slices.IndexFunc(ahead, func(p calendar.Period) bool { return !g.By.Before(p.Start) && g.By.Before(p.End) })
+		case g.From.After(ahead[0].Start):
+			at = slices.IndexFunc(ahead, func(p calendar.Period) bool { return g.From.Before(p.End) })
+		case c.replaced(i, ahead[0].Start):
+			continue // another bound stands by now
+		default:
+			at = 0
+		}
+		chance := plan.GoalChance{Goal: g}
+		point := slices.IndexFunc(found.Points, func(p forecast.Point) bool { return p.Horizon == at+1 })
+		switch {
+		case at < 0:
+			chance.Reason = "BeyondForecast"
+		case point < 0:
+			chance.Label, chance.Reason = ahead[at].Label, string(found.Reason)
+			if chance.Reason == "" {
+				chance.Reason = "BeyondForecast"
+			}
+		case g.AtLeast != nil:
+			chance.Label, chance.Probability = ahead[at].Label, new(found.Points[point].AtLeast(*g.AtLeast))
+		case g.AtMost != nil:
+			chance.Label, chance.Probability = ahead[at].Label, new(found.Points[point].AtMost(*g.AtMost))
+		}
+		out = append(out, chance)
+	}
+	return out
+}
+
+// replaced reports whether a later standing bound is in force at an instant.
+func (c *claim) replaced(goal int, at time.Time) bool {
+	return slices.ContainsFunc(c.Goals[goal+1:], func(g plan.Goal) bool { return g.From != nil && !g.From.After(at) })
+}
