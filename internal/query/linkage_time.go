@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -24,8 +25,8 @@ func (c *claim) layTime() error {
 	if level.Index == plan.ForwardExposure {
 		days = days || c.happening.kindOfTime() == KindDate
 	}
-	for _, f := range c.fates {
-		if f.at != "" && f.after == 0 && c.outcome.columns[f.at].kind == KindDate {
+	for _, f := range c.fates { // of a loss that is only presumed, the hour hardly matters
+		if f.kind == measure.FateYes && f.at != "" && c.outcome.columns[f.at].kind == KindDate {
 			days = true
 		}
 	}
