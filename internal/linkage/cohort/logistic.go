@@ -2,6 +2,7 @@ package cohort
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -67,8 +68,8 @@ func Regress(rows []Row) (*Fit, Reason) {
 	if outcomes == 0 || outcomes == n {
 		return nil, OutcomeConstant
 	}
-	s, ok := standardise(rows, n)
-	if !ok {
+	s := standardise(rows)
+	if slices.Contains(s.sd, 0) {
 		return nil, Collinear
 	}
 	beta := make([]float64, len(s.mean)+1)
@@ -106,34 +107,61 @@ func Regress(rows []Row) (*Fit, Reason) {
 // with the same number of digits.
 type scaled struct {
 	rows     []Row
+	n        float64
 	mean, sd []float64
 }
 
-// standardise is false where a column is constant.
-func standardise(rows []Row, n float64) (scaled, bool) {
+// standardise leaves a constant column at 0, with a standard deviation of 0.
+func standardise(rows []Row) scaled {
 	k := len(rows[0].X)
 	s := scaled{rows: make([]Row, len(rows)), mean: make([]float64, k), sd: make([]float64, k)}
+	for _, r := range rows {
+		s.n += r.N
+	}
 	for j := range k {
 		for _, r := range rows {
-			s.mean[j] += r.N * r.X[j] / n
+			s.mean[j] += r.N * r.X[j] / s.n
 		}
 		for _, r := range rows {
-			s.sd[j] += r.N * (r.X[j] - s.mean[j]) * (r.X[j] - s.mean[j]) / n
+			s.sd[j] += r.N * (r.X[j] - s.mean[j]) * (r.X[j] - s.mean[j]) / s.n
 		}
 		s.sd[j] = math.Sqrt(s.sd[j])
-		if s.sd[j] <= 1e-12*math.Abs(s.mean[j]) {
-			return s, false
+		if s.sd[j] <= 1e-12*math.Abs(s.mean[j]) { // nothing but rounding
+			s.sd[j] = 0
 		}
 	}
 	for i, r := range rows {
 		x := make([]float64, k+1)
 		x[0] = 1
 		for j, v := range r.X {
-			x[j+1] = (v - s.mean[j]) / s.sd[j]
+			if s.sd[j] > 0 {
+				x[j+1] = (v - s.mean[j]) / s.sd[j]
+			}
 		}
 		s.rows[i] = Row{X: x, Outcome: r.Outcome, N: r.N}
 	}
-	return s, true
+	return s
+}
+
+// correlations of all columns, with a 1 before them as in rows.
+func (s scaled) correlations() *mat.SymDense {
+	k := len(s.mean) + 1
+	found := mat.NewSymDense(k, nil)
+	upper := found.RawSymmetric().Data
+	for _, r := range s.rows {
+		weigh(upper, r.X, r.N/s.n)
+	}
+	return found
+}
+
+// weigh adds a row's products, times a weight, to the upper half of a matrix.
+func weigh(upper, x []float64, weight float64) {
+	for i, v := range x {
+		row := upper[i*len(x) : (i+1)*len(x)]
+		for j := i; j < len(x); j++ {
+			row[j] += weight * v * x[j]
+		}
+	}
 }
 
 // point is the likelihood at some coefficients, with its slope and its curvature.
@@ -158,14 +186,10 @@ func (s scaled) at(beta []float64) point {
 		} else {
 			p.logLikelihood += r.N * logChance(-eta)
 		}
-		weight := r.N * chance * logistic(-eta)
 		for i, x := range r.X {
 			score[i] += residual * x
-			row := information[i*k : (i+1)*k]
-			for j := i; j < k; j++ {
-				row[j] += weight * x * r.X[j]
-			}
 		}
+		weigh(information, r.X, r.N*chance*logistic(-eta))
 	}
 	return p
 }

@@ -107,69 +107,47 @@ func design(strata [][]Unit, exposure func(Unit) float64) []Row {
 // constant takes nothing more. An exposure that is such a combination cannot be compared.
 func (m *model) prune(covariates []string) Reason {
 	columns := len(m.rows[0].X)
-	var basis [][]float64
-	constant := make([]float64, len(m.rows))
-	for i := range constant {
-		constant[i] = 1
-	}
-	basis, _ = m.extend(basis, constant)
+	order := make([]int, 0, columns) // strata, covariates, the exposure
 	for j := 1 + len(covariates); j < columns; j++ {
-		basis, _ = m.extend(basis, m.column(j))
+		order = append(order, j)
+	}
+	for j := range covariates {
+		order = append(order, 1+j)
 	}
 	var redundant []int
-	for j, name := range covariates {
-		var new bool
-		if basis, new = m.extend(basis, m.column(j+1)); !new {
-			redundant = append(redundant, j+1)
-			m.redundant = append(m.redundant, name)
+	for _, j := range m.dependent(append(order, 0)) {
+		if j == 0 {
+			return Collinear
 		}
-	}
-	if _, new := m.extend(basis, m.column(0)); !new {
-		return Collinear
+		redundant = append(redundant, j)
+		m.redundant = append(m.redundant, covariates[j-1])
 	}
 	m.rows = drop(m.rows, redundant...)
 	return ""
 }
 
-func (m *model) column(j int) []float64 {
-	column := make([]float64, len(m.rows))
-	for i, r := range m.rows {
-		column[i] = r.X[j]
-	}
-	return column
-}
-
-// extend adds what is new in a column to an orthonormal basis (Gram and Schmidt, twice, so that rounding does no harm).
-// It is false where next to nothing of the column's variation is new.
-func (m *model) extend(basis [][]float64, column []float64) ([][]float64, bool) {
-	product := func(a, b []float64) float64 {
-		var sum float64
-		for i, r := range m.rows {
-			sum += r.N * a[i] * b[i]
+// dependent are the columns of which next to nothing is left when what columns before them in the order say is taken
+// away: Cholesky's decomposition of their correlations, one column at a time.
+func (m *model) dependent(order []int) []int {
+	const nothing = 1e-10 // of a variance of 1
+	correlations := standardise(m.rows).correlations()
+	var found, kept []int
+	var factors [][]float64 // a row for each kept column
+	for _, j := range order {
+		left := correlations.At(j+1, j+1) // the first one is the constant
+		row := make([]float64, 0, len(kept)+1)
+		for i, k := range kept {
+			f := (correlations.At(j+1, k+1) - dot(row, factors[i][:i])) / factors[i][i]
+			row = append(row, f)
+			left -= f * f
 		}
-		return sum
-	}
-	whole := math.Sqrt(product(column, column))
-	centred := whole
-	for range 2 {
-		for i, b := range basis {
-			along := product(column, b)
-			for row := range column {
-				column[row] -= along * b[row]
-			}
-			if i == 0 { // the constant
-				centred = min(centred, math.Sqrt(product(column, column)))
-			}
+		if left <= nothing {
+			found = append(found, j)
+			continue
 		}
+		kept, factors = append(kept, j), append(factors, append(row, math.Sqrt(left)))
 	}
-	left := math.Sqrt(product(column, column))
-	if left <= 1e-12*whole || left <= 1e-5*centred {
-		return basis, false
-	}
-	for row := range column {
-		column[row] /= left
-	}
-	return append(basis, column), true
+	return found
 }
 
 // drop are rows without some columns, which ascend.

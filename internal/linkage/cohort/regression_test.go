@@ -159,3 +159,24 @@ func TestStrataOfOneOutcome(t *testing.T) {
 	near(t, "odds", got.Regressed.Effects.OddsRatio.Value, want.Regressed.Effects.OddsRatio.Value, 1e-9)
 	near(t, "difference", got.Regressed.Effects.RiskDifference.Value*float64(n+150), want.Regressed.Effects.RiskDifference.Value*float64(n), 1e-9)
 }
+
+// What says nothing new is left out by name, and changes nothing.
+func TestRedundantCovariates(t *testing.T) {
+	units := customers(t)
+	want := Compare(units, byPlanAndAge()).Regressed
+	for i, u := range units {
+		pro := 0.0
+		if u.Stratum == "pro" {
+			pro = 1e6
+		}
+		units[i].Covariates = append([]float64{7e9}, append(u.Covariates, 3e-9*u.Covariates[0]-2e-9*u.Covariates[1], pro)...)
+	}
+	opts := byPlanAndAge()
+	opts.Covariates = []string{"constant", "tenure", "seats", "both", "pro"}
+	got := Compare(units, opts).Regressed
+	if !slices.Equal(got.Redundant, []string{"constant", "both", "pro"}) {
+		t.Fatalf("%+v", got)
+	}
+	near(t, "difference", got.Effects.RiskDifference.Interval.Lower, want.Effects.RiskDifference.Interval.Lower, 1e-9)
+	near(t, "p", got.Effects.P, want.Effects.P, 1e-9)
+}
