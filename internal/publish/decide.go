@@ -17,58 +17,76 @@ const (
 	outcomeFailed    = "Failed"
 )
 
-// outcome is what a run has to say about one indicator.
+// outcome is what a run has to say about one task.
 type outcome struct {
-	// numbers or failure; both nil for a source failure, which is the source's to tell.
+	// numbers, link or failure; all nil for a source failure, which is the source's to tell.
 	numbers *plan.Numbers
+	link    *plan.Link
 	failure *plan.Failure
-	// killed: the run died while computing this indicator, among others perhaps.
+	// killed: the run died while computing this one, among others perhaps.
 	killed bool
 }
 
 // change is what to write to a report; nil parts stay as they are.
 type change struct {
 	result  *v1alpha1.ReportResult
+	link    *v1alpha1.ReportLink
 	attempt *v1alpha1.ReportAttempt
 }
 
-func (c change) empty() bool { return c.result == nil && c.attempt == nil }
+func (c change) empty() bool { return c.result == nil && c.link == nil && c.attempt == nil }
 
-// accepts tells whether a report takes what a run found for an indicator; otherwise why not.
-func accepts(report *v1alpha1.IndicatorReport, source string, indicator plan.Indicator, run plan.Plan) (bool, string) {
-	result := report.Status.Result
+// accepts tells whether a report takes what a run found for a task; otherwise why not.
+func accepts(report *v1alpha1.IndicatorReport, source string, t task, run plan.Plan) (bool, string) {
+	hash, asOf := writtenBy(report.Status)
 	switch spec := report.Spec; {
-	case spec.IndicatorRef.UID != indicator.UID:
-		return false, "the indicator was made anew"
-	case spec.RequestHash != indicator.RequestHash:
+	case spec.IndicatorRef.UID != t.uid:
+		return false, "its definition was made anew"
+	case spec.RequestHash != t.requestHash:
 		return false, "the formula was edited meanwhile"
 	case spec.DataSourceRef.Name != source:
-		return false, fmt.Sprintf("the indicator moved to data source %s", spec.DataSourceRef.Name)
-	case result != nil && result.RequestHash == indicator.RequestHash && result.AsOf != nil && result.AsOf.After(run.Now):
+		return false, fmt.Sprintf("it moved to data source %s", spec.DataSourceRef.Name)
+	case hash == t.requestHash && asOf != nil && asOf.After(run.Now):
 		return false, "a later run has written its numbers" // two runs may overlap: a one-off and the schedule's
 	}
 	return true, ""
 }
 
+// writtenBy is which formula gave what a report holds, as of when.
+func writtenBy(status v1alpha1.IndicatorReportStatus) (hash string, asOf *metav1.Time) {
+	switch {
+	case status.Result != nil:
+		return status.Result.RequestHash, status.Result.AsOf
+	case status.Link != nil:
+		return status.Link.RequestHash, status.Link.AsOf
+	}
+	return "", nil
+}
+
 // decide compares what a run found with what a report says. Equal content changes nothing: the times in a
 // report are when its content changed, not when runs took place.
-func decide(status v1alpha1.IndicatorReportStatus, indicator plan.Indicator, found outcome, run plan.Plan, now metav1.Time) change {
+func decide(status v1alpha1.IndicatorReportStatus, t task, found outcome, run plan.Plan, now metav1.Time) change {
 	var out change
-	attempt := &v1alpha1.ReportAttempt{RequestHash: indicator.RequestHash}
+	attempt := &v1alpha1.ReportAttempt{RequestHash: t.requestHash}
 	switch {
 	case found.numbers != nil:
 		attempt.Outcome = outcomeSucceeded
-		result := reportResult(indicator, found.numbers)
+		result := reportResult(t, found.numbers)
 		result.AsOf = instant(run.Now)
 		out.result = changedResult(status.Result, result, now)
+	case found.link != nil:
+		attempt.Outcome = outcomeSucceeded
+		link := reportLink(t, found.link)
+		link.AsOf = instant(run.Now)
+		out.link = changedLink(status.Link, link, now)
 	case found.failure != nil:
 		attempt.Outcome = outcomeFailed
 		attempt.Reason = cut(string(found.failure.Reason), maxReason)
 		attempt.Message = cut(found.failure.Message, maxMessage)
 		if found.killed {
-			circumstances := planstep.Circumstances{SourceGeneration: run.SourceGeneration, Restatement: indicator.Restatement}
-			kills := 1 + planstep.Kills(status.Attempt, indicator.RequestHash, circumstances)
-			attempt.Kills, attempt.SourceGeneration, attempt.Restatement = &kills, &run.SourceGeneration, indicator.Restatement
+			circumstances := planstep.Circumstances{SourceGeneration: run.SourceGeneration, Restatement: t.restatement}
+			kills := 1 + planstep.Kills(status.Attempt, t.requestHash, circumstances)
+			attempt.Kills, attempt.SourceGeneration, attempt.Restatement = &kills, &run.SourceGeneration, t.restatement
 		}
 	default:
 		return out

@@ -38,6 +38,7 @@ type Publisher struct {
 	Clock clock.WithTicker
 	Log   *slog.Logger
 
+	tasks   []task
 	found   map[plan.Key]outcome // not yet brought home
 	settled map[plan.Key]bool    // nothing more to do
 	read    map[string]bool      // result files
@@ -50,7 +51,8 @@ type Publisher struct {
 // home what is left.
 func (p *Publisher) Run(ctx context.Context) error {
 	p.found, p.settled, p.read = map[plan.Key]outcome{}, map[plan.Key]bool{}, map[string]bool{}
-	p.summary.Expected = len(p.Plan.Indicators)
+	p.tasks = tasksOf(p.Plan)
+	p.summary.Expected = len(p.tasks)
 	tick := p.Clock.NewTicker(p.Every)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -134,14 +136,14 @@ func (p *Publisher) collect() error {
 
 // take notes a result of the plan's.
 func (p *Publisher) take(result plan.Result) {
-	indicator, planned := p.indicator(result.Key)
-	if !planned || indicator.UID != result.UID || indicator.RequestHash != result.RequestHash {
-		p.Log.Error("a result is not of this run's plan", "indicator", result.String())
+	task, planned := p.task(result.Key)
+	if !planned || task.uid != result.UID || task.requestHash != result.RequestHash {
+		p.Log.Error("a result is not of this run's plan", "object", result.String())
 		return
 	}
-	if result.Numbers != nil {
+	if result.Numbers != nil || result.Link != nil {
 		p.summary.Succeeded++
-		p.found[result.Key] = outcome{numbers: result.Numbers}
+		p.found[result.Key] = outcome{numbers: result.Numbers, link: result.Link}
 		return
 	}
 	p.summary.Failed++
@@ -152,7 +154,7 @@ func (p *Publisher) take(result plan.Result) {
 	p.found[result.Key] = outcome{failure: result.Failure}
 }
 
-// end notes how the run ended. Indicators without a turn are first in the next run.
+// end notes how the run ended. What had no turn comes first in the next run.
 func (p *Publisher) end(done plan.Done) {
 	p.ended = true
 	p.summary.Interrupted = done.Interrupted
@@ -162,11 +164,11 @@ func (p *Publisher) end(done plan.Done) {
 	if !done.Interrupted {
 		return
 	}
-	for _, indicator := range p.Plan.Indicators {
-		if p.open(indicator.Key) {
-			p.found[indicator.Key] = outcome{failure: &plan.Failure{
+	for _, task := range p.tasks {
+		if p.open(task.Key) {
+			p.found[task.Key] = outcome{failure: &plan.Failure{
 				Reason:  plan.ComputeInterrupted,
-				Message: "The run was told to stop before this indicator's turn: at its deadline, or because its pod was moved. It comes first in the next run.",
+				Message: "The run was told to stop before this one's turn: at its deadline, or because its pod was moved. It is tried again in the next run.",
 			}}
 		}
 	}
@@ -187,7 +189,7 @@ func (p *Publisher) autopsy() error {
 		return nil
 	}
 	for _, key := range attempt.Keys {
-		if _, planned := p.indicator(key); !planned || !p.open(key) {
+		if _, planned := p.task(key); !planned || !p.open(key) {
 			continue
 		}
 		message := "The run was killed while it computed this indicator, most often for want of memory; it is tried alone next, and not again after a second time. Ask for less, or raise the source's memory limit."
@@ -209,39 +211,39 @@ func (p *Publisher) bring(ctx context.Context) error {
 		return nil
 	}
 	var failed []error
-	for _, indicator := range p.Plan.Indicators {
-		found, waiting := p.found[indicator.Key]
+	for _, task := range p.tasks {
+		found, waiting := p.found[task.Key]
 		if !waiting {
 			continue
 		}
-		if err := p.publish(ctx, indicator, found); err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w", indicator.Key, err))
+		if err := p.publish(ctx, task, found); err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", task.Key, err))
 			continue
 		}
-		delete(p.found, indicator.Key)
-		p.settled[indicator.Key] = true
+		delete(p.found, task.Key)
+		p.settled[task.Key] = true
 	}
 	return errors.Join(failed...)
 }
 
-// publish writes one indicator's outcome. An error means: try again.
-func (p *Publisher) publish(ctx context.Context, indicator plan.Indicator, found outcome) error {
+// publish writes one task's outcome. An error means: try again.
+func (p *Publisher) publish(ctx context.Context, task task, found outcome) error {
 	report := &v1alpha1.IndicatorReport{}
-	key := client.ObjectKey{Namespace: p.Namespace, Name: planstep.ReportName(indicator.Kind, indicator.Name)}
+	key := client.ObjectKey{Namespace: p.Namespace, Name: planstep.ReportName(task.Kind, task.Name)}
 	err := p.Client.Get(ctx, key, report)
 	if err != nil && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("read its report: %w", err)
 	}
-	accepted, why := false, "the indicator was deleted"
+	accepted, why := false, "its definition was deleted"
 	if err == nil {
-		accepted, why = accepts(report, p.Source, indicator, p.Plan)
+		accepted, why = accepts(report, p.Source, task, p.Plan)
 	}
 	if !accepted {
 		p.summary.Dropped++
-		p.Log.Info("result dropped", "indicator", indicator.String(), "why", why)
+		p.Log.Info("result dropped", "object", task.String(), "why", why)
 		return nil
 	}
-	change := decide(report.Status, indicator, found, p.Plan, metav1.NewTime(p.Clock.Now().Truncate(time.Second)))
+	change := decide(report.Status, task, found, p.Plan, metav1.NewTime(p.Clock.Now().Truncate(time.Second)))
 	if change.empty() {
 		p.summary.Unchanged++
 		return nil
@@ -249,17 +251,17 @@ func (p *Publisher) publish(ctx context.Context, indicator plan.Indicator, found
 	err = write(ctx, p.Client, report, change)
 	switch {
 	case err == nil:
-		p.Log.Info("report written", "indicator", indicator.String(), "numbers", change.result != nil, "attempt", change.attempt != nil)
+		p.Log.Info("report written", "object", task.String(), "numbers", change.result != nil || change.link != nil, "attempt", change.attempt != nil)
 	case apierrors.IsNotFound(err):
 		p.summary.Dropped++
-	case apierrors.IsInvalid(err) && found.numbers != nil: // a second try would be refused as well
-		p.Log.Error("the API server refuses a result", "indicator", indicator.String(), "error", err)
+	case apierrors.IsInvalid(err) && found.failure == nil: // a second try would be refused as well
+		p.Log.Error("the API server refuses a result", "object", task.String(), "error", err)
 		p.summary.Succeeded, p.summary.Failed = p.summary.Succeeded-1, p.summary.Failed+1
-		p.found[indicator.Key] = refusal(err)
-		return p.publish(ctx, indicator, p.found[indicator.Key])
+		p.found[task.Key] = refusal(err)
+		return p.publish(ctx, task, p.found[task.Key])
 	case apierrors.IsInvalid(err):
 		p.summary.Unwritten++
-		p.Log.Error("the API server refuses a report", "indicator", indicator.String(), "error", err)
+		p.Log.Error("the API server refuses a report", "object", task.String(), "error", err)
 	default:
 		return err
 	}
@@ -289,11 +291,11 @@ func (p *Publisher) open(key plan.Key) bool {
 	return !waiting && !p.settled[key]
 }
 
-func (p *Publisher) indicator(key plan.Key) (plan.Indicator, bool) {
-	for _, indicator := range p.Plan.Indicators {
-		if indicator.Key == key {
-			return indicator, true
+func (p *Publisher) task(key plan.Key) (task, bool) {
+	for _, t := range p.tasks {
+		if t.Key == key {
+			return t, true
 		}
 	}
-	return plan.Indicator{}, false
+	return task{}, false
 }

@@ -37,14 +37,14 @@ const (
 const null = "(none)"
 
 // reportResult is an indicator's numbers as its report holds them; when they changed is not in it yet.
-func reportResult(indicator plan.Indicator, n *plan.Numbers) *v1alpha1.ReportResult {
+func reportResult(t task, n *plan.Numbers) *v1alpha1.ReportResult {
 	out := &v1alpha1.ReportResult{
-		RequestHash:        indicator.RequestHash,
-		Restatement:        indicator.Restatement,
+		RequestHash:        t.requestHash,
+		Restatement:        t.restatement,
 		Unit:               cut(n.Unit, maxUnit),
 		Direction:          v1alpha1.Direction(n.Direction),
 		Variant:            cut(n.Variant, maxVariant),
-		ConfidenceLevel:    decimal(&indicator.Quality.Confidence),
+		ConfidenceLevel:    decimal(&t.confidence),
 		Waterfall:          waterfall(n.Waterfall),
 		SQL:                cut(n.SQL, maxSQL),
 		SuppressedSegments: positive(n.SuppressedSegments),

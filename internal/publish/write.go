@@ -27,6 +27,12 @@ func write(ctx context.Context, c client.Client, report *v1alpha1.IndicatorRepor
 			return err
 		}
 	}
+	if change.link != nil {
+		var err error
+		if version, err = apply(ctx, c, report, version, ResultManager, "link", change.link); err != nil {
+			return err
+		}
+	}
 	if change.attempt != nil {
 		if _, err := apply(ctx, c, report, version, AttemptManager, "attempt", change.attempt); err != nil {
 			return err

@@ -122,7 +122,7 @@ func (f follower) complete(field string, out Side, reported plan.Key, within str
 	if names != nil || within != "" && out.Source != within {
 		return f.fromReport(field, out, reported, names)
 	}
-	source, err := f.Objects.Source(out.Source)
+	source, err := f.Source(out.Source)
 	switch {
 	case err != nil:
 		return out, err

@@ -15,6 +15,9 @@ var timeUnits = map[string]time.Duration{"Day": 24 * time.Hour, "Week": 7 * 24 *
 // grainsAYear is how many periods a year has.
 var grainsAYear = map[plan.Grain]float64{plan.Day: 365.25, plan.Week: 365.25 / 7, plan.Month: 12, plan.Quarter: 4, plan.Year: 1}
 
+// maxPaybackMonths of age that a payback is looked for in.
+const maxPaybackMonths = 120
+
 func (r *resolver) lifetimeValue(m *v1alpha1.LifetimeValue) *measure.LifetimeValue {
 	const field = "spec.measure.lifetimeValue"
 	r.requireEntity(field+".entity", string(m.Entity))
@@ -26,6 +29,14 @@ func (r *resolver) lifetimeValue(m *v1alpha1.LifetimeValue) *measure.LifetimeVal
 	}
 	if out.Form == "" {
 		out.Form = measure.LifetimeValueForm
+	}
+	if m.AcquisitionCost != nil {
+		if out.Acquisition = r.number(field+".acquisitionCost", m.AcquisitionCost); out.Acquisition < 0 || m.AcquisitionCost.Kind() != v1alpha1.PlainValue {
+			r.problems.add(field+".acquisitionCost", fmt.Sprintf("%q must be a number of zero or more, such as 120", string(*m.AcquisitionCost)))
+		}
+	}
+	if out.Form == measure.PaybackMonth && (out.Age < measure.CustomerMonth || out.Age > maxPaybackMonths*measure.CustomerMonth) {
+		r.problems.add(field+".age", fmt.Sprintf("the months up to it are looked at: between 31d and %d months are needed", maxPaybackMonths))
 	}
 	if c := m.Calibration; c != nil {
 		var err error
