@@ -32,6 +32,14 @@ func TestTheParadoxTurnsRound(t *testing.T) {
 	opts := two()
 	opts.Strata = []string{"plan"}
 	found := Compare(simpson(t), opts)
+	var opposite []Unit
+	for _, u := range simpson(t) {
+		u.Outcome = !u.Outcome
+		opposite = append(opposite, u)
+	}
+	if !Compare(opposite, opts).Stratified.SignFlips {
+		t.Error("the opposite outcome turns round as well")
+	}
 	adjusted := found.Adjusted()
 	if found.Crude.RiskDifference.Interval.Lower <= 0 || adjusted.Effects.RiskDifference.Value >= 0 || !adjusted.SignFlips {
 		t.Errorf("%+v, adjusted %+v", found.Crude, adjusted)
@@ -64,8 +72,14 @@ func TestSmallCohorts(t *testing.T) {
 	}
 	opts := two()
 	opts.MinPerCohort = 11
-	if got := Compare(units, opts); got.Reason != CohortTooSmall || got.Crude != nil || got.Needed.Observed != nil {
-		t.Errorf("%+v", got)
+	for _, table := range []Table{tableOf(9, 1, 5, 5), tableOf(9, 1, 40, 50), tableOf(60, 40, 5, 5)} {
+		if got := Compare(table.units("", 1), opts); got.Reason != CohortTooSmall || got.Crude != nil || got.Needed.Observed != nil {
+			t.Errorf("%+v", got)
+		}
+	}
+	opts.MinPerCohort = 10
+	if got := Compare(units, opts); got.Reason != "" {
+		t.Error(got.Reason)
 	}
 }
 
@@ -196,8 +210,10 @@ func TestSwappingCohortsTurnsTheSign(t *testing.T) {
 		near(t, "per score", swapped.PerScore.Effect.Value, -found.PerScore.Effect.Value, 1e-6)
 		near(t, "heterogeneity", swapped.Stratified.Heterogeneity.Tarone, found.Stratified.Heterogeneity.Tarone, 1e-6)
 		near(t, "crossover", swapped.Stratified.Heterogeneity.Crossover, found.Stratified.Heterogeneity.Crossover, 1e-6)
-		if a, b := found.Needed.Observed, swapped.Needed.Observed; a.Each != b.Each || a.Best != b.Worst || a.Worst != b.Best {
-			t.Errorf("%+v, swapped %+v", a, b)
+		for _, pair := range [][2]*Sizes{{found.Needed.Observed, swapped.Needed.Observed}, {found.Needed.Declared, swapped.Needed.Declared}} {
+			if a, b := pair[0], pair[1]; a.Each != b.Each || a.Best != b.Worst || a.Worst != b.Best {
+				t.Errorf("%+v, swapped %+v", a, b)
+			}
 		}
 	}
 }

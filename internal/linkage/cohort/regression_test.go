@@ -157,7 +157,10 @@ func TestStrataOfOneOutcome(t *testing.T) {
 		t.Errorf("%+v", got.Regressed)
 	}
 	near(t, "odds", got.Regressed.Effects.OddsRatio.Value, want.Regressed.Effects.OddsRatio.Value, 1e-9)
-	near(t, "difference", got.Regressed.Effects.RiskDifference.Value*float64(n+150), want.Regressed.Effects.RiskDifference.Value*float64(n), 1e-9)
+	difference, ratio := want.Regressed.Effects.RiskDifference.Value, want.Regressed.Effects.RelativeRisk.Value
+	near(t, "difference", got.Regressed.Effects.RiskDifference.Value*float64(n+150), difference*float64(n), 1e-9)
+	worst := difference / (ratio - 1)
+	near(t, "ratio", got.Regressed.Effects.RelativeRisk.Value, (worst*ratio*float64(n)+150)/(worst*float64(n)+150), 1e-9)
 }
 
 // What says nothing new is left out by name, and changes nothing.

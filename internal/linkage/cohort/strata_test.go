@@ -82,6 +82,30 @@ func TestSmallStrataAreNotComparedWithOthers(t *testing.T) {
 	}
 }
 
+func TestOpposedNeedsBoth(t *testing.T) {
+	for _, h := range []Heterogeneity{{P: 0.04, Crossover: 0.06}, {P: 0.06, Crossover: 0.04}, {P: 0.06, Crossover: 0.06}} {
+		if h.Opposed(0.05) {
+			t.Errorf("%+v", h)
+		}
+	}
+}
+
+// At any odds ratio the expected counts have that one, and none is below zero.
+func TestExpectedCountsHaveTheOddsRatio(t *testing.T) {
+	for _, table := range []Table{tableOf(30, 20, 10, 40), tableOf(1, 99, 30, 2), tableOf(90, 3, 40, 60)} {
+		for _, odds := range []float64{1e-9, 0.01, 0.5, 1, 1 + 1e-12, 3, 1e7} {
+			expected, variance := table.given(odds)
+			outcomes := float64(table.Best.Outcomes + table.Worst.Outcomes)
+			b, c := float64(table.Best.N)-expected, outcomes-expected
+			d := float64(table.Worst.N) - c
+			near(t, "odds", expected*d/(b*c), odds, 1e-6)
+			if min(expected, b, c, d, variance) <= 0 {
+				t.Errorf("%+v at %v: %v, %v, %v, %v", table, odds, expected, b, c, d)
+			}
+		}
+	}
+}
+
 // Gail and Simon (1985), table 1: the statistic that is exceeded with a probability of 5 %.
 func TestCrossoverAsPublished(t *testing.T) {
 	for i, critical := range []float64{2.71, 4.23, 5.43, 6.50, 7.48, 8.41, 9.29, 10.15, 10.99} {
