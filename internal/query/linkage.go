@@ -176,7 +176,7 @@ func (c *claim) checkLevel() error {
 	default:
 		return fail(plan.UnsupportedCombination, "unknown collapse %q", level.Collapse)
 	}
-	if level.History <= 0 {
+	if level.History <= 0 && level.Index != plan.Vouched {
 		return fail(plan.UnsupportedCombination, "customerLevel has no history: say how far back outcomes are looked for")
 	}
 	return nil
