@@ -4,7 +4,7 @@ package divergence
 
 import "github.com/cpi-operator/cpi-operator/internal/measure/interval"
 
-// Period is an indicator in one mature period.
+// Period is an indicator's value in one mature period. Periods without a value are left out.
 type Period struct {
 	// Number counts periods; neighbours differ by 1, so that a gap shows. Indicators of one question count alike.
 	Number int

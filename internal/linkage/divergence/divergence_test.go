@@ -241,6 +241,67 @@ func TestOnceIsNotEnough(t *testing.T) {
 	if stand.since.Label != "9" {
 		t.Errorf("since %s", stand.since.Label)
 	}
+	t.Run("a guardrail that is not judged keeps its place", func(t *testing.T) {
+		stand := standing{streaks: make([]streak, 2)}
+		worse, silent, fine := State{Worse: true}, State{Reason: NoSuchPeriod}, State{}
+		for i, c := range []struct {
+			a, b State
+			want bool
+		}{
+			{worse, worse, false}, {silent, fine, false}, // by itself not Bad: both begin again
+			{worse, worse, false}, {silent, worse, true},
+			{fine, fine, true}, {fine, fine, false},
+			{worse, fine, false}, {silent, worse, false}, {worse, fine, true},
+		} {
+			e := Evaluation{Bad: c.a.Worse || c.b.Worse, Guardrails: []State{c.a, c.b}}
+			if stand.take(e); stand.diverging != c.want {
+				t.Errorf("%d: %v", i, stand.diverging)
+			}
+		}
+	})
+}
+
+func TestKPIImproves(t *testing.T) {
+	rising := of(0, 1, 2, 3, 4, 5, 6, 7, 8)
+	for name, c := range map[string]struct {
+		kpi           []Period
+		higherIsWorse bool
+		good          bool
+	}{
+		"rises":                      {rising, false, true},
+		"rises where that is bad":    {rising, true, false},
+		"falls where that is good":   {of(0, 8, 7, 6, 5, 4, 3, 2, 1), true, true},
+		"rose long ago":              {of(0, 1, 2, 3, 4, 5, 6, 5, 6, 5, 6, 5, 6, 5), false, false},
+		"off target, but on the way": {on("--------", rising), false, true},
+		"on target, and getting bad": {on("++++++++", rising), true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Of(Question{KPI: c.kpi, KPIHigherIsWorse: c.higherIsWorse, Guardrails: []Guardrail{{Periods: of(3, make([]float64, len(c.kpi))...)}}})
+			if last := got.Evaluations[len(got.Evaluations)-1]; last.KPIGood == nil || *last.KPIGood != c.good {
+				t.Errorf("%+v", last)
+			}
+		})
+	}
+}
+
+// A slow fall shows as a trend before two windows tell it, in either direction.
+func TestSlowFall(t *testing.T) {
+	values := []float64{47, 46.4, 45.1, 44.9, 43.8, 43.2, 42, 41.3}
+	question := Question{}.withDefaults()
+	falling := Guardrail{Periods: of(12, values...)}.state(question, 17)
+	if falling.Test != MannKendall || falling.P > 0.01 || falling.Loss < 5 || falling.N != 8 {
+		t.Errorf("%+v", falling)
+	}
+	for i := range values {
+		values[i] = -values[i]
+	}
+	rising := Guardrail{Periods: of(12, values...), HigherIsWorse: true}.state(question, 17)
+	if rising != falling {
+		t.Errorf("%+v turned is %+v", falling, rising)
+	}
+	if better := (Guardrail{Periods: of(12, values...)}).state(question, 17); better.Loss >= 0 || better.P < 0.9 {
+		t.Errorf("%+v", better)
+	}
 }
 
 // Among many guardrails, one that is just worse by itself is what chance brings.
@@ -267,15 +328,18 @@ func TestReasons(t *testing.T) {
 		want     Reason
 		guarding Reason
 	}{
-		"no guardrail":    {Question{KPI: on(target, of(0, values...))}, NoGuardrail, ""},
-		"no KPI":          {Question{Guardrails: guardrail(of(3, values...))}, NoPeriods, ""},
-		"no CPI":          {Question{KPI: on(target, of(0, values...)), Guardrails: guardrail(nil)}, NoPeriods, NoPeriods},
-		"refused":         {Question{KPI: on(target, of(0, values...)), Guardrails: []Guardrail{{Refused: "Deleted"}}}, "Deleted", "Deleted"},
-		"no target":       {Question{KPI: of(0, values[:5]...), Guardrails: guardrail(of(3, values...))}, NoTarget, TooFewPeriods},
-		"a short KPI":     {Question{KPI: without(of(0, values...), 0, 2, 3), Guardrails: guardrail(of(3, values...))}, MissingPeriods, ""},
-		"CPI is late":     {Question{KPI: on(target, of(0, values...)), Guardrails: guardrail(of(3, values[:7]...))}, NoSuchPeriod, NoSuchPeriod},
-		"CPI is young":    {Question{KPI: on(target, of(0, values...)), Guardrails: guardrail(of(3, values...)[3:])}, TooFewPeriods, TooFewPeriods},
-		"CPI has gaps":    {Question{KPI: on(target, of(0, values...)), Guardrails: guardrail(without(of(3, values...), 2, 4, 6))}, MissingPeriods, MissingPeriods},
+		"no guardrail": {Question{KPI: on(target, of(0, values...))}, NoGuardrail, ""},
+		"no KPI":       {Question{Guardrails: guardrail(of(3, values...))}, NoPeriods, ""},
+		"no CPI":       {Question{KPI: on(target, of(0, values...)), Guardrails: guardrail(nil)}, NoPeriods, NoPeriods},
+		"refused":      {Question{KPI: on(target, of(0, values...)), Guardrails: []Guardrail{{Refused: "Deleted"}}}, "Deleted", "Deleted"},
+		"no target":    {Question{KPI: of(0, values[:5]...), Guardrails: guardrail(of(3, values...))}, NoTarget, TooFewPeriods},
+		"a short KPI":  {Question{KPI: without(of(0, values...), 0, 2, 3), Guardrails: guardrail(of(3, values...))}, MissingPeriods, ""},
+		"CPI is late":  {Question{KPI: on(target, of(0, values...)), Guardrails: guardrail(of(3, values[:7]...))}, NoSuchPeriod, NoSuchPeriod},
+		"CPI is young": {Question{KPI: on(target, of(0, values...)), Guardrails: guardrail(of(3, values...)[3:])}, TooFewPeriods, TooFewPeriods},
+		"CPI has gaps": {Question{KPI: on(target, of(0, values...)), Guardrails: guardrail(without(of(3, values...), 2, 4, 6))}, MissingPeriods, MissingPeriods},
+		"a gap in the windows": {
+			Question{KPI: on(target, of(0, values...)), Guardrails: guardrail(without(of(3, values...), 4)), Trend: 5}, MissingPeriods, MissingPeriods,
+		},
 		"a trend is left": {Question{KPI: on(target, of(0, values...)), Guardrails: guardrail(without(of(3, values...), 4))}, "", ""},
 		"no intervals":    {Question{KPI: on(target, of(0, values...)), Guardrails: guardrail(of(0, values...))}, "", ""},
 		"no intervals, no trend": {

@@ -55,16 +55,6 @@ func replay(method look, all history, horizon, initial int) (outcomes []outcome,
 	return outcomes, reason
 }
 
-// made counts the forecasts that could be made.
-func made(outcomes []outcome) (n int) {
-	for _, o := range outcomes {
-		if o.ok {
-			n++
-		}
-	}
-	return n
-}
-
 // alongside are the outcomes in the periods in which another method made a forecast, too.
 func alongside(outcomes, other []outcome) []outcome {
 	both := make([]outcome, len(outcomes))

@@ -130,6 +130,20 @@ func TestMethods(t *testing.T) {
 	}
 }
 
+// A year before is not known at the first origins: it is not compared by the easier ones alone.
+func TestYoungSeasons(t *testing.T) {
+	year := []float64{5, 9, 2, 7, 4, 8, 1, 6, 3, 9, 5, 2}
+	var kpi []float64
+	for i := range 26 {
+		kpi = append(kpi, year[i%12]+0.01*float64(i%5))
+	}
+	p := Of(Question{KPI: kpi, Season: 12, Horizon: 1}).Points[0]
+	c := method(p, SeasonalNaive)
+	if p.Method == SeasonalNaive || c.Refused != TooFewPeriods || c.Backtest.N != 8 || c.Backtest.MAE >= p.Backtest.MAE {
+		t.Errorf("%+v", p)
+	}
+}
+
 func TestDriversAreKeptOnlyIfTheyHelp(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 10))
 	kpi, driver := linked(random, 48, 2, 2)

@@ -176,6 +176,71 @@ func TestErrorOracle(t *testing.T) {
 	near(t, "seasonal naive", of(year).MAE, want.MAESeasonal, 1e-12)
 }
 
+// oracle.json by R: further ahead, and comparisons of forecasts that overlap.
+func TestFurtherAheadOracle(t *testing.T) {
+	want := read[struct {
+		Y               []float64
+		Naive, Seasonal struct{ Mean, SE []float64 }
+		Average         struct{ Mean, Lower, Upper []float64 }
+		First, Second   []float64
+		DM1, DM2, DM3   []float64
+	}](t, "testdata", "oracle.json")
+	known := history{kpi: want.Y, season: 4}
+	for h := 1; h <= 9; h++ {
+		last, _ := naive(known, h)
+		near(t, "naive", last.Mean, want.Naive.Mean[h-1], 0)
+		near(t, "naive error", last.Error, want.Naive.SE[h-1], 1e-12)
+		near(t, "naive freedom", last.Freedom, 12, 0)
+		year, _ := seasonalNaive(known, h)
+		near(t, "seasonal", year.Mean, want.Seasonal.Mean[h-1], 0)
+		near(t, "seasonal error", year.Error, want.Seasonal.SE[h-1], 1e-12)
+		mean, _ := average(known, h)
+		near(t, "average", mean.Mean, want.Average.Mean[h-1], 1e-12)
+		near(t, "average lower", mean.Holding(0.8).Lower, want.Average.Lower[h-1], 1e-9)
+		near(t, "average upper", mean.Holding(0.8).Upper, want.Average.Upper[h-1], 1e-9)
+	}
+	var first, second []outcome
+	for i := range want.First {
+		first = append(first, outcome{Predictive: Predictive{Mean: want.First[i]}, ok: true})
+		second = append(second, outcome{Predictive: Predictive{Mean: want.Second[i]}, ok: true})
+	}
+	for horizon, want := range map[int][]float64{1: want.DM1, 3: want.DM3} {
+		got := compare(first, second, horizon)
+		near(t, "Diebold–Mariano", got.Statistic, want[0], 1e-12)
+		near(t, "its p", got.P, want[1], 1e-10)
+	}
+	if got := compare(first, second, 2); got != nil {
+		t.Errorf("with a negative variance: %+v", got)
+	}
+}
+
+func TestChances(t *testing.T) {
+	f := Forecast{Points: []Point{{Predictive: Predictive{Mean: 10, Error: 2}}, {Predictive: Predictive{Mean: 10}}}}
+	bound := func(v float64) *float64 { return &v }
+	for _, c := range []struct {
+		horizon         int
+		atLeast, atMost *float64
+		want            float64
+	}{
+		{1, nil, nil, 1},
+		{1, bound(10), nil, 0.5},
+		{1, bound(8), bound(12), 0.6826894921370859},
+		{1, bound(12), bound(8), 0},
+		{1, bound(26), nil, 6.220960574271785e-16}, // eight standard errors away, where 1 − CDF has few digits left
+		{2, bound(10), bound(10), 1},
+		{2, bound(10.1), nil, 0},
+		{2, nil, bound(9.9), 0},
+	} {
+		got, reason := f.Chance(c.horizon, c.atLeast, c.atMost)
+		if reason != "" || math.Abs(got-c.want) > 1e-9*c.want {
+			t.Errorf("%+v: %v %s", c, got, reason)
+		}
+	}
+	student := Predictive{Mean: 10, Error: 2, Freedom: 5}
+	near(t, "Student", student.AtLeast(14), 0.05096973941492914, 1e-12)
+	near(t, "below the mean", student.AtLeast(6), 1-0.05096973941492914, 1e-12)
+}
+
 func TestInFlightOracle(t *testing.T) {
 	want := readOracles(t).InFlight
 	p, mean := InFlight(want.Renewed, want.Decided, want.Left, want.Needed)

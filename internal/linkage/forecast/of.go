@@ -82,26 +82,28 @@ type contender struct {
 
 // ahead forecasts so many periods ahead, by the method that did best in the backtest.
 func ahead(all history, question Question, horizon, initial int, scale float64) Point {
-	enter := func(name Method, method look) contender {
+	origins := len(all.kpi) - initial - horizon + 1
+	enter := func(name Method, method look, needed int) contender {
 		c := contender{Candidate: Candidate{Method: name}}
 		var reason Reason
 		c.outcomes, reason = replay(method, all, horizon, initial)
 		c.Backtest = judge(c.outcomes, scale, question.Level)
 		c.now, c.Refused = method(all, horizon)
-		if c.Refused == "" && c.Backtest.N < MinimumForecasts {
+		if c.Refused == "" && c.Backtest.N < needed {
 			c.Refused = reason
 		}
 		return c
 	}
-	unaware := []contender{enter(Naive, naive)}
+	// Those that know no driver are compared at every origin; the drivers at those at which they are known.
+	unaware := []contender{enter(Naive, naive, origins)}
 	if all.season > 1 {
-		unaware = append(unaware, enter(SeasonalNaive, seasonalNaive))
+		unaware = append(unaware, enter(SeasonalNaive, seasonalNaive, origins))
 	}
-	unaware = append(unaware, enter(Drift, drift), enter(Average, average))
+	unaware = append(unaware, enter(Drift, drift, origins), enter(Average, average, origins))
 	winner := best(unaware, unaware[0].outcomes)
 	point := Point{Horizon: horizon, Naive: winner.Backtest}
 	if len(all.drivers) > 0 {
-		aware := enter(Drivers, regression)
+		aware := enter(Drivers, regression, MinimumForecasts)
 		rival := best(unaware, aware.outcomes)
 		against := alongside(rival.outcomes, aware.outcomes)
 		aware.Backtest.Better = compare(aware.outcomes, against, horizon)
@@ -130,15 +132,13 @@ func ahead(all history, question Question, horizon, initial int, scale float64) 
 }
 
 // best of the methods that know no driver: that with the smallest error in the periods in which another made a forecast.
-// One that cannot be judged in all of them is left out.
 func best(unaware []contender, other []outcome) contender {
 	found, least := unaware[0], math.Inf(1)
 	for _, c := range unaware {
-		shared := alongside(c.outcomes, other)
-		if c.Refused != "" || made(shared) < made(other) {
+		if c.Refused != "" {
 			continue
 		}
-		if mae := judge(shared, 0, 0.5).MAE; mae < least {
+		if mae := judge(alongside(c.outcomes, other), 0, 0.5).MAE; mae < least {
 			found, least = c, mae
 		}
 	}

@@ -7,8 +7,11 @@ import (
 )
 
 // Of shares out what drivers explain of the KPI. Rows that lack a value are left out. Series that wander must come as
-// differences: levels that drift explain each other by chance. The bootstrap tells two drivers of equal influence apart
-// somewhat too often, in 9 % of series of 36 independent rows where 5 % are promised.
+// differences: levels that drift explain each other by chance.
+//
+// From few periods the bootstrap promises too much: of 36 or 120 independent rows its 95 % intervals hold the true share
+// in 91 to 94 of 100 series, and in 86 to 93 where half of each row is carried over into the next; two drivers of equal
+// influence are told apart in 9 of 100 series of 36 rows.
 func Of(kpi []float64, drivers []Driver, options Options) Influence {
 	found := Influence{Needed: Needed(len(drivers))}
 	data := complete(kpi, drivers)
