@@ -6,23 +6,35 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 )
 
-// effect is the slope of y on x lag periods before, with a HAC interval by Student's t, and the rows it comes from.
-func effect(x, y []float64, lag int, confidence float64) (interval.Bounded, int, bool) {
-	rows := len(y) - lag
-	fit, ok := Regress(y[lag:], Constant(rows), x[:rows])
-	if !ok {
-		return interval.Bounded{}, 0, false
-	}
-	slope := fit.Coefficients[1]
-	return interval.Bounded{
-		Value:    slope,
-		Interval: interval.Student(slope, fit.HAC(BartlettLags(rows))[1], float64(fit.Freedom), confidence),
-	}, rows, true
+// effect is a slope with its interval, the p value of the hypothesis that it is 0, and the rows it comes from.
+type effect struct {
+	interval.Bounded
+	p    float64
+	rows int
 }
 
-// slope of y on x at a lag in the gate's own regression. Little is left to carry over there, so that the textbook
-// interval holds.
-func (g gate) slope(x, y []float64, lag int, confidence float64) (interval.Bounded, bool) {
+func newEffect(slope, se float64, freedom, rows int, confidence float64) effect {
+	return effect{
+		Bounded: interval.Bounded{Value: slope, Interval: interval.Student(slope, se, float64(freedom), confidence)},
+		p:       interval.TwoSidedT(slope/se, float64(freedom)),
+		rows:    rows,
+	}
+}
+
+// changes is the slope of changes of y on those of x lag periods before, by HAC.
+func changes(x, y []float64, lag int, confidence float64) (effect, bool) {
+	dx, dy := Difference(x, 1), Difference(y, 1)
+	rows := len(dy) - lag
+	fit, ok := Regress(dy[lag:], Constant(rows), dx[:rows])
+	if !ok {
+		return effect{}, false
+	}
+	return newEffect(fit.Coefficients[1], fit.HAC(BartlettLags(rows))[1], fit.Freedom, rows, confidence), true
+}
+
+// slope of y on x at a lag in the gate's own regression, where little is left to carry over: its textbook standard
+// error holds.
+func (g gate) slope(x, y []float64, lag int, confidence float64) (effect, bool) {
 	start := g.lags[lag].start
 	rows := len(y) - start
 	columns := [][]float64{x[start-lag : len(x)-lag], Constant(rows), line(rows)}
@@ -31,12 +43,11 @@ func (g gate) slope(x, y []float64, lag int, confidence float64) (interval.Bound
 	}
 	fit, ok := Regress(y[start:], columns...)
 	if !ok {
-		return interval.Bounded{}, false
+		return effect{}, false
 	}
 	freedom := g.freedom(len(y), lag)
 	se := fit.SE[0] * math.Sqrt(float64(fit.Freedom)/float64(freedom)) // seasons took some
-	slope := fit.Coefficients[0]
-	return interval.Bounded{Value: slope, Interval: interval.Student(slope, se, float64(freedom), confidence)}, true
+	return newEffect(fit.Coefficients[0], se, freedom, rows, confidence), true
 }
 
 // needed is how many periods would show a partial correlation as strong as the one found with a probability of 80 %,

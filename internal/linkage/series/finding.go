@@ -26,14 +26,17 @@ type Finding struct {
 	First, Last int
 	// MaxLag that was searched, at most the one asked for.
 	MaxLag int
-	// Deseasonalised: each series had the means of its months (or quarters) taken out. Differenced: both were
-	// compared as changes from one period to the next.
+	// Deseasonalised: what each month (or quarter) has of its own was taken out of both. Differenced: Slope and
+	// Reverse compare changes from one period to the next.
 	Deseasonalised, Differenced bool
 	// Lag at which the evidence is strongest: the outcome comes Lag periods after the driver.
 	Lag int
-	// P of the evidence at the best lag, under no link at any lag: already corrected for the search over lags.
+	// P is the probability of evidence like this at any of the lags if there is no link: corrected for the search over
+	// lags, not for other links. It is never below that of the slope being 0 (both must show the link: Berger 1982), so
+	// that a low P does not stand beside an interval that holds 0.
 	P float64
-	// Slope of the outcome on the driver Lag periods before, in units of the outcome per unit of the driver.
+	// Slope of the outcome on the driver Lag periods before, in units of the outcome per unit of the driver, with a HAC
+	// interval where Differenced, else as in Lags.
 	Slope interval.Bounded
 	// Rows of the regression that Slope comes from.
 	Rows int
@@ -52,10 +55,11 @@ type Finding struct {
 // Evidence at one lag.
 type Evidence struct {
 	Lag int
-	// Statistic is Student's t of the driver's term. All lags together stay within ±Band by chance as often as the
+	// Statistic is Student's t of the driver's term. By chance, all lags together stay within ±Band as often as the
 	// confidence says.
 	Statistic, Band float64
-	// Slope as in Finding, at this lag: an interval of its own, not corrected for the choice among lags.
+	// Slope of the same regression, on the levels, at this lag; not corrected for the choice among lags. That an
+	// effect is too small to matter can be said only if the intervals of all lags say so.
 	Slope interval.Bounded
 }
 

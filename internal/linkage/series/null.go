@@ -19,7 +19,8 @@ type null struct {
 	season    [][]float64 // what deseasonalising takes out
 }
 
-// newNull fits an autoregression to y, of the order with the least Schwarz criterion among 1 to most.
+// newNull fits an autoregression to y, of the order with the least corrected Akaike criterion among 1 to most: a series
+// measured with noise, as surveys are, needs more than its last period to be told beforehand.
 //
 // Least squares sees less persistence than there is, in short series much less. Its sum α of coefficients is therefore
 // moved up by the bias that it is known to have beside a straight line, (2+4α)/n (Shaman and Stine 1988), to a random
@@ -35,8 +36,7 @@ func newNull(y []float64, most int) (null, bool) {
 		if !ok {
 			break
 		}
-		n := float64(len(fit.Residuals))
-		if criterion := n*math.Log(fit.RSS/n) + math.Log(n)*float64(p); criterion < least {
+		if criterion := corrected(fit); criterion < least {
 			order, least = p, criterion
 		}
 	}
@@ -49,13 +49,19 @@ func newNull(y []float64, most int) (null, bool) {
 	}
 	alpha := fit.Coefficients[2]
 	alpha = min(1, alpha+(2+4*alpha)/float64(len(z)))
-	steps, ok := remaining(z, order, alpha)
+	rest, ok := remaining(z, order, alpha)
 	if !ok {
 		return null{}, false
 	}
-	phi := levels(alpha, steps)
+	phi := levels(alpha, rest)
 	surprises := demeaned(filter(z, phi))
 	return null{phi: phi, start: z[:order], surprises: surprises}, true
+}
+
+// corrected is Akaike's criterion for few rows (Hurvich and Tsai 1989).
+func corrected(f Fit) float64 {
+	n, estimated := float64(len(f.Residuals)), float64(len(f.Coefficients)+1) // with the variance
+	return n*math.Log(f.RSS/n) + 2*estimated*n/(n-estimated-1)
 }
 
 // persistence regresses z on a constant, a line, z one period before, and order-1 lags of its changes: the coefficient
@@ -66,7 +72,7 @@ func persistence(z []float64, order, skip int) (Fit, bool) {
 		return Fit{}, false
 	}
 	columns := [][]float64{Constant(rows), line(rows), z[skip-1 : len(z)-1]}
-	return Regress(z[skip:], append(columns, changes(z, order, skip)...)...)
+	return Regress(z[skip:], append(columns, steps(z, order, skip)...)...)
 }
 
 // remaining are the coefficients of the lagged changes when that of z is given.
@@ -78,19 +84,19 @@ func remaining(z []float64, order int, alpha float64) ([]float64, bool) {
 	rest := append([]float64(nil), z[order:]...)
 	floats.AddScaled(rest, -alpha, z[order-1:len(z)-1])
 	columns := [][]float64{Constant(rows), line(rows)}
-	fit, ok := Regress(rest, append(columns, changes(z, order, order)...)...)
+	fit, ok := Regress(rest, append(columns, steps(z, order, order)...)...)
 	if !ok {
 		return nil, false
 	}
 	return fit.Coefficients[2:], true
 }
 
-// changes of z one to order-1 periods before, for its rows from skip on.
-func changes(z []float64, order, skip int) [][]float64 {
-	steps := Difference(z, 1)
+// steps of z one to order-1 periods before, for its rows from skip on.
+func steps(z []float64, order, skip int) [][]float64 {
+	change := Difference(z, 1)
 	var columns [][]float64
 	for lag := 1; lag < order; lag++ {
-		columns = append(columns, steps[skip-lag-1:len(z)-lag-1])
+		columns = append(columns, change[skip-lag-1:len(z)-lag-1])
 	}
 	return columns
 }
@@ -132,18 +138,12 @@ func (m null) draw(random *rand.Rand, order []float64, out []float64) {
 }
 
 // draws are how often the outcome is drawn under no link: the first always, all where the first leave p at most
-// promising, because there its digits matter.
-type draws struct {
-	first, all int
-	random     *rand.Rand
-}
+// promising, because there its digits matter: twenty links corrected together ask for p of 0.0025.
+type draws struct{ first, all int }
+
+var usual = draws{first: 999, all: 9999}
 
 const promising = 0.1
-
-// draws for two series, of random numbers that follow from them.
-func (o Options) draws(series ...[]float64) draws {
-	return draws{first: 999, all: 9999, random: seeded(o.Seed, series...)}
-}
 
 // chance is how large the largest statistic is under no link.
 type chance struct {
@@ -157,12 +157,12 @@ type chance struct {
 }
 
 // under compares the largest statistic of n periods with those of the outcome under no link.
-func (g gate) under(m null, n int, largest, alpha float64, d draws) chance {
+func (g gate) under(m null, n int, largest, alpha float64, d draws, random *rand.Rand) chance {
 	y, order, statistics := make([]float64, n), make([]float64, len(m.surprises)), make([]float64, len(g.lags))
 	found := make([]float64, 0, d.all)
 	draw := func(until int) float64 {
 		for len(found) < until {
-			m.draw(d.random, order, y)
+			m.draw(random, order, y)
 			found = append(found, g.statistics(y, statistics))
 		}
 		atLeast := 1

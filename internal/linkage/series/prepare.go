@@ -70,12 +70,15 @@ func overlap(driver, outcome []float64) (first, end int) {
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// varies reports whether x is anything but a constant or a straight line, rounding aside.
-func varies(x []float64) bool {
+// varies reports whether x is anything but a constant or a straight line, the rounding of values up to largest aside.
+func varies(x []float64, largest float64) bool {
 	const rounding = 1e-9
 	rest, ok := detrended(x)
-	return ok && floats.Norm(rest, math.Inf(1)) > rounding*floats.Norm(x, math.Inf(1))
+	return ok && floats.Norm(rest, math.Inf(1)) > rounding*largest
 }
+
+// largest value of x, without its sign.
+func largest(x []float64) float64 { return floats.Norm(x, math.Inf(1)) }
 
 // seasonal are orthonormal columns of what Deseasonalise takes out, but for a level and a line.
 func seasonal(n, season int) [][]float64 {

@@ -8,6 +8,10 @@ import (
 // Test tells whether outcome follows driver. Both are aligned: the same index is the same period, in order of time, NaN
 // where a period has no value. Equal input gives equal output, to the last digit. See the package for what it does.
 func Test(driver, outcome []float64, opts Options) Finding {
+	return compare(driver, outcome, opts, usual)
+}
+
+func compare(driver, outcome []float64, opts Options, effort draws) Finding {
 	if opts.Confidence == 0 {
 		opts.Confidence = 0.95
 	}
@@ -20,12 +24,11 @@ func Test(driver, outcome []float64, opts Options) Finding {
 		found.Reason = TooFewPeriods
 		return found
 	}
-	pair := pair{x: driver[first:end], y: outcome[first:end], found: &found, opts: opts}
-	if !varies(pair.x) || !varies(pair.y) || !pair.deseasonalise() || !pair.judge() || !pair.measure() {
+	compared := pair{x: driver[first:end], y: outcome[first:end], found: &found, opts: opts}
+	if !compared.prepare() || !compared.judge(effort) || !compared.measure() {
 		return Finding{Reason: ConstantSeries, N: found.N, First: found.First, Last: found.Last, MaxLag: found.MaxLag}
 	}
-	pair.reverse()
-	pair.caution(max(len(driver), len(outcome)))
+	compared.caution(max(len(driver), len(outcome)))
 	return found
 }
 
@@ -35,80 +38,86 @@ type pair struct {
 	found *Finding
 	opts  Options
 	taken int // degrees of freedom that went into seasons
+
+	gate   gate
+	chance chance
+	levels effect // of the gate's regression at the lag found
 }
 
-func (p *pair) deseasonalise() bool {
-	if p.opts.Season < 2 {
-		return true
+// prepare takes the seasons out. It fails where nothing varies, or nothing but seasons.
+func (p *pair) prepare() bool {
+	scaleX, scaleY := largest(p.x), largest(p.y)
+	if p.opts.Season >= 2 {
+		var okX, okY bool
+		p.x, okX = Deseasonalise(p.x, p.opts.Season)
+		p.y, okY = Deseasonalise(p.y, p.opts.Season)
+		if !okX || !okY {
+			return false
+		}
+		p.found.Deseasonalised = true
+		p.taken = p.opts.Season - 1
 	}
-	var okX, okY bool
-	p.x, okX = Deseasonalise(p.x, p.opts.Season)
-	p.y, okY = Deseasonalise(p.y, p.opts.Season)
-	p.found.Deseasonalised = true
-	p.taken = p.opts.Season - 1
-	return okX && okY && varies(p.x) && varies(p.y)
+	return varies(p.x, scaleX) && varies(p.y, scaleY)
 }
 
-// judge tests all lags at once.
-func (p *pair) judge() bool {
+// judge tests all lags at once and finds the best.
+func (p *pair) judge(effort draws) (ok bool) {
 	n := len(p.y)
-	outcome, ok := newNull(p.y, min(maxOrder, (n-p.taken)/12))
+	unlinked, ok := newNull(p.y, min(maxOrder, (n-p.taken)/12))
 	if !ok {
 		return false
 	}
 	if p.taken > 0 {
-		outcome.season = seasonal(n, p.opts.Season)
+		unlinked.season = seasonal(n, p.opts.Season)
 	}
-	gate, ok := newGate(p.x, len(outcome.phi), p.found.MaxLag, p.taken)
-	if !ok {
+	if p.gate, ok = newGate(p.x, len(unlinked.phi), p.found.MaxLag, p.taken); !ok {
 		return false
 	}
-	statistics := make([]float64, len(gate.lags))
-	largest := gate.statistics(p.y, statistics)
-	alpha := 1 - p.opts.Confidence
-	chance := gate.under(outcome, n, largest, alpha, p.opts.draws(p.x, p.y))
-	p.found.P = chance.p
+	statistics := make([]float64, len(p.gate.lags))
+	most := p.gate.statistics(p.y, statistics)
+	random := seeded(p.opts.Seed, p.x, p.y)
+	p.chance = p.gate.under(unlinked, n, most, 1-p.opts.Confidence, effort, random)
 	for lag, statistic := range statistics {
-		slope, ok := gate.slope(p.x, p.y, lag, p.opts.Confidence)
+		slope, ok := p.gate.slope(p.x, p.y, lag, p.opts.Confidence)
 		if !ok {
 			return false
 		}
-		p.found.Lags = append(p.found.Lags, Evidence{Lag: lag, Statistic: statistic, Band: chance.band, Slope: slope})
-		if math.Abs(statistic) == largest {
-			p.found.Lag = lag
+		p.found.Lags = append(p.found.Lags, Evidence{Lag: lag, Statistic: statistic, Band: p.chance.band, Slope: slope.Bounded})
+		if math.Abs(statistic) == most {
+			p.found.Lag, p.levels = lag, slope
 		}
-	}
-	p.found.Rows = n - gate.lags[p.found.Lag].start
-	if p.found.P > alpha && largest > chance.median {
-		p.found.Needed = gate.needed(n, p.found.Lag, largest, alpha)
 	}
 	return true
 }
 
 // measure tells the effect at the lag found: of changes on changes unless both series are seen to keep to a level,
 // else that of the gate's own regression.
-func (p *pair) measure() bool {
+func (p *pair) measure() (ok bool) {
 	driver, outcome := keepsLevel(p.x), keepsLevel(p.y)
-	levels := p.found.Lags[p.found.Lag].Slope
-	if driver.agreed() && outcome.agreed() {
-		p.found.Slope = levels
-		return true
-	}
-	p.found.Differenced = true
-	p.x, p.y = Difference(p.x, 1), Difference(p.y, 1)
-	var ok bool
-	p.found.Slope, p.found.Rows, ok = effect(p.x, p.y, p.found.Lag, p.opts.Confidence)
-	for _, tested := range []struct {
-		name string
-		level
-	}{{"driver", driver}, {"outcome", outcome}} {
-		if tested.disagree() {
-			p.warn("Two tests disagree on whether the %s keeps to a level (ADF p %.2g, KPSS p %.2g): changes from period to "+
-				"period are compared, giving a slope of %.3g. Were it level, it would be %.3g.",
-				tested.name, tested.adf, tested.kpss, p.found.Slope.Value, levels.Value)
+	p.found.Differenced = !driver.agreed() || !outcome.agreed()
+	slope := p.levels
+	if p.found.Differenced {
+		if slope, ok = changes(p.x, p.y, p.found.Lag, p.opts.Confidence); !ok {
+			return false
 		}
 	}
-	return ok
+	p.found.Slope, p.found.Rows = slope.Bounded, slope.rows
+	p.found.P = max(p.chance.p, slope.p)
+	best := p.found.Lags[p.found.Lag].Statistic
+	if best*slope.Value <= 0 {
+		p.found.P = 1
+		p.warn("The test at lag %d and the slope point to opposite sides: nothing is shown.", p.found.Lag)
+	}
+	if alpha := 1 - p.opts.Confidence; p.found.P > alpha && math.Abs(best) > p.chance.median {
+		p.found.Needed = p.gate.needed(len(p.y), p.found.Lag, best, alpha)
+	}
+	if driver.disagree() || outcome.disagree() {
+		p.warn("Two tests disagree on whether the series keep to a level (driver: ADF p %.2g, KPSS p %.2g; outcome: %.2g, %.2g). "+
+			"Changes from period to period are compared and give a slope of %.3g; the levels give %.3g.",
+			driver.adf, driver.kpss, outcome.adf, outcome.kpss, slope.Value, p.levels.Value)
+	}
+	p.reverse()
+	return true
 }
 
 // level is what two tests say of a series: ADF that it is no random walk if its p value is low, KPSS that it does not
@@ -134,7 +143,11 @@ func (l level) disagree() bool { return (l.adf <= stationarityLevel) != (l.kpss 
 
 // reverse asks whether the driver follows the outcome, in the form compared.
 func (p *pair) reverse() {
-	if back, ok := Granger(p.y, p.x, max(1, p.found.Lag)); ok {
+	x, y := p.x, p.y
+	if p.found.Differenced {
+		x, y = Difference(x, 1), Difference(y, 1)
+	}
+	if back, ok := Granger(y, x, max(1, p.found.Lag)); ok {
 		p.found.Reverse = &back.P
 	}
 }
@@ -156,9 +169,6 @@ func (p *pair) caution(periods int) {
 	}
 	if p.found.Reverse != nil && *p.found.Reverse <= alpha {
 		p.warn("The driver also follows the outcome (p %.2g): it may be the other way round.", *p.found.Reverse)
-	}
-	if best := p.found.Lags[p.found.Lag]; best.Statistic*p.found.Slope.Value < 0 {
-		p.warn("The test and the slope point to opposite sides: read neither.")
 	}
 	for _, other := range p.found.Lags {
 		if other.Lag != p.found.Lag && math.Abs(other.Statistic) > other.Band {
