@@ -231,6 +231,7 @@ func TestOnceIsNotEnough(t *testing.T) {
 		return stand.diverging
 	}
 	for i, c := range []struct{ a, b, want bool }{
+		{true, false, false}, {false, true, false}, {true, false, false}, {false, false, false}, {false, false, false},
 		{true, false, false}, {false, true, false}, {false, true, true}, {false, false, true}, {true, false, true},
 		{false, false, true}, {false, false, false}, {true, true, false}, {false, false, false}, {true, false, false}, {true, false, true},
 	} {
@@ -238,7 +239,7 @@ func TestOnceIsNotEnough(t *testing.T) {
 			t.Errorf("%d: %v", i, got)
 		}
 	}
-	if stand.since.Label != "9" {
+	if stand.since.Label != "14" {
 		t.Errorf("since %s", stand.since.Label)
 	}
 	t.Run("a guardrail that is not judged keeps its place", func(t *testing.T) {
