@@ -41,16 +41,25 @@ func (r *run) customerEvidence(ctx context.Context, c *claim, s *suspect) (*cust
 	case failure != nil:
 		return &customerEvidence{failure: failure}, nil
 	}
-	options := cohort.Options{
+	e.found = cohort.Compare(e.rows.Units, cohort.Options{
 		Levels: len(e.rows.Cohorts), Confidence: c.Confidence, Strata: e.rows.Strata, Covariates: e.rows.Covariates,
-		MinPerCohort: c.Customers.MinPerCohort,
-	}
-	e.found = cohort.Compare(e.rows.Units, options)
-	if e.found.Reason == "" && c.MinEffect != nil { // a relative one needs to know the share
-		options.MinEffect = c.minEffect(e.found.Cohorts[0].Share())
-		e.found = cohort.Compare(e.rows.Units, options)
-	}
+		MinPerCohort: c.Customers.MinPerCohort, MinEffect: c.minEffect(worstShare(e.rows.Units)),
+	})
 	return e, nil
+}
+
+// worstShare is the share with the outcome among the worst cohort, to which a relative effect refers; NaN if it is empty.
+func worstShare(units []cohort.Unit) float64 {
+	var worst cohort.Count
+	for _, u := range units {
+		if u.Level != 0 {
+			continue
+		}
+		if worst.N += u.N; u.Outcome {
+			worst.Outcomes += u.N
+		}
+	}
+	return worst.Share()
 }
 
 // towards is the sign that the claim expects of the best cohort's outcomes less the worst one's: a CPI of which less is

@@ -1,0 +1,162 @@
+package compute_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+var decided = time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
+
+// claimOn adds a claim that answers to a survey tell who renews: rows of contracts (customer, due, decided, status, plan)
+// and answers (customer, at, score).
+func (w *world) claimOn(t *testing.T, contracts, answers []string) *plan.Linkage {
+	t.Helper()
+	w.csv(t, "contracts", append([]string{"customer,due,decided,status,plan"}, contracts...)...)
+	w.csv(t, "answers", append([]string{"customer,at,score"}, answers...)...)
+	for name, column := range map[string]string{"contracts": "due", "answers": "at"} {
+		w.dataset(name, event(column), func(d *plan.Dataset) { d.Entities = map[string]string{"customer": "customer"} })
+	}
+	key := plan.Key{Kind: plan.KindLinkage, Name: "claim"}
+	months := &plan.Period{Grain: plan.Month, Window: 1, History: 6, TimeZone: "UTC", WeekStart: time.Monday, FiscalYearStartMonth: time.January}
+	shadow := func(dataset string, spec measure.Spec) *plan.Indicator {
+		return &plan.Indicator{
+			Key: key, UID: "uid", RequestHash: "hash-" + dataset, Dataset: dataset, Measure: spec, Period: months,
+			Quality: plan.Quality{MinSampleSize: 1, Confidence: .95},
+		}
+	}
+	w.Linkages = append(w.Linkages, plan.Linkage{
+		Key: key, UID: "uid", RequestHash: "hash", Evidence: plan.Observational, Confidence: .95, Calendar: months,
+		KPI: plan.Series{
+			Key: plan.Key{Kind: "KPITarget", Name: "renewal"}, Unit: "ratio", Direction: measure.HigherIsBetter,
+			Indicator: shadow("contracts", measure.Spec{Renewal: &measure.Renewal{
+				Decision: "status", Renewed: []string{"Renewed"}, Lost: []string{"Lost"}, DecidedAt: "decided", Grace: 14 * 24 * time.Hour,
+			}}),
+		},
+		Drivers: []plan.Driver{{Expected: 1, Series: plan.Series{
+			Key: plan.Key{Kind: "CPIDefinition", Name: "nps"}, Unit: "points", Direction: measure.HigherIsBetter, Indicator: shadow("answers", nps("score")),
+		}}},
+		Customers: &plan.CustomerLevel{
+			Unit: "customer", Collapse: plan.CollapseLatest, Index: plan.OutcomeDecision,
+			Exposure: 365 * 24 * time.Hour, History: 730 * 24 * time.Hour, MinPerCohort: 10,
+		},
+		MinEffect: &plan.MinEffect{Absolute: new(.02)},
+	})
+	return &w.Linkages[0]
+}
+
+func contract(customer int, status, segment string) string {
+	return fmt.Sprintf("C%04d,%s,%s,%s,%s", customer, decided.AddDate(0, 0, 30).Format(time.DateOnly), decided.Format(time.RFC3339), status, segment)
+}
+
+func answer(customer int, at time.Time, score int) string {
+	return fmt.Sprintf("C%04d,%s,%d", customer, at.Format(time.RFC3339), score)
+}
+
+// In each of two segments promoters renew a little less often than detractors, but most of them are in the segment
+// that renews: all together they seem to renew more often.
+func TestSimpsonsParadoxConflicts(t *testing.T) {
+	var contracts, answers []string
+	for _, cell := range []struct {
+		segment       string
+		score         int
+		renewed, lost int
+	}{{"SMB", 10, 60, 40}, {"SMB", 2, 195, 105}, {"ENT", 9, 282, 18}, {"ENT", 0, 97, 3}} {
+		for i := range cell.renewed + cell.lost {
+			status := "Renewed"
+			if i >= cell.renewed {
+				status = "Lost"
+			}
+			answers = append(answers, answer(len(contracts), decided.AddDate(0, -1, 0), cell.score))
+			contracts = append(contracts, contract(len(contracts), status, cell.segment))
+		}
+	}
+	crude, adjusted := newWorld(t), newWorld(t)
+	crude.claimOn(t, contracts, answers)
+	adjusted.claimOn(t, contracts, answers).Customers.StratifyBy = []plan.Attribute{{Column: "plan"}}
+
+	seeming := crude.run(t).link("claim").Drivers[0]
+	if seeming.Verdict != plan.Supported || !near(seeming.Effect.Value, .125, 1e-9) {
+		t.Errorf("as they stand %+v", seeming)
+	}
+	f := adjusted.run(t).link("claim").Drivers[0]
+	if f.Verdict != plan.Conflicting || f.Reason != "SignFlipsAfterAdjustment" {
+		t.Fatalf("%+v %+v", f, f.Customers)
+	}
+	if e := f.Effect; !near(e.Value, -.04, 1e-9) || len(e.Adjusted) != 1 || e.Adjusted[0] != "plan" {
+		t.Errorf("effect %+v", e)
+	}
+	if rr := f.Customers.Adjusted.RelativeRisk; rr == nil || !near(rr.Value, .9506173, 1e-6) {
+		t.Errorf("relative risk %+v, want that of Mantel and Haenszel", rr)
+	}
+	if !strings.Contains(f.Sentence, "−4.0 percentage points") {
+		t.Errorf("%q", f.Sentence)
+	}
+}
+
+// Who leaves is asked why and answers badly: after the decision, and before the contract is due. Cut at the decision,
+// answers and renewals have nothing to do with each other.
+func TestTheLeaverTrapIsNoSupport(t *testing.T) {
+	var contracts, answers []string
+	for i := range 1000 {
+		status, score := "Renewed", 10
+		if i%5 == 0 {
+			status = "Lost"
+		}
+		if i%2 == 0 {
+			score = 3
+		}
+		contracts = append(contracts, contract(i, status, "any"))
+		answers = append(answers, answer(i, decided.AddDate(0, -2, 0), score))
+		if status == "Lost" {
+			answers = append(answers, answer(i, decided.AddDate(0, 0, 10), 0))
+		}
+	}
+	w := newWorld(t)
+	w.claimOn(t, contracts, answers)
+	f := w.run(t).link("claim").Drivers[0]
+	if f.Verdict == plan.Supported || f.Effect == nil || !near(f.Effect.Value, 0, 1e-9) {
+		t.Errorf("%+v %+v", f, f.Customers)
+	}
+}
+
+func TestCustomersOnOneSideOnlyGiveNoNumber(t *testing.T) {
+	var contracts, answers []string
+	for i := range 60 {
+		contracts = append(contracts, contract(i, []string{"Renewed", "Lost"}[i%2], "any"))
+		answers = append(answers, answer(i, decided.AddDate(0, -2, 0), 10))
+	}
+	for reason, change := range map[string]func(contracts, answers []string) ([]string, []string){
+		"OneCohortOnly": func(c, a []string) ([]string, []string) { return c, a },
+		"NoUnits": func(c, a []string) ([]string, []string) { // they answered after they decided
+			var late []string
+			for i := range 60 {
+				late = append(late, answer(i, decided, 10*(i%2)))
+			}
+			return c, late
+		},
+		"CohortTooSmall": func(c, a []string) ([]string, []string) {
+			return c, append(a[:55:55], answer(59, decided.AddDate(0, -2, 0), 0))
+		},
+		"OutcomeConstant": func(c, a []string) ([]string, []string) {
+			var renewed, mixed []string
+			for i := range 60 {
+				renewed = append(renewed, contract(i, "Renewed", "any"))
+				mixed = append(mixed, answer(i, decided.AddDate(0, -2, 0), 10*(i%2)))
+			}
+			return renewed, mixed
+		},
+	} {
+		w := newWorld(t)
+		ofContracts, ofAnswers := change(contracts, answers)
+		w.claimOn(t, ofContracts, ofAnswers)
+		f := w.run(t).link("claim").Drivers[0]
+		if f.Verdict != plan.InsufficientData || f.Reason != reason || f.Effect != nil || f.P != nil || f.Customers.RiskDifference != nil {
+			t.Errorf("%s: %+v %+v", reason, f, f.Customers)
+		}
+	}
+}
