@@ -5,7 +5,9 @@ package v1alpha1
 // +kubebuilder:validation:XValidation:rule="self.model != 'BGNBD' || has(self.timeUnit) && has(self.horizon)",message="model BGNBD needs timeUnit and horizon"
 // +kubebuilder:validation:XValidation:rule="self.model != 'Historic' || !has(self.horizon) && !has(self.discountRate)",message="model Historic looks back: it takes no horizon and no discountRate"
 // +kubebuilder:validation:XValidation:rule="self.model == 'Historic' || !(has(self.age) || has(self.cost))",message="age and cost go with model Historic"
-// +kubebuilder:validation:XValidation:rule="!has(self.form) || self.form == 'Value' || self.model == 'Historic' && has(self.cost)",message="form RatioToCost needs model Historic and cost"
+// +kubebuilder:validation:XValidation:rule="!has(self.form) || self.form != 'RatioToCost' || self.model == 'Historic' && has(self.cost)",message="form RatioToCost needs model Historic and cost"
+// +kubebuilder:validation:XValidation:rule="!has(self.form) || self.form != 'PaybackMonth' || self.model == 'Historic' && has(self.age) && (has(self.cost) || has(self.acquisitionCost))",message="form PaybackMonth needs model Historic, age, and cost or acquisitionCost"
+// +kubebuilder:validation:XValidation:rule="!has(self.acquisitionCost) || has(self.form) && self.form == 'PaybackMonth'",message="acquisitionCost goes with form PaybackMonth"
 type LifetimeValue struct {
 	// model is Historic (what customers have brought so far), Contractual (amount and retention between snapshots)
 	// or BGNBD (BG/NBD for purchases, Gamma-Gamma for spend, by maximum likelihood).
@@ -25,10 +27,18 @@ type LifetimeValue struct {
 	// +optional
 	Cost Identifier `json:"cost,omitempty"`
 
-	// form is Value (amount less cost for each customer) or RatioToCost (sum of amount / sum of cost). Default: Value.
+	// form is Value (amount less cost for each customer), RatioToCost (sum of amount / sum of cost) or PaybackMonth (the
+	// first month of age, up to age, at whose end amount less cost of a mean customer makes good acquisitionCost).
+	// Default: Value.
 	// +optional
-	// +kubebuilder:validation:Enum=Value;RatioToCost
+	// +kubebuilder:validation:Enum=Value;RatioToCost;PaybackMonth
 	Form string `json:"form,omitempty"`
+
+	// acquisitionCost is what it costs to win a customer, in the unit, such as 120. Default: what the cost column
+	// holds of it.
+	// +optional
+	// +kubebuilder:validation:XValidation:rule="type(self) == int ? self >= 0 : self.matches('^[0-9]+([.][0-9]+)?$')",message="write a number of zero or more, such as 120"
+	AcquisitionCost *Value `json:"acquisitionCost,omitempty"`
 
 	// unit of the amount, such as EUR.
 	// +required

@@ -295,6 +295,9 @@ func TestNumbersForPeople(t *testing.T) {
 		{alert.Indicator{Unit: "seconds"}, estimate(259200, 172800, 345600, 90), "3.00 d [2.00, 4.00]"},
 		{alert.Indicator{Unit: "seconds"}, estimate(41, 30, 52, 90), "41.00 s [30.00, 52.00]"},
 		{alert.Indicator{Unit: "seconds"}, measure.Estimate{Value: new(2592000.0), Lower: new(1728000.0)}, "30.00 d [20.00, ∞)"},
+		{alert.Indicator{Unit: "months"}, estimate(7, 6, 10, 90), "7 months [6, 10]"},
+		{alert.Indicator{Unit: "months"}, measure.Estimate{Value: new(7.0), Lower: new(6.0)}, "7 months [6, ∞)"},
+		{alert.Indicator{Unit: "months"}, estimate(7, 6.5, 7.5, 90), "7.00 months [6.50, 7.50]"}, // a mean
 		{alert.Indicator{}, estimate(1e300, -1e300, 1e301, 90), "1e+300 [-1e+300, 1e+301]"},
 	}
 	for _, c := range cases {

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -123,6 +124,9 @@ func (u unit) number(v float64, digits int) string {
 // digits after the point: as many as the size of the number suggests and, where the interval is narrow,
 // enough to tell its ends apart.
 func (in *Indicator) digits(e measure.Estimate) int {
+	if in.Unit == measure.UnitMonths && whole(e.Value, e.Lower, e.Upper) {
+		return 0
+	}
 	size := in.unit(*e.Value).size
 	v := math.Abs(*e.Value / size)
 	digits := 2
@@ -143,6 +147,11 @@ func (in *Indicator) digits(e measure.Estimate) int {
 	for ; digits < 4 && half > 0 && half*math.Pow10(digits) < 3; digits++ {
 	}
 	return digits
+}
+
+// whole tells whether all the numbers that are there have nothing after the point.
+func whole(numbers ...*float64) bool {
+	return !slices.ContainsFunc(numbers, func(v *float64) bool { return v != nil && *v != math.Trunc(*v) })
 }
 
 // round halves away from zero and turns -0 into 0.

@@ -103,31 +103,6 @@ func TestContractCoverage(t *testing.T) {
 	}
 }
 
-func TestPaybackMonth(t *testing.T) {
-	for _, c := range []struct {
-		what         string
-		acquisition  float64
-		margin, care []float64
-		month        int
-		paid         bool
-	}{
-		{"100 to win, 20 a month less 5 of care", 100, []float64{20, 20, 20, 20, 20, 20, 20}, []float64{5, 5, 5, 5, 5, 5, 5}, 7, true},
-		{"exactly covered", 40, []float64{20, 20, 20}, []float64{0, 0, 0}, 2, true},
-		{"covered before care grows", 10, []float64{15, 0}, []float64{0, 30}, 1, true},
-		{"care late", 10, []float64{5, 5, 5}, []float64{0, 1, 1}, 3, true},
-		{"not yet", 10, []float64{5, 4}, []float64{0, 0}, 0, false},
-		{"nothing known", 0, nil, nil, 0, false},
-	} {
-		month, paid, err := PaybackMonth(c.acquisition, c.margin, c.care)
-		if err != nil || month != c.month || paid != c.paid {
-			t.Errorf("%s: month %d, %v, %v; want %d, %v", c.what, month, paid, err, c.month, c.paid)
-		}
-	}
-	if _, _, err := PaybackMonth(1, []float64{1}, nil); err == nil {
-		t.Error("a month of margin without one of care is taken")
-	}
-}
-
 type telco struct {
 	N, Churn   int
 	Rate       float64

@@ -16,6 +16,9 @@ type CustomersRequest struct {
 	From time.Time `json:"from,omitzero"`
 	// Age takes only customers first seen at least so long before the end, with the rows of that time; 0 takes all.
 	Age time.Duration `json:"age,omitempty"`
+	// Months are how many months of age, the last of them ending with Age, what customers have brought so far is told for; 0
+	// asks for Age as a whole.
+	Months int `json:"months,omitempty"`
 	// Unit is the time unit of the model; purchases are counted by day. Without it amounts are added up for each customer.
 	Unit time.Duration `json:"unit,omitempty"`
 	// Of a request with Unit:
@@ -23,7 +26,9 @@ type CustomersRequest struct {
 	Confidence float64          `json:"confidence,omitempty"`
 }
 
-// The sums of a CustomersRequest without Unit, over customers: a is the amount, c the cost.
+// The sums of a CustomersRequest with Months: customers, then of each month Σ and Σ² over them of amount less cost so far.
+
+// The sums of a CustomersRequest with neither, over customers: a is the amount, c the cost.
 const (
 	CustomersCount = iota
 	CustomersA

@@ -50,6 +50,7 @@ const (
 	ZeroDenominator NoValueReason = "ZeroDenominator" // the denominator sums to zero
 	StratumEmpty    NoValueReason = "StratumEmpty"    // a part of the population that the weighting names has no answers
 	Endless         NoValueReason = "Endless"         // nobody leaves and nothing is discounted: the value has no end
+	NotPaidBack     NoValueReason = "NotPaidBack"     // customers have not brought in what they cost by the age that is looked at
 	PartMissing     NoValueReason = "PartMissing"     // a part of a composite has no value to act on
 	NotReached      NoValueReason = "NotReached"      // too many cases are open: the quantile lies beyond what was seen
 	Contradictory   NoValueReason = "Contradictory"   // a precomputed row's value lies outside its own interval, or its sample size is negative; or events sum to less than none

@@ -44,8 +44,11 @@ type Description struct {
 	Variant string
 }
 
-// UnitSeconds is the unit of times.
-const UnitSeconds = "seconds"
+// Units that are read in a way of their own: of times, and of months by number.
+const (
+	UnitSeconds = "seconds"
+	UnitMonths  = "months"
+)
 
 // zeroed is a family of which no rows can mean zero.
 type zeroed interface {

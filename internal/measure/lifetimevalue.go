@@ -20,6 +20,8 @@ type LifetimeValue struct {
 	Form   LifetimeForm  `json:"form,omitempty"`
 	Unit   string        `json:"unit"`
 	Age    time.Duration `json:"age,omitempty"`
+	// Acquisition of a customer in the unit, of PaybackMonth, as far as no row holds it.
+	Acquisition float64 `json:"acquisition,omitempty"`
 	// TimeUnit and Horizon, in time units, of model BGNBD; Horizon of Contractual is a number of periods, 0 without end.
 	TimeUnit time.Duration `json:"timeUnit,omitempty"`
 	Horizon  int           `json:"horizon,omitempty"`
@@ -44,18 +46,19 @@ type LifetimeForm string
 const (
 	LifetimeValueForm LifetimeForm = "Value"       // amount less cost for each customer
 	RatioToCost       LifetimeForm = "RatioToCost" // Σ amount / Σ cost
+	PaybackMonth      LifetimeForm = "PaybackMonth"
 )
 
 var lifetimeValueDoc = Doc{
 	Name:      "lifetimeValue",
 	Title:     "Customer lifetime value",
-	Summary:   "What a customer is worth: brought in so far, expected of a contract, or expected of somebody free to come back.",
-	Formula:   "Historic: Σ (amount − cost) / customers, or Σ amount / Σ cost. Contractual: m(1+d)/(1+d−r), m the mean amount and r the retention of the period's opening customers, d the discount a period. BGNBD: Σ expected discounted purchases × expected spend / customers",
-	Unit:      "as declared, for each customer; of RatioToCost a plain number",
-	Direction: "HigherIsBetter",
-	Interval:  "Historic: Student's t, or the linearised ratio. Contractual: from the intervals of margin and retention (MOVER). BGNBD: from each customer's influence on the fitted mean",
-	Columns:   "the entity of the customer, a column with the amount (margin rather than revenue), and where it is told the cost. Contractual needs snapshots or intervals, the others events",
-	Pitfalls:  "What customers have brought so far grows with their age: compare at an equal age. Constant retention understates a mixed lot. BGNBD counts what one bought in a day as one purchase, and takes how often people buy and how much they spend to be independent, and knows no seasons.",
+	Summary:   "What a customer is worth: brought in so far and when it has paid for itself, expected of a contract, or expected of somebody free to come back.",
+	Formula:   "Historic: Σ (amount − cost) / customers, or Σ amount / Σ cost, or the first month of age at whose end Σ (amount − cost) / customers ≥ acquisition cost. Contractual: m(1+d)/(1+d−r), m the mean amount and r the retention of the period's opening customers, d the discount a period. BGNBD: Σ expected discounted purchases × expected spend / customers",
+	Unit:      "as declared, for each customer; of RatioToCost a plain number; of PaybackMonth months",
+	Direction: "HigherIsBetter; of PaybackMonth LowerIsBetter",
+	Interval:  "Historic: Student's t, or the linearised ratio, or the months in which the t interval of the balance passes the acquisition cost; without an upper end where the data do not tell it. Contractual: from the intervals of margin and retention (MOVER). BGNBD: from each customer's influence on the fitted mean",
+	Columns:   "the entity of the customer, a column with the amount (margin rather than revenue), and where it is told the cost (a row that holds only a cost has the amount 0; without an amount it counts nowhere). Contractual needs snapshots or intervals, the others events",
+	Pitfalls:  "What customers have brought so far grows with their age: compare at an equal age. PaybackMonth is that of the mean customer: most may never pay back, and a few for all. Constant retention understates a mixed lot. BGNBD counts what one bought in a day as one purchase, and takes how often people buy and how much they spend to be independent, and knows no seasons.",
 	Reference: "Gupta and Lehmann 2003; Fader, Hardie and Lee 2005, Marketing Science 24:275; Fader and Hardie 2013 (Gamma–Gamma)",
 }
 
@@ -73,6 +76,8 @@ func (m *LifetimeValue) check() error {
 		return errors.New("lifetimeValue: Contractual needs a period")
 	case m.Form == RatioToCost && (m.Model != Historic || m.Cost == ""):
 		return errors.New("lifetimeValue: RatioToCost needs model Historic and a cost")
+	case m.Form == PaybackMonth && (m.Model != Historic || m.months() < 1):
+		return errors.New("lifetimeValue: PaybackMonth needs model Historic and an age")
 	}
 	switch m.Model {
 	case Historic, Contractual, BGNBD:
@@ -93,7 +98,10 @@ func (m *LifetimeValue) Describe() Description {
 		if m.Cost != "" {
 			d.Variant += " less " + m.Cost
 		}
-		if m.Form == RatioToCost {
+		switch m.Form {
+		case PaybackMonth:
+			d.Unit, d.Direction, d.Variant = UnitMonths, LowerIsBetter, m.paybackVariant(d.Variant)
+		case RatioToCost:
 			d.Unit, d.Variant = "", "sum of "+m.Amount+" / sum of "+m.Cost+d.Variant[len(m.Amount):len(d.Variant)-len(" less "+m.Cost)]
 		}
 	case Contractual:
@@ -122,6 +130,9 @@ func (m *LifetimeValue) Request(in Setting) Request {
 		return stateRequest(m.Entity, m.Amount, 0)
 	}
 	ask := &CustomersRequest{Entity: m.Entity, Amount: m.Amount, Cost: m.Cost, From: m.From, Age: m.Age}
+	if m.Form == PaybackMonth {
+		ask.Months = m.months()
+	}
 	if m.Model == BGNBD {
 		ask.Unit, ask.Confidence = m.TimeUnit, in.Confidence
 		ask.Horizon = lifetime.Horizon{Time: float64(m.Horizon), Discount: m.Discount, Year: lifetime.DaysAYear * float64(day) / float64(m.TimeUnit)}
@@ -140,6 +151,9 @@ func (m *LifetimeValue) Estimate(sums Sums, in Setting, confidence float64) Esti
 		return m.contract(s, confidence)
 	case BGNBD:
 		return s.expectation()
+	}
+	if m.Form == PaybackMonth {
+		return m.payback(s, confidence)
 	}
 	n := s[CustomersCount]
 	e := Estimate{N: count(n), Entities: new(count(n))}

@@ -45,6 +45,34 @@ func TestHistoricValueIsNetOfCost(t *testing.T) {
 	}
 }
 
+// Three customers have brought in 40, 20 and 70 net of care until the fourth month, in which the third adds 60.
+func TestPayback(t *testing.T) {
+	first, fourth := [2]float64{130, 40*40 + 20*20 + 70*70}, [2]float64{190, 40*40 + 20*20 + 130*130}
+	sums := Sums{3}
+	for _, month := range [][2]float64{first, first, first, fourth, fourth} {
+		sums = append(sums, month[:]...)
+	}
+	m := &LifetimeValue{Model: Historic, Form: PaybackMonth, Entity: "customer", Amount: "margin", Cost: "care", Unit: "EUR", Age: 150 * 24 * time.Hour, Acquisition: 50}
+	if size := m.Request(Setting{}).Size(); size != len(sums) {
+		t.Fatalf("150 days ask for %d sums, want those of five months, %d", size, len(sums))
+	}
+	got := m.Estimate(sums, Setting{}, 0.95)
+	if got.N != 3 || *got.Value != 4 || *got.Lower != 1 || got.Upper != nil || math.Abs(got.Detail["balance"]-(190.0/3-50)) > 1e-12 {
+		t.Errorf("%+v: want month 4, from 1 on without end", got)
+	}
+	m.Acquisition = 64
+	if got := m.Estimate(sums, Setting{}, 0.95); got.Value != nil || got.Reason != NotPaidBack || got.N != 3 {
+		t.Errorf("190 of three customers do not pay for 64 each: %+v", got)
+	}
+	m.Acquisition = 0
+	if got := m.Estimate(Sums{1, 5, 25, 5, 25, 5, 25, 5, 25, 5, 25}, Setting{}, 0.95); *got.Value != 1 || got.Lower != nil || got.Upper != nil {
+		t.Errorf("a single customer has no interval: %+v", got)
+	}
+	if d := m.Describe(); d.Unit != UnitMonths || d.Direction != LowerIsBetter || d.Variant != "month by which margin of each customer in the first 150 days less care has made good what it cost" {
+		t.Errorf("%+v", d)
+	}
+}
+
 func TestAModelThatCannotBeFittedSaysWhy(t *testing.T) {
 	m := &LifetimeValue{Model: BGNBD, Entity: "customer", Amount: "net", Unit: "EUR", TimeUnit: 7 * 24 * time.Hour, Horizon: 52}
 	in := Setting{Confidence: 0.95}

@@ -161,6 +161,8 @@ func (r Request) Size() int {
 		return distributionCount
 	case r.Customers != nil && r.Customers.Unit > 0:
 		return valueCount
+	case r.Customers != nil && r.Customers.Months > 0:
+		return 1 + 2*r.Customers.Months
 	case r.Customers != nil:
 		return customersCount
 	case r.Cluster != nil:

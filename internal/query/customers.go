@@ -3,6 +3,7 @@ package query
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cpi-operator/cpi-operator/internal/lifetime"
@@ -75,10 +76,29 @@ func (s *customersStatement) amounts(args *arguments) string {
 	if !s.wish.From.IsZero() {
 		keep += fmt.Sprintf(" AND b.f >= %d", s.micros(s.wish.From))
 	}
-	return "SELECT count(*) AS n, sum(b.a) AS a, sum(b.c) AS c, sum(b.a * b.a) AS aa, sum(b.c * b.c) AS cc, sum(b.a * b.c) AS ac\n" +
-		"FROM (SELECT b.e, sum(b.a) AS a, sum(b.c) AS c\n" +
+	each, over := "sum(b.a) AS a, sum(b.c) AS c", "sum(b.a) AS a, sum(b.c) AS c, sum(b.a * b.a) AS aa, sum(b.c * b.c) AS cc, sum(b.a * b.c) AS ac"
+	if s.wish.Months > 0 {
+		each, over = s.byMonth()
+	}
+	return "SELECT count(*) AS n, " + over + "\n" +
+		"FROM (SELECT b.e, " + each + "\n" +
 		"FROM (SELECT b.*, min(b.t) OVER (PARTITION BY b.e) AS f\nFROM (" + s.purchases(when, args) + ") AS b) AS b\n" +
 		"WHERE " + keep + "\nGROUP BY b.e) AS b\nHAVING count(*) > 0"
+}
+
+// byMonth writes what a customer has brought in less what it cost by the end of each month of age, and its sums over customers.
+func (s *customersStatement) byMonth() (each, over string) {
+	var columns, sums []string
+	for month := 1; month <= s.wish.Months; month++ {
+		name := "m" + strconv.Itoa(month)
+		so := "b.a - b.c"
+		if month < s.wish.Months { // the last ends with the age, beyond which no row is kept
+			so = fmt.Sprintf("CASE WHEN b.t < b.f + %d THEN %s ELSE 0 END", int64(month)*measure.CustomerMonth.Microseconds(), so)
+		}
+		columns = append(columns, "sum("+so+") AS "+name)
+		sums = append(sums, fmt.Sprintf("sum(b.%s) AS %s, sum(b.%s * b.%s) AS s%s", name, name, name, name, name))
+	}
+	return strings.Join(columns, ", "), strings.Join(sums, ", ")
 }
 
 // histories counts customers by how often they came back, when first and last, and for how much. What one bought in a day

@@ -98,6 +98,9 @@ func (ref *reference) customersOf(wish measure.CustomersRequest, end time.Time) 
 	lastDay := day(limit.Add(-time.Second))
 	counts := map[lifetime.Group]int64{}
 	sums := make(measure.Sums, 6)
+	if wish.Months > 0 {
+		sums = make(measure.Sums, 1+2*wish.Months)
+	}
 	for _, c := range all {
 		slices.SortFunc(c.rows, func(a, b map[string]any) int { return int(micros(a) - micros(b)) })
 		first := micros(c.rows[0])
@@ -106,12 +109,26 @@ func (ref *reference) customersOf(wish measure.CustomersRequest, end time.Time) 
 				continue
 			}
 			var a, k float64
+			byMonth := make([]float64, wish.Months)
 			for _, row := range c.rows {
 				if wish.Age > 0 && micros(row) >= first+wish.Age.Microseconds() {
 					continue
 				}
 				cost, _ := num(row["care"])
 				a, k = a+row["net"].(float64), k+cost
+				for month := range byMonth {
+					if month == wish.Months-1 || micros(row) < first+int64(month+1)*2629800*1e6 { // a twelfth of 365.25 days
+						byMonth[month] += row["net"].(float64) - cost
+					}
+				}
+			}
+			if wish.Months > 0 {
+				sums[0]++
+				for month, net := range byMonth {
+					sums[1+2*month] += net
+					sums[2+2*month] += net * net
+				}
+				continue
 			}
 			for i, v := range []float64{1, a, k, a * a, k * k, a * k} {
 				sums[i] += v
@@ -158,6 +175,7 @@ func TestCustomersAreThoseOfEachRow(t *testing.T) {
 	models := []measure.LifetimeValue{
 		{Model: measure.Historic, Entity: "customer", Amount: "net", Cost: "care"},
 		{Model: measure.Historic, Entity: "customer", Amount: "net", Cost: "care", Age: 90 * 24 * time.Hour},
+		{Model: measure.Historic, Entity: "customer", Amount: "net", Cost: "care", Age: 90 * 24 * time.Hour, Form: measure.PaybackMonth, Acquisition: 40},
 		{Model: measure.BGNBD, Entity: "customer", Amount: "net", TimeUnit: 7 * 24 * time.Hour, Horizon: 52, Discount: 0.08},
 	}
 	berlin, err := time.LoadLocation("Europe/Berlin")

@@ -94,6 +94,8 @@ thresholds: {warning: 2.5%, critical: 4%}
 	}
 }
 
+const payback = "{lifetimeValue: {model: Historic, form: PaybackMonth, entity: contact, amount: nps, cost: nps, unit: EUR, "
+
 func TestProblemsNameTheFieldAndTheCure(t *testing.T) {
 	for _, tc := range []struct {
 		name, old, new string
@@ -108,6 +110,9 @@ func TestProblemsNameTheFieldAndTheCure(t *testing.T) {
 		{"critical better than warning", "critical: 20", "critical: 40", survey, "spec.thresholds", "critical must not be above"},
 		{"interval dataset", "datasetRef: {name: support-survey}", "datasetRef: {name: spells}", spells, "spec.measure", "intervals"},
 		{"too much history", "history: 104", "history: 390", survey, "spec.period", "at most"},
+		{"payback within days", "{netPromoterScore: {score: nps}}", payback + "age: 20d}}", survey, "spec.measure.lifetimeValue.age", "between 31d and 120 months"},
+		{"payback over decades", "{netPromoterScore: {score: nps}}", payback + "age: 9000d}}", survey, "spec.measure.lifetimeValue.age", "between 31d and 120 months"},
+		{"acquisition cost of a share", "{netPromoterScore: {score: nps}}", payback + "age: 90d, acquisitionCost: 5%}}", survey, "spec.measure.lifetimeValue.acquisitionCost", "such as 120"},
 		{"column twice", "by: [region]", "by: [region, region]", survey, "spec.breakdowns[0].by", "twice"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

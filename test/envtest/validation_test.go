@@ -201,6 +201,8 @@ func TestValidObjectsAreAcceptedAndStartUnobserved(t *testing.T) {
 	}
 }
 
+const lifetime = "{lifetimeValue: {entity: contact, amount: margin, unit: EUR, model: "
+
 func TestInvalidObjectsAreRefusedWithTheFieldAndTheCure(t *testing.T) {
 	for _, tc := range []struct{ name, base, old, new, want string }{
 		{"two measures", validCPI, "{netPromoterScore: {score: nps}}", "{netPromoterScore: {score: nps}, churn: {entity: account}}", "exactly one of the fields"},
@@ -240,6 +242,11 @@ func TestInvalidObjectsAreRefusedWithTheFieldAndTheCure(t *testing.T) {
 		{"half an interval", validPrecomputed, "upper: hi, ", "", "lower and upper go together"},
 		{"precomputed percentage as a number", validPrecomputed, "warning: 80%", "warning: 80", "write a percentage"},
 		{"renewal value without unit", validKPI, "grace: 45d", "grace: 45d, value: acv", "value and unit go together"},
+		{"payback without an age", validCPI, "{netPromoterScore: {score: nps}}", lifetime + "Historic, form: PaybackMonth, cost: care}}", "needs model Historic, age"},
+		{"payback without a cost", validCPI, "{netPromoterScore: {score: nps}}", lifetime + "Historic, form: PaybackMonth, age: 365d}}", "cost or acquisitionCost"},
+		{"acquisition cost of a value", validCPI, "{netPromoterScore: {score: nps}}", lifetime + "Historic, acquisitionCost: 5}}", "goes with form PaybackMonth"},
+		{"acquisition cost in percent", validCPI, "{netPromoterScore: {score: nps}}", lifetime + "Historic, form: PaybackMonth, age: 365d, acquisitionCost: 5%}}", "such as 120"},
+		{"ratio without a cost", validCPI, "{netPromoterScore: {score: nps}}", lifetime + "Historic, form: RatioToCost}}", "RatioToCost needs model Historic and cost"},
 		{"two engines", validSource, "  schedule:", "  files: {tables: [{name: a, format: CSV, url: {address: \"https://x/y\"}}]}\n  schedule:", "exactly one of the fields in [files postgres"},
 		{"ca without verification", validSource, "mode: VerifyFull", "mode: Require", "caRef needs mode"},
 		{"MySQL beside PostgreSQL", validMySQL, "  mysql:", "  postgres: {host: db, database: crm, credentialsRef: {name: reader}}\n  mysql:", "exactly one of the fields in [files postgres"},
