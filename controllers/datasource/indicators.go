@@ -11,10 +11,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
-// indicator is a valid definition that the source computes, with its report.
+// indicator is a valid definition that the source computes, or a claim that it tests, with its report.
 type indicator struct {
 	report        *v1alpha1.IndicatorReport
 	circumstances planstep.Circumstances
@@ -22,7 +23,7 @@ type indicator struct {
 
 func (i indicator) pending() bool { return planstep.Pending(i.report, i.circumstances) }
 
-// indicatorsOf lists the valid indicators of a source: those whose report names it and whose definition
+// indicatorsOf lists the valid indicators and claims of a source: those whose report names it and whose definition
 // is not known to be broken. What it returns is the cache's own and must not be changed.
 func (r *Reconciler) indicatorsOf(ctx context.Context, ds *v1alpha1.DataSource) ([]indicator, error) {
 	var reports v1alpha1.IndicatorReportList
@@ -55,11 +56,12 @@ func (r *Reconciler) indicatorsOf(ctx context.Context, ds *v1alpha1.DataSource) 
 	return out, nil
 }
 
-// definitions are the annotations of a namespace's indicators that are not known to be broken, by UID.
+// definitions are the annotations of a namespace's indicators and claims that are not known to be broken, by UID.
 func (r *Reconciler) definitions(ctx context.Context, namespace string) (map[types.UID]map[string]string, error) {
 	var cpis v1alpha1.CPIDefinitionList
 	var kpis v1alpha1.KPITargetList
-	for _, list := range []client.ObjectList{&cpis, &kpis} {
+	var linkages v1alpha1.CPILinkageList
+	for _, list := range []client.ObjectList{&cpis, &kpis, &linkages} {
 		if err := r.Client.List(ctx, list, client.InNamespace(namespace), client.UnsafeDisableDeepCopy); err != nil {
 			return nil, err
 		}
@@ -76,6 +78,9 @@ func (r *Reconciler) definitions(ctx context.Context, namespace string) (map[typ
 	for _, kpi := range kpis.Items {
 		add(kpi.ObjectMeta, kpi.Status.Conditions)
 	}
+	for _, linkage := range linkages.Items {
+		add(linkage.ObjectMeta, linkage.Status.Conditions)
+	}
 	return out, nil
 }
 
@@ -84,12 +89,24 @@ func (r *Reconciler) definitions(ctx context.Context, namespace string) (map[typ
 // over its own trouble.
 func broken(object metav1.ObjectMeta, conditions []metav1.Condition) bool {
 	ready := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady)
+	stalled := meta.FindStatusCondition(conditions, v1alpha1.ConditionStalled)
 	return ready != nil && ready.Status == metav1.ConditionFalse && ready.ObservedGeneration == object.Generation &&
-		(ready.Reason == v1alpha1.ReasonInvalid || ready.Reason == v1alpha1.ReasonReferenceNotFound)
+		(stalled != nil && stalled.Status == metav1.ConditionTrue || ready.Reason == v1alpha1.ReasonInvalid || ready.Reason == v1alpha1.ReasonReferenceNotFound)
 }
 
 // key of the indicator for people: Kind/Name.
 func (i indicator) key() string {
 	ref := i.report.Spec.IndicatorRef
 	return ref.Kind + "/" + ref.Name
+}
+
+// countOf indicators alone: a claim adds none.
+func countOf(all []indicator) int32 {
+	var count int32
+	for _, i := range all {
+		if i.report.Spec.IndicatorRef.Kind != plan.KindLinkage {
+			count++
+		}
+	}
+	return count
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/job"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
 // requestRun starts a one-off run for what is new, edited or to be restated, once for each such set, when
@@ -86,12 +87,15 @@ func identity(ds *v1alpha1.DataSource, indicators []indicator) string {
 
 // wish stands for what an indicator waits for.
 func (i indicator) wish() string {
-	report, honoured, changed := i.report, "", ""
-	if result := report.Status.Result; result != nil {
-		honoured, changed = result.Restatement, instant(result.ChangedTime)
+	report, changed := i.report, ""
+	switch s := report.Status; {
+	case s.Result != nil:
+		changed = instant(s.Result.ChangedTime)
+	case s.Link != nil:
+		changed = instant(s.Link.ChangedTime)
 	}
 	return fmt.Sprintf("%s %s %s %s %d %q %q %s", i.key(), report.Spec.IndicatorRef.UID, report.UID, report.Spec.RequestHash, report.Generation,
-		i.circumstances.Restatement, honoured, changed)
+		i.circumstances.Restatement, planstep.Honoured(report), changed)
 }
 
 func instant(t *metav1.Time) string {

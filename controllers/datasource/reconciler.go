@@ -37,7 +37,7 @@ type Reconciler struct {
 	settling debouncer
 }
 
-// +kubebuilder:rbac:groups=cpi-operator.io,resources=datasources;datasets;cpidefinitions;kpitargets;indicatorreports,verbs=get;list;watch
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=datasources;datasets;cpidefinitions;kpitargets;cpilinkages;indicatorreports,verbs=get;list;watch
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=datasources/status,verbs=update;patch
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=datasources/finalizers,verbs=update
 // +kubebuilder:rbac:groups=batch,resources=cronjobs;jobs,verbs=get;list;watch;create;update;delete
@@ -114,7 +114,7 @@ func (r *Reconciler) observe(ctx context.Context, s *scope) error {
 	if s.runs, err = r.runsOf(ctx, s.source); err != nil {
 		return err
 	}
-	count := int32(len(s.indicators))
+	count := countOf(s.indicators)
 	s.source.Status.Indicators = &count
 	return r.tellRuns(ctx, s)
 }

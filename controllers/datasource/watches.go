@@ -18,6 +18,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/job"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
 // SetupWithManager starts the controller with the manager.
@@ -36,6 +37,10 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 			UpdateFunc: definitionChanged,
 		})).
 		Watches(&v1alpha1.KPITarget{}, handler.EnqueueRequestsFromMapFunc(r.byDefinition), builder.WithPredicates(predicate.Funcs{
+			CreateFunc: func(event.CreateEvent) bool { return false },
+			UpdateFunc: definitionChanged,
+		})).
+		Watches(&v1alpha1.CPILinkage{}, handler.EnqueueRequestsFromMapFunc(r.byDefinition), builder.WithPredicates(predicate.Funcs{
 			CreateFunc: func(event.CreateEvent) bool { return false },
 			UpdateFunc: definitionChanged,
 		})).
@@ -76,7 +81,7 @@ func askChanged(e event.UpdateEvent) bool {
 	before, after := e.ObjectOld.(*v1alpha1.IndicatorReport), e.ObjectNew.(*v1alpha1.IndicatorReport)
 	return before.Generation != after.Generation ||
 		before.DeletionTimestamp.IsZero() != after.DeletionTimestamp.IsZero() ||
-		tried(before) != tried(after) || restated(before) != restated(after)
+		tried(before) != tried(after) || planstep.Honoured(before) != planstep.Honoured(after)
 }
 
 // tried is the formula that was tried last, and how many runs died of it.
@@ -90,13 +95,6 @@ func tried(report *v1alpha1.IndicatorReport) (out struct {
 	return out
 }
 
-func restated(report *v1alpha1.IndicatorReport) string {
-	if report.Status.Result == nil {
-		return ""
-	}
-	return report.Status.Result.Restatement
-}
-
 // definitionChanged: an indicator became valid or invalid, or asks to be restated.
 func definitionChanged(e event.UpdateEvent) bool {
 	return e.ObjectOld.GetAnnotations()[v1alpha1.RestateAnnotation] != e.ObjectNew.GetAnnotations()[v1alpha1.RestateAnnotation] ||
@@ -108,6 +106,8 @@ func brokenObject(object client.Object) bool {
 	case *v1alpha1.CPIDefinition:
 		return broken(o.ObjectMeta, o.Status.Conditions)
 	case *v1alpha1.KPITarget:
+		return broken(o.ObjectMeta, o.Status.Conditions)
+	case *v1alpha1.CPILinkage:
 		return broken(o.ObjectMeta, o.Status.Conditions)
 	}
 	return false

@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
 )
@@ -45,9 +46,6 @@ const (
 	cacheRetry = time.Second
 )
 
-// errLagging: the cache does not show yet what is known to be so.
-var errLagging = errors.New("the cache lags behind")
-
 // Reconcile brings one indicator's report, series and status up to date.
 func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	object := newObject(r.Kind)
@@ -65,7 +63,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	switch {
 	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
 		return ctrl.Result{}, nil // everything here is going
-	case errors.Is(err, errLagging):
+	case errors.Is(err, reports.ErrLagging):
 		return ctrl.Result{RequeueAfter: cacheRetry}, nil
 	case err != nil:
 		return ctrl.Result{}, err
@@ -81,9 +79,9 @@ func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration
 		report, err = r.report(ctx, d, found)
 	}
 	now := r.Clock.Now()
-	if blocked, ok := errors.AsType[*blockedError](err); ok {
+	if blocked, ok := errors.AsType[*reports.Blocked](err); ok {
 		r.tellBlocked(d, blocked, now)
-		if blocked.reason == v1alpha1.ReasonConflict || blocked.reason == v1alpha1.ReasonChildRefused {
+		if blocked.Reason == v1alpha1.ReasonConflict || blocked.Reason == v1alpha1.ReasonChildRefused {
 			return hinderedRetry, nil
 		}
 		return 0, nil

@@ -12,25 +12,15 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
-// blockedError is why an indicator cannot be computed as it stands. It is told in Ready and is no failure of
-// the reconcile: an edit or a new object, which we watch, brings us back.
-type blockedError struct {
-	reason  string
-	message string
-	// stalled: only an edit of this object helps.
-	stalled bool
-}
-
-func (e *blockedError) Error() string { return e.reason + ": " + e.message }
-
 func invalid(problems resolve.Problems) error {
-	return &blockedError{reason: v1alpha1.ReasonInvalid, message: problems.String(), stalled: true}
+	return &reports.Blocked{Reason: v1alpha1.ReasonInvalid, Message: problems.String(), Stalled: true}
 }
 
 // resolved is a definition with everything it refers to.
@@ -75,12 +65,12 @@ func (r *Reconciler) resolveGoal(ctx context.Context, d definition) (*resolved, 
 		return nil, err
 	}
 	notReady := func(why string) error {
-		return &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("spec.cpiRef: CPIDefinition %q is not ready: %s", d.goalOn, why)}
+		return &reports.Blocked{Reason: v1alpha1.ReasonReferenceNotReady, Message: fmt.Sprintf("spec.cpiRef: CPIDefinition %q is not ready: %s", d.goalOn, why)}
 	}
 	out, err := r.resolveContext(ctx, cpi.Namespace, &cpi.Spec.Indicator, "its ")
 	if err != nil {
-		if blocked, ok := errors.AsType[*blockedError](err); ok {
-			return nil, notReady(blocked.message)
+		if blocked, ok := errors.AsType[*reports.Blocked](err); ok {
+			return nil, notReady(blocked.Message)
 		}
 		return nil, err
 	}
@@ -122,7 +112,7 @@ func (r *Reconciler) resolveParts(ctx context.Context, namespace string, names [
 			return nil, err
 		}
 		if report == nil || !metav1.IsControlledBy(report, cpi) {
-			return nil, &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("%s: CPIDefinition %q has no report yet; its Ready condition says why.", field, name)}
+			return nil, &reports.Blocked{Reason: v1alpha1.ReasonReferenceNotReady, Message: fmt.Sprintf("%s: CPIDefinition %q has no report yet; its Ready condition says why.", field, name)}
 		}
 		out.on.Parts[name] = resolve.Part{Definition: cpi, RequestHash: report.Spec.RequestHash}
 		if i > 0 {
@@ -190,7 +180,7 @@ func (r *Reconciler) dataset(ctx context.Context, namespace, name, field string)
 	}
 	out, problems := resolve.Dataset(declared)
 	if len(problems) > 0 {
-		return plan.Dataset{}, "", &blockedError{reason: v1alpha1.ReasonReferenceNotReady, message: fmt.Sprintf("%s: Dataset %q is invalid: %s", field, name, problems)}
+		return plan.Dataset{}, "", &reports.Blocked{Reason: v1alpha1.ReasonReferenceNotReady, Message: fmt.Sprintf("%s: Dataset %q is invalid: %s", field, name, problems)}
 	}
 	return out, declared.Spec.DataSourceRef.Name, nil
 }
@@ -199,7 +189,7 @@ func (r *Reconciler) dataset(ctx context.Context, namespace, name, field string)
 func (r *Reconciler) get(ctx context.Context, namespace, name string, into client.Object, field, kind string) error {
 	err := r.Client.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, into)
 	if apierrors.IsNotFound(err) {
-		return &blockedError{reason: v1alpha1.ReasonReferenceNotFound, message: fmt.Sprintf("%s: %s %q does not exist in this namespace.", field, kind, name)}
+		return &reports.Blocked{Reason: v1alpha1.ReasonReferenceNotFound, Message: fmt.Sprintf("%s: %s %q does not exist in this namespace.", field, kind, name)}
 	}
 	return err
 }

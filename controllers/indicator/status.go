@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
 )
@@ -118,12 +119,12 @@ var judgements = map[string]string{
 
 // tellBlocked tells why the indicator cannot be computed. Its last numbers stay in the report and leave the
 // metrics, for nobody could say any more what they mean.
-func (r *Reconciler) tellBlocked(d definition, why *blockedError, now time.Time) {
-	d.set(v1alpha1.ConditionReady, metav1.ConditionFalse, why.reason, why.message)
+func (r *Reconciler) tellBlocked(d definition, why *reports.Blocked, now time.Time) {
+	d.set(v1alpha1.ConditionReady, metav1.ConditionFalse, why.Reason, why.Message)
 	state := alert.StatePending
-	if why.stalled {
+	if why.Stalled {
 		state = alert.StateInvalid
-		d.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, why.reason, why.message)
+		d.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, why.Reason, why.Message)
 	} else {
 		d.set(v1alpha1.ConditionStalled, metav1.ConditionFalse, v1alpha1.ReasonProgressing, "")
 	}
@@ -146,7 +147,7 @@ func (r *Reconciler) tellBlocked(d definition, why *blockedError, now time.Time)
 	in := &alert.Indicator{Kind: d.kind, Name: d.object.GetName(), Title: d.title, Team: d.owner.Team}
 	r.Store.SetIndicator(metrics.Indicator{
 		Namespace: d.object.GetNamespace(), View: in, Now: now, Theme: d.theme, Class: d.class, Publish: d.published(), State: state,
-		Decision: alert.Decision{Alerts: []alert.Alert{{Name: alert.ComputationFailed, Severity: alert.Warning, Team: d.owner.Team, Message: why.message}}},
+		Decision: alert.Decision{Alerts: []alert.Alert{{Name: alert.ComputationFailed, Severity: alert.Warning, Team: d.owner.Team, Message: why.Message}}},
 	})
 }
 
