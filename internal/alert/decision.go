@@ -55,10 +55,15 @@ const (
 	SampleTooSmall    Name = "CPISampleTooSmall"
 	TargetMissed      Name = "KPITargetMissed"
 	OperatorAbsent    Name = "CPIOperatorAbsent"
+	// LinkVerdictChanged: a claim has come to another verdict; KPIDivergence: a KPI looks good while its customers do
+	// worse; Unguarded: people are paid by a KPI that no guardrail holds.
+	LinkVerdictChanged Name = "CPILinkVerdictChanged"
+	KPIDivergence      Name = "CPIKPIDivergence"
+	Unguarded          Name = "KPIUnguarded"
 )
 
 // Names are all alerts.
-var Names = []Name{BelowThreshold, DataStale, ComputationFailed, SampleTooSmall, TargetMissed, OperatorAbsent}
+var Names = []Name{BelowThreshold, DataStale, ComputationFailed, SampleTooSmall, TargetMissed, LinkVerdictChanged, KPIDivergence, Unguarded, OperatorAbsent}
 
 // Severity of an alert.
 type Severity string
@@ -88,6 +93,9 @@ const (
 	TargetMet        Type = "TargetMet"
 	ReviewDue        Type = "ReviewDue"
 	Comparable       Type = "Comparable"
+	Supported        Type = "Supported"
+	Diverging        Type = "Diverging"
+	Guarded          Type = "Guarded"
 )
 
 // Reason of a condition, spelled as in the API; see there for when each appears.
@@ -121,6 +129,12 @@ const (
 
 	ReasonSameVariant  Reason = "SameVariant"
 	ReasonOtherVariant Reason = "OtherVariant"
+
+	ReasonDiverging    Reason = "Diverging"
+	ReasonNotDiverging Reason = "NotDiverging"
+	ReasonGuarded      Reason = "Guarded"
+	ReasonUnguarded    Reason = "Unguarded"
+	ReasonUnlinked     Reason = "Unlinked"
 )
 
 // State is an indicator's standing in one word.
@@ -153,6 +167,7 @@ func Decide(in *Indicator, now time.Time) Decision {
 	switch in.Kind {
 	case KPI:
 		d.target(in, now)
+		d.guards(in)
 	default:
 		d.thresholds(in)
 	}

@@ -18,6 +18,7 @@ const (
 	CPI    Kind = "CPIDefinition"
 	KPI    Kind = "KPITarget"
 	Source Kind = "DataSource"
+	Link   Kind = "CPILinkage"
 )
 
 // Indicator is everything the decisions look at. Numbers are in base units: shares are ratios 0–1.
@@ -45,6 +46,7 @@ type Indicator struct {
 	Overrides  []Override
 	Targets    []Target
 	Review     *Review
+	Guards     *Guards // of a KPITarget
 
 	// FreshWithin is how old the newest load of the data may be; 0 if not declared.
 	FreshWithin time.Duration

@@ -1,0 +1,242 @@
+package alert
+
+import (
+	"slices"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// Claim is everything that decisions on a linkage look at.
+type Claim struct {
+	Name  string
+	Title string
+	Team  string
+	// KPI is the name of what should be moved; Unit and Percent say how people read differences of it.
+	KPI     string
+	Unit    string
+	Percent bool
+	// Grain of the KPI's periods; empty if it is undated.
+	Grain plan.Grain
+	// Drivers in the order of the claim, and whether any of them is a guardrail.
+	Drivers   []ClaimDriver
+	Guardrail bool
+	// Formula identifies the claim in force; findings of another one are not told.
+	Formula string
+	// Found is what the last run found, of the formula FoundOf; nil if none has.
+	Found   *plan.Link
+	FoundOf string
+	Attempt *Attempt
+	Source  SourceRuns
+	Review  *Review
+	// Before is what was told last time.
+	Before Course
+}
+
+// ClaimDriver is a CPI that should move the KPI.
+type ClaimDriver struct {
+	Name string
+	// Percent: people read it as a percentage.
+	Percent bool
+	Unit    string
+}
+
+// Stage of a claim's life.
+type Stage string
+
+const (
+	Hypothesised Stage = "Hypothesised" // not tested yet
+	Testing      Stage = "Testing"      // the data does not settle it
+	Confirmed    Stage = "Confirmed"
+	Refuted      Stage = "Refuted"
+)
+
+// Step is a stage with the instant that it began.
+type Step struct {
+	Stage Stage
+	Since time.Time
+}
+
+// Course of a claim's life so far.
+type Course struct {
+	// Formula of the claim that it is the life of.
+	Formula string
+	// Steps of the claim, the oldest first; Drivers are where each stands by itself.
+	Steps   []Step
+	Drivers map[string]Step
+}
+
+// maxSteps are how many steps are remembered.
+const maxSteps = 16
+
+// changeTold is for how long a change of the verdict is told as an alert.
+const changeTold = 7 * 24 * time.Hour
+
+// ClaimDecision is what a claim's findings mean at an instant.
+type ClaimDecision struct {
+	Decision
+	// Verdict on the claim; empty before the first.
+	Verdict plan.Verdict
+	Course  Course
+	// Strongest driver, for people.
+	Strongest ClaimSummary
+	// Standing of each driver, in the order of the claim.
+	Standing []DriverStanding
+	// Explanation in sentences.
+	Explanation []string
+}
+
+// ClaimSummary is the strongest driver as people read it.
+type ClaimSummary struct {
+	Driver  string
+	Effect  string // such as +21.0 pp [13.4, 28.4]
+	Lag     string // such as 2 months; empty between cohorts
+	Verdict string // with its reason where it has one
+}
+
+// DriverStanding is what was found of one driver.
+type DriverStanding struct {
+	Driver    string
+	Verdict   plan.Verdict
+	Reason    string
+	Step      Step
+	Effect    string
+	Lag       string
+	Q         *float64
+	Influence string
+	Sentence  string
+}
+
+// verdictPending stands where people look for the verdict before there is one.
+const verdictPending = "Pending"
+
+// DecideClaim judges a claim as of now.
+func DecideClaim(c *Claim, now time.Time) ClaimDecision {
+	d := &ClaimDecision{}
+	d.computed(&Indicator{Team: c.Team, Formula: c.Formula, Attempt: c.Attempt, Source: c.Source}, now)
+	found := c.found()
+	d.Verdict = overall(found)
+	d.Course = c.Before.next(c, d.Verdict, found, now)
+	d.stand(c, found)
+	d.supported(found)
+	if c.Guardrail {
+		d.diverging(c, found)
+	}
+	d.review(&Indicator{Review: c.Review}, now)
+	d.changed(c, now)
+	d.Explanation = c.explain(found)
+	return *d
+}
+
+// found are the findings of the claim in force; nil if there are none.
+func (c *Claim) found() *plan.Link {
+	if c.FoundOf != c.Formula {
+		return nil
+	}
+	return c.Found
+}
+
+// overall is the verdict on all drivers together; empty without findings. One driver that moves the KPI is enough.
+func overall(found *plan.Link) plan.Verdict {
+	if found == nil || len(found.Drivers) == 0 {
+		return ""
+	}
+	has := func(v plan.Verdict) int {
+		n := 0
+		for _, f := range found.Drivers {
+			if f.Verdict == v {
+				n++
+			}
+		}
+		return n
+	}
+	switch {
+	case has(plan.Supported) > 0:
+		return plan.Supported
+	case has(plan.Conflicting) > 0:
+		return plan.Conflicting
+	case has(plan.NotSupported) == len(found.Drivers):
+		return plan.NotSupported
+	}
+	return plan.InsufficientData
+}
+
+func stageOf(v plan.Verdict) Stage {
+	switch v {
+	case "":
+		return Hypothesised
+	case plan.Supported:
+		return Confirmed
+	case plan.NotSupported:
+		return Refuted
+	}
+	return Testing
+}
+
+// next goes on with a claim's course; another claim begins one.
+func (b Course) next(c *Claim, verdict plan.Verdict, found *plan.Link, now time.Time) Course {
+	now = now.Truncate(time.Second)
+	out := Course{Formula: c.Formula, Drivers: map[string]Step{}}
+	if b.Formula == c.Formula {
+		out.Steps = slices.Clone(b.Steps)
+	}
+	if len(out.Steps) == 0 {
+		out.Steps = []Step{{Hypothesised, now}}
+	}
+	if stage := stageOf(verdict); out.now().Stage != stage {
+		out.Steps = append(out.Steps, Step{stage, now})
+	}
+	out.Steps = out.Steps[max(0, len(out.Steps)-maxSteps):]
+	for _, driver := range c.Drivers {
+		step := Step{Hypothesised, now}
+		if f := findingOf(found, driver.Name); f != nil {
+			step.Stage = stageOf(f.Verdict)
+		}
+		if was, known := b.Drivers[driver.Name]; known && b.Formula == c.Formula && was.Stage == step.Stage {
+			step = was
+		}
+		out.Drivers[driver.Name] = step
+	}
+	return out
+}
+
+// now is the present step.
+func (b Course) now() Step { return b.Steps[len(b.Steps)-1] }
+
+// Now is the present step; the zero Step before the first.
+func (b Course) Now() Step {
+	if len(b.Steps) == 0 {
+		return Step{}
+	}
+	return b.now()
+}
+
+func findingOf(found *plan.Link, driver string) *plan.DriverFinding {
+	if found == nil {
+		return nil
+	}
+	for i := range found.Drivers {
+		if found.Drivers[i].Driver == driver {
+			return &found.Drivers[i]
+		}
+	}
+	return nil
+}
+
+// changed tells for a while that the claim has come to another verdict than an earlier one.
+func (d *ClaimDecision) changed(c *Claim, now time.Time) {
+	steps := d.Course.Steps
+	if len(steps) < 2 || steps[len(steps)-2].Stage == Hypothesised {
+		return // the first verdict changes none
+	}
+	was, is := steps[len(steps)-2], steps[len(steps)-1]
+	if until := is.Since.Add(changeTold); now.Before(until) {
+		d.lookAgain(until, now)
+		d.Alerts = append(d.Alerts, Alert{
+			Name: LinkVerdictChanged, Severity: Warning, Team: c.Team,
+			Message: c.told() + " was " + string(was.Stage) + " and is " + string(is.Stage) + ". " + d.said(),
+		})
+	}
+}
+
+func (c *Claim) told() string { return "The claim " + orElse(c.Title, c.Name) }

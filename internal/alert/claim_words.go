@@ -1,0 +1,311 @@
+package alert
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// stand tells where each driver stands, and which is the strongest.
+func (d *ClaimDecision) stand(c *Claim, found *plan.Link) {
+	d.Strongest.Verdict = verdictPending
+	strongest := -1
+	for i, driver := range c.Drivers {
+		out := DriverStanding{Driver: driver.Name, Step: d.Course.Drivers[driver.Name]}
+		if f := findingOf(found, driver.Name); f != nil {
+			out.Verdict, out.Reason, out.Q, out.Sentence = f.Verdict, f.Reason, f.Q, f.Sentence
+			out.Effect, out.Lag = c.effect(driver, f.Effect), c.lag(f.Effect)
+			if s := shareOf(found, driver.Name); s != nil {
+				out.Influence = probability(s.Value)
+			}
+			if strongest < 0 || stronger(found, f, findingOf(found, c.Drivers[strongest].Name)) {
+				strongest = i
+			}
+		}
+		d.Standing = append(d.Standing, out)
+	}
+	if strongest < 0 {
+		return
+	}
+	s := d.Standing[strongest]
+	d.Strongest = ClaimSummary{Driver: s.Driver, Effect: s.Effect, Lag: s.Lag, Verdict: withReason(string(d.Verdict), d.reason())}
+}
+
+// stronger reports whether a is told before b: by the verdict, then by influence, then by how surely.
+func stronger(found *plan.Link, a, b *plan.DriverFinding) bool {
+	rank := map[plan.Verdict]int{plan.Supported: 3, plan.Conflicting: 2, plan.NotSupported: 1}
+	share := func(f *plan.DriverFinding) float64 {
+		if s := shareOf(found, f.Driver); s != nil {
+			return s.Value
+		}
+		return -1
+	}
+	q := func(f *plan.DriverFinding) float64 {
+		if f.Q == nil {
+			return math.Inf(1)
+		}
+		return *f.Q
+	}
+	switch {
+	case rank[a.Verdict] != rank[b.Verdict]:
+		return rank[a.Verdict] > rank[b.Verdict]
+	case share(a) != share(b):
+		return share(a) > share(b)
+	}
+	return q(a) < q(b)
+}
+
+func shareOf(found *plan.Link, driver string) *plan.InfluenceShare {
+	if found == nil || found.Influence == nil || found.Influence.Reason != "" {
+		return nil
+	}
+	for i := range found.Influence.Shares {
+		if found.Influence.Shares[i].Driver == driver {
+			return &found.Influence.Shares[i]
+		}
+	}
+	return nil
+}
+
+// reason is that of the drivers with the claim's verdict, empty if they have several or none.
+func (d *ClaimDecision) reason() string {
+	reason, first := "", true
+	for _, s := range d.Standing {
+		if s.Verdict != d.Verdict {
+			continue
+		}
+		if !first && s.Reason != reason {
+			return ""
+		}
+		reason, first = s.Reason, false
+	}
+	return reason
+}
+
+func withReason(verdict, reason string) string {
+	if reason == "" {
+		return verdict
+	}
+	return verdict + " (" + reason + ")"
+}
+
+// supported tells the verdict as a condition.
+func (d *ClaimDecision) supported(found *plan.Link) {
+	if found == nil {
+		d.condition(Supported, Unknown, ReasonPending, "The claim has not been tested yet.")
+		return
+	}
+	status := map[plan.Verdict]Status{plan.Supported: True, plan.NotSupported: False, plan.Conflicting: False}[d.Verdict]
+	if status == "" {
+		status = Unknown
+	}
+	d.condition(Supported, status, Reason(orElse(d.reason(), string(d.Verdict))), d.said())
+}
+
+// said is what is to be said of the claim in a line or two.
+func (d *ClaimDecision) said() string {
+	var texts []string
+	if len(d.Standing) > 1 {
+		n := 0
+		for _, s := range d.Standing {
+			if s.Verdict == plan.Supported {
+				n++
+			}
+		}
+		texts = append(texts, fmt.Sprintf("%d of %d drivers are supported.", n, len(d.Standing)))
+	}
+	for _, s := range d.Standing {
+		if s.Driver == d.Strongest.Driver {
+			texts = append(texts, s.Driver+": "+s.Sentence)
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
+// diverging tells whether the KPI looks good while its customers do worse.
+func (d *ClaimDecision) diverging(c *Claim, found *plan.Link) {
+	if found == nil || found.Divergence == nil {
+		d.condition(Diverging, Unknown, ReasonPending, "The guardrails have not been judged yet.")
+		return
+	}
+	switch v := found.Divergence; {
+	case v.Reason != "":
+		d.condition(Diverging, Unknown, Reason(v.Reason), "The guardrails cannot be judged.")
+	case v.Diverging:
+		d.condition(Diverging, True, ReasonDiverging, fmt.Sprintf("%s: KPITarget %s looks good, but %s. It has been so since %s.", v.Label, c.KPI, c.worse(v), v.Since))
+	default:
+		d.condition(Diverging, False, ReasonNotDiverging, fmt.Sprintf("%s: the KPI and its guardrails do not drift apart, by two evaluations in a row.", v.Label))
+	}
+}
+
+func (c *Claim) worse(v *plan.Divergence) string {
+	var texts []string
+	for _, g := range v.Guardrails {
+		if !g.Worse {
+			continue
+		}
+		text := g.Driver + " got worse"
+		if g.Loss != nil {
+			text += " by " + c.step(g.Driver, *g.Loss) + " (at least " + c.step(g.Driver, g.MinWorsening) + " counts)"
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, " and ")
+}
+
+// effect is a difference of the KPI as people read it; empty if there is none.
+func (c *Claim) effect(driver ClaimDriver, e *plan.LinkEffect) string {
+	if e == nil {
+		return ""
+	}
+	text := c.difference(plan.Bounded{Value: e.Value, Lower: e.Lower, Upper: e.Upper})
+	if e.Per != nil {
+		text += " per " + signed(stepOf(driver, *e.Per), *e.Per)
+	}
+	return text
+}
+
+func (c *Claim) difference(b plan.Bounded) string {
+	in := &Indicator{Unit: c.Unit, Percent: c.Percent}
+	u, digits := in.unit(b.Value), in.digits(measure.Estimate{Value: &b.Value, Lower: &b.Lower, Upper: &b.Upper})
+	suffix := u.suffix
+	switch {
+	case c.Percent:
+		suffix = " pp" // a difference of shares is no share
+	case c.Unit == "points":
+		suffix = " points"
+	}
+	return signed(u.number(b.Value, digits), b.Value) + suffix + " [" + u.number(b.Lower, digits) + ", " + u.number(b.Upper, digits) + "]"
+}
+
+func signed(text string, v float64) string {
+	if v > 0 {
+		return "+" + text
+	}
+	return strings.Replace(text, "-", "−", 1)
+}
+
+// step of a driver in its unit, by its name.
+func (c *Claim) step(name string, v float64) string {
+	for _, d := range c.Drivers {
+		if d.Name == name {
+			return stepOf(d, v)
+		}
+	}
+	return strconv.FormatFloat(v, 'g', 6, 64)
+}
+
+func stepOf(d ClaimDriver, v float64) string {
+	in := &Indicator{Unit: d.Unit, Percent: d.Percent}
+	text := strings.TrimSuffix(in.Level(round(v, 6)), " %")
+	if d.Percent {
+		text += " pp"
+	}
+	return text
+}
+
+func (c *Claim) lag(e *plan.LinkEffect) string {
+	if e == nil || e.Lag == nil {
+		return ""
+	}
+	return c.periods(*e.Lag)
+}
+
+func (c *Claim) periods(n int) string {
+	name := orElse(strings.ToLower(string(c.Grain)), "period")
+	if n != 1 {
+		name += "s"
+	}
+	return strconv.Itoa(n) + " " + name
+}
+
+// probability is a share of a whole as people read it; it is never told as certain.
+func probability(p float64) string {
+	switch {
+	case p < 0.01:
+		return "<1 %"
+	case p > 0.99:
+		return ">99 %"
+	}
+	return strconv.FormatFloat(math.Round(100*p), 'f', 0, 64) + " %"
+}
+
+// explain tells everything in sentences.
+func (c *Claim) explain(found *plan.Link) []string {
+	if found == nil {
+		return nil
+	}
+	var out []string
+	for _, f := range found.Drivers {
+		out = append(out, f.Driver+": "+f.Sentence)
+	}
+	out = append(out, c.influence(found.Influence)...)
+	out = append(out, c.forecast(found.Forecast)...)
+	if v := found.Divergence; v != nil && v.Diverging {
+		out = append(out, fmt.Sprintf("Diverging since %s: the KPI looks good, but %s.", v.Since, c.worse(v)))
+	}
+	return append(out, found.Warnings...)
+}
+
+func (c *Claim) influence(i *plan.Influence) []string {
+	if i == nil || i.Reason != "" || len(i.Shares) == 0 {
+		return nil
+	}
+	var shares []string
+	for _, s := range i.Shares {
+		text := fmt.Sprintf("%s %s [%s, %s]", s.Driver, probability(s.Value), probability(s.Lower), probability(s.Upper))
+		if !s.Stable {
+			text += " (its rank is not settled)"
+		}
+		shares = append(shares, text)
+	}
+	text := fmt.Sprintf("Together the drivers explain %s of the KPI's variance in %d periods; of that part: %s.", probability(i.RSquared), i.N, strings.Join(shares, ", "))
+	if i.Collinear {
+		text += " The drivers move together, so what each does by itself is not told apart well."
+	}
+	out := []string{text}
+	if len(i.TopActions) > 0 {
+		out = append(out, "Most influence that an owner can change: "+strings.Join(i.TopActions, ", ")+".")
+	}
+	return out
+}
+
+func (c *Claim) forecast(f *plan.Forecast) []string {
+	if f == nil || f.Reason != "" {
+		return nil
+	}
+	var out []string
+	for _, g := range f.Goals {
+		if g.Probability == nil {
+			continue
+		}
+		in := &Indicator{Unit: c.Unit, Percent: c.Percent}
+		bound := ""
+		switch {
+		case g.AtLeast != nil:
+			bound = "at least " + in.Level(*g.AtLeast)
+		case g.AtMost != nil:
+			bound = "at most " + in.Level(*g.AtMost)
+		}
+		out = append(out, fmt.Sprintf("Target %s%s: met with a probability of %s, as forecast for %s (%s, %d backtests).", bound, dated(g.Goal), probability(*g.Probability), g.Label, f.Method, f.BacktestN))
+	}
+	for _, w := range f.WhatIf {
+		out = append(out, fmt.Sprintf("%s in %s goes with %s %s later.", signed(c.step(w.Driver, w.Step), w.Step), w.Driver, c.difference(w.Bounded), c.periods(w.Lag)))
+	}
+	return out
+}
+
+func dated(g plan.Goal) string {
+	switch {
+	case g.By != nil:
+		return " by " + g.By.Format(time.DateOnly)
+	case g.From != nil:
+		return " from " + g.From.Format(time.DateOnly)
+	}
+	return ""
+}

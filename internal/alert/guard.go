@@ -1,0 +1,53 @@
+package alert
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Guards is what the linkages of a KPI tell of it.
+type Guards struct {
+	// Incentivised: people are paid by the KPI.
+	Incentivised bool
+	// Linkages on the KPI, and Guardrails that they declare.
+	Linkages, Guardrails int
+	// Diverging are the messages of those that say so; Steady is how many say that nothing drifts apart.
+	Diverging []string
+	Steady    int
+}
+
+// guards tells whether somebody watches what customers get while the KPI is pursued, and whether they lose by it.
+func (d *Decision) guards(in *Indicator) {
+	g := in.Guards
+	if g == nil {
+		return
+	}
+	unguarded := func(r Reason, message string) {
+		if !g.Incentivised {
+			d.condition(Guarded, Unknown, r, message)
+			return
+		}
+		message = "People are paid by this KPI. " + message
+		d.condition(Guarded, False, r, message)
+		d.Alerts = append(d.Alerts, Alert{Name: Unguarded, Severity: Warning, Team: in.Team, Message: message})
+	}
+	switch {
+	case g.Linkages == 0:
+		unguarded(ReasonUnlinked, "No CPILinkage says what should move it: nobody knows whether customers gain or lose by it.")
+	case g.Guardrails == 0:
+		unguarded(ReasonUnguarded, "None of the drivers of its CPILinkages is a guardrail: nobody is told if customers lose by it. Set spec.drivers[].guardrail in one of them.")
+	default:
+		d.condition(Guarded, True, ReasonGuarded, fmt.Sprintf("%d CPIs must not get worse while it is on target.", g.Guardrails))
+	}
+	switch {
+	case g.Guardrails == 0:
+	case len(g.Diverging) > 0:
+		message := strings.Join(g.Diverging, " ")
+		d.condition(Diverging, True, ReasonDiverging, message)
+		d.Alerts = append(d.Alerts, Alert{Name: KPIDivergence, Severity: Warning, Team: in.Team, Message: message})
+	case g.Steady > 0:
+		d.condition(Diverging, False, ReasonNotDiverging, "The KPI and its guardrails do not drift apart.")
+	default:
+		d.condition(Diverging, Unknown, ReasonPending, "The guardrails have not been judged yet; the conditions of the CPILinkages say why.")
+	}
+}
