@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // base is what R says: oracle.R.
@@ -102,7 +104,7 @@ func TestSeasons(t *testing.T) {
 	// What draws have taken out is the same but for a level and a line.
 	out := slices.Clone(want.X)
 	for _, q := range seasonal(len(out), 12) {
-		rest := dot(q, out)
+		rest := floats.Dot(q, out)
 		for i := range out {
 			out[i] -= rest * q[i]
 		}

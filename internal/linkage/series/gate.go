@@ -105,15 +105,15 @@ func (g gate) statistic(y []float64, lag int) float64 {
 	var cross [maxOrder + 1][maxOrder + 1]float64
 	var term [maxOrder + 1]float64
 	for i := 0; i <= p; i++ {
-		term[i] = dot(l.term, past[i])
+		term[i] = floats.Dot(l.term, past[i])
 		for j := 0; j <= i; j++ {
-			cross[i][j] = dot(past[i], past[j])
+			cross[i][j] = floats.Dot(past[i], past[j])
 		}
 	}
 	for _, q := range l.basis {
 		var parts [maxOrder + 1]float64
 		for i := 0; i <= p; i++ {
-			parts[i] = dot(q, past[i])
+			parts[i] = floats.Dot(q, past[i])
 			for j := 0; j <= i; j++ {
 				cross[i][j] -= parts[i] * parts[j]
 			}
@@ -141,14 +141,4 @@ func (g gate) statistic(y []float64, lag int) float64 {
 		return 0
 	}
 	return both * math.Sqrt(float64(g.freedom(len(y), lag))/rest)
-}
-
-// dot is the inner product of columns of equal length.
-func dot(a, b []float64) float64 {
-	var sum float64
-	b = b[:len(a)]
-	for i, v := range a {
-		sum += v * b[i]
-	}
-	return sum
 }

@@ -133,7 +133,7 @@ func (m null) draw(random *rand.Rand, order []float64, out []float64) {
 		out[t] = value
 	}
 	for _, q := range m.season {
-		floats.AddScaled(out, -dot(q, out), q)
+		floats.AddScaled(out, -floats.Dot(q, out), q)
 	}
 }
 
