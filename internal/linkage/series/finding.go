@@ -63,6 +63,20 @@ type Evidence struct {
 	Slope interval.Bounded
 }
 
+// Within reports whether a slope of limit or more, to either side, can be ruled out at all lags. Each lag speaks for
+// itself: an effect is overlooked only where the interval of its own lag fails.
+func (f Finding) Within(limit float64) bool {
+	inside := func(slope interval.Bounded) bool {
+		return slope.Interval.Lower > -limit && slope.Interval.Upper < limit
+	}
+	for _, lag := range f.Lags {
+		if !inside(lag.Slope) {
+			return false
+		}
+	}
+	return len(f.Lags) > 0 && inside(f.Slope)
+}
+
 // Reason is why there is no number.
 type Reason string
 

@@ -120,14 +120,14 @@ func (g gate) statistic(y []float64, lag int) float64 {
 		}
 	}
 	// y's past is eliminated one period at a time, from the farthest on.
-	own, both, length := 0.0, 0.0, 1.0
+	length := 1.0
 	for i := p; i >= 1; i-- {
 		pivot := cross[i][i]
 		if !(pivot > 0) {
 			return 0
 		}
 		length -= term[i] * term[i] / pivot
-		for j := 0; j < i; j++ {
+		for j := range i {
 			share := cross[i][j] / pivot
 			for k := 0; k <= j; k++ {
 				cross[j][k] -= share * cross[i][k]
@@ -135,7 +135,7 @@ func (g gate) statistic(y []float64, lag int) float64 {
 			term[j] -= share * term[i]
 		}
 	}
-	own, both = cross[0][0], term[0]
+	own, both := cross[0][0], term[0]
 	rest := own*length - both*both
 	if !(rest > 0) || !(length > 0) {
 		return 0

@@ -3,6 +3,7 @@ package series
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 )
 
 // Test tells whether outcome follows driver. Both are aligned: the same index is the same period, in order of time, NaN
@@ -25,6 +26,7 @@ func compare(driver, outcome []float64, opts Options, effort draws) Finding {
 		return found
 	}
 	compared := pair{x: driver[first:end], y: outcome[first:end], found: &found, opts: opts}
+	compared.random = seeded(opts.Seed, compared.x, compared.y)
 	if !compared.prepare() || !compared.judge(effort) || !compared.measure() {
 		return Finding{Reason: ConstantSeries, N: found.N, First: found.First, Last: found.Last, MaxLag: found.MaxLag}
 	}
@@ -34,10 +36,11 @@ func compare(driver, outcome []float64, opts Options, effort draws) Finding {
 
 // pair is what is compared, and what is found of it.
 type pair struct {
-	x, y  []float64
-	found *Finding
-	opts  Options
-	taken int // degrees of freedom that went into seasons
+	x, y   []float64
+	found  *Finding
+	opts   Options
+	taken  int // degrees of freedom that went into seasons
+	random *rand.Rand
 
 	gate   gate
 	chance chance
@@ -75,8 +78,7 @@ func (p *pair) judge(effort draws) (ok bool) {
 	}
 	statistics := make([]float64, len(p.gate.lags))
 	most := p.gate.statistics(p.y, statistics)
-	random := seeded(p.opts.Seed, p.x, p.y)
-	p.chance = p.gate.under(unlinked, n, most, 1-p.opts.Confidence, effort, random)
+	p.chance = p.gate.under(unlinked, n, most, 1-p.opts.Confidence, effort, p.random)
 	for lag, statistic := range statistics {
 		slope, ok := p.gate.slope(p.x, p.y, lag, p.opts.Confidence)
 		if !ok {
@@ -103,12 +105,12 @@ func (p *pair) measure() (ok bool) {
 	}
 	p.found.Slope, p.found.Rows = slope.Bounded, slope.rows
 	p.found.P = max(p.chance.p, slope.p)
-	best := p.found.Lags[p.found.Lag].Statistic
-	if best*slope.Value <= 0 {
+	best, alpha := p.found.Lags[p.found.Lag].Statistic, 1-p.opts.Confidence
+	switch {
+	case best*slope.Value <= 0:
 		p.found.P = 1
 		p.warn("The test at lag %d and the slope point to opposite sides: nothing is shown.", p.found.Lag)
-	}
-	if alpha := 1 - p.opts.Confidence; p.found.P > alpha && math.Abs(best) > p.chance.median {
+	case p.found.P > alpha && math.Abs(best) > p.chance.median:
 		p.found.Needed = p.gate.needed(len(p.y), p.found.Lag, best, alpha)
 	}
 	if driver.disagree() || outcome.disagree() {
