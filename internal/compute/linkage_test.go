@@ -85,8 +85,11 @@ func TestAClaimOnPeriods(t *testing.T) {
 	if ahead == nil || ahead.Reason != "" || ahead.Points[0].Label != "2026-11" || ahead.BacktestN == 0 || len(ahead.WhatIf) != 1 {
 		t.Fatalf("forecast %+v", ahead)
 	}
+	if w := ahead.WhatIf[0]; w.Step != 10 || w.Lag != 2 || w.Bounded != (plan.Bounded{Value: f.Effect.Value, Lower: f.Effect.Lower, Upper: f.Effect.Upper}) {
+		t.Errorf("what-if %+v, want the effect %+v", w, f.Effect)
+	}
 	if g := ahead.Goals; len(g) != 3 || g[0].Label != "2026-11" || g[0].Probability == nil || *g[0].Probability < .5 ||
-		g[1].Label != "2026-12" || g[1].Probability == nil || g[2].Probability != nil || g[2].Reason != "BeyondForecast" {
+		g[1].Label != "2026-12" || g[1].Probability == nil || g[2].Probability != nil || g[2].Reason != "TooFar" {
 		t.Errorf("goals %+v", g)
 	}
 	if len(link.Series) != 2 || len(link.Series[0].Periods) != 36 {

@@ -1,6 +1,7 @@
 package compute
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -38,6 +39,9 @@ func (c *claim) influence() {
 	out := &plan.Influence{
 		Method: string(found.Method), RSquared: found.RSquared, N: found.N, Collinear: found.Collinear,
 		TopActions: found.TopActions(), Reason: string(found.Reason),
+	}
+	for _, name := range found.Constant {
+		c.warn("%s never varied in these periods and has no influence to share.", name)
 	}
 	for _, s := range found.Shares {
 		out.Shares = append(out.Shares, plan.InfluenceShare{
@@ -106,7 +110,7 @@ func (c *claim) forecast() {
 	q := forecast.Question{
 		KPI: outcome[:last+1], Season: c.Periods.Season, Horizon: len(ahead), Confidence: c.Confidence,
 	}
-	if c.KPI.Unit == "ratio" {
+	if c.isShare() {
 		q.Range = &interval.Interval{Lower: 0, Upper: 1}
 	}
 	for _, s := range c.drivers {
@@ -120,21 +124,62 @@ func (c *claim) forecast() {
 		first := found.Points[0]
 		out.Method, out.MAE, out.NaiveMAE, out.BacktestN = string(first.Method), first.Backtest.MAE, first.Naive.MAE, first.Backtest.N
 		out.Coverage = &first.Backtest.Coverage
+		for _, candidate := range first.Candidates {
+			if candidate.Method == forecast.Drivers && candidate.Refused != "" {
+				c.warn("The forecast does without the drivers: %s.", withoutDrivers(candidate.Refused))
+			}
+		}
 	}
 	for _, p := range found.Points {
 		at := ahead[p.Horizon-1]
 		out.Points = append(out.Points, plan.ForecastPoint{
-			Label: at.Label, Start: at.Start, End: at.End,
-			Bounded: plan.Bounded{Value: p.Mean, Lower: p.Interval.Lower, Upper: p.Interval.Upper},
+			Label: at.Label, Start: at.Start, End: at.End, Method: string(p.Method),
+			Bounded: plan.Bounded{Value: p.Value, Lower: p.Interval.Lower, Upper: p.Interval.Upper},
 		})
 	}
 	for _, w := range found.WhatIf {
+		if slope := c.onlySlope(w.Driver); slope != nil { // one number for one thing: that of the verdict
+			w.Bounded, w.Reason = forecast.Times(*slope, w.Step), ""
+		}
 		if w.Reason == "" {
 			out.WhatIf = append(out.WhatIf, plan.WhatIf{Driver: w.Driver, Step: w.Step, Lag: w.Lag, Bounded: *bounded(w.Bounded)})
 		}
 	}
 	out.Goals = c.chances(found, ahead)
 	c.link.Forecast = out
+}
+
+// onlySlope is the slope that the verdict on a driver rests on, if no other driver shares in it.
+func (c *claim) onlySlope(name string) *interval.Bounded {
+	if len(c.drivers) == 1 && c.drivers[0].Name == name && c.drivers[0].paired != nil && c.drivers[0].paired.Reason == "" {
+		return &c.drivers[0].paired.Slope
+	}
+	return nil
+}
+
+// withoutDrivers says why.
+func withoutDrivers(why forecast.Reason) string {
+	switch why {
+	case forecast.NoBetterThanNaive:
+		return "looking back, it would have erred as much or more with them"
+	case forecast.IntervalsMiss:
+		return "looking back, its intervals held too seldom with them"
+	}
+	return string(why)
+}
+
+// isShare reports whether the KPI is a share of rows or customers, which cannot leave 0 to 1.
+func (c *claim) isShare() bool {
+	if c.KPI.Indicator == nil || c.KPI.Unit != "ratio" {
+		return false
+	}
+	m := c.KPI.Indicator.Measure
+	return m.Share != nil && m.Share.Less == nil || m.Renewal != nil || m.Churn != nil || m.Retention != nil || m.Conversion != nil
+}
+
+// warn adds a sentence for people.
+func (c *claim) warn(format string, args ...any) {
+	c.link.Warnings = append(c.link.Warnings, fmt.Sprintf(format, args...))
 }
 
 // ahead are the periods after the last mature one.
@@ -177,20 +222,13 @@ func (c *claim) chances(found forecast.Forecast, ahead []calendar.Period) []plan
 		default:
 			at = 0
 		}
-		chance := plan.GoalChance{Goal: g}
-		point := slices.IndexFunc(found.Points, func(p forecast.Point) bool { return p.Horizon == at+1 })
-		switch {
-		case at < 0:
-			chance.Reason = "BeyondForecast"
-		case point < 0:
-			chance.Label, chance.Reason = ahead[at].Label, string(found.Reason)
-			if chance.Reason == "" {
-				chance.Reason = "BeyondForecast"
+		chance := plan.GoalChance{Goal: g, Reason: string(forecast.TooFar)}
+		if at >= 0 {
+			chance.Label = ahead[at].Label
+			probability, reason := found.Chance(at+1, g.AtLeast, g.AtMost)
+			if chance.Reason = string(reason); reason == "" {
+				chance.Probability = &probability
 			}
-		case g.AtLeast != nil:
-			chance.Label, chance.Probability = ahead[at].Label, new(found.Points[point].AtLeast(*g.AtLeast))
-		case g.AtMost != nil:
-			chance.Label, chance.Probability = ahead[at].Label, new(found.Points[point].AtMost(*g.AtMost))
 		}
 		out = append(out, chance)
 	}

@@ -184,6 +184,8 @@ type ForecastPoint struct {
 	Label string    `json:"label"`
 	Start time.Time `json:"start"`
 	End   time.Time `json:"end"`
+	// Method that did best at this distance.
+	Method string `json:"method,omitempty"`
 	Bounded
 }
 
