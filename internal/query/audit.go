@@ -64,7 +64,7 @@ func Audit(dialect Dialect, rows RowSet, periods []Window, zone string) (Stateme
 	}
 	if t.time != "" && len(periods) > 0 {
 		walls := t.walls(periods, location)
-		a.grid = newGrid(t.dialect.literalKind(t.columns[t.time].kind), walls)
+		a.grid = newGrid(t.dialect.literalKind(t.columns[t.time].kind), walls).on(t.dialect)
 		a.runs = a.grid.runs(walls)
 	}
 	return a.statement(a.sql(), nil), a.fold, nil

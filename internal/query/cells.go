@@ -40,7 +40,7 @@ func (p *planner) cells(shape Shape, b *bucket) *cellStatement {
 		for i, r := range b.readings {
 			windows[i] = r.windows
 		}
-		s.grid = newGrid(p.dialect.literalKind(p.columns[p.time].kind), windows...)
+		s.grid = newGrid(p.dialect.literalKind(p.columns[p.time].kind), windows...).on(p.dialect)
 	}
 	if sets := breakdownSets(b.readings); len(sets) > 1 && p.segmentGroups(b.segments)*b.periods() > p.estimatedRows()/8 {
 		s.sets = sets

@@ -37,7 +37,7 @@ func LastChanges(dialect Dialect, rows RowSet, periods []Window, zone string) (S
 		return Statement{}, nil, err
 	}
 	walls := t.walls(periods, location)
-	g := newGrid(t.dialect.literalKind(t.columns[t.time].kind), walls)
+	g := newGrid(t.dialect.literalKind(t.columns[t.time].kind), walls).on(t.dialect)
 	runs := g.runs(walls)
 	at := raw(t.time)
 	first, last := timeLiteral(g.kind, g.bounds[0]), timeLiteral(g.kind, g.bounds[len(g.bounds)-1])

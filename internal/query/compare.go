@@ -42,7 +42,7 @@ func (p *planner) compare(r *reading) {
 func (s *compareStatement) snapshots() string {
 	r := s.reading
 	opening, closing := s.walls(r.ask.Opening, r.zone), s.walls(r.ask.Closing, r.zone)
-	s.grid = newGrid(s.dialect.literalKind(s.columns[s.time].kind), opening, closing)
+	s.grid = newGrid(s.dialect.literalKind(s.columns[s.time].kind), opening, closing).on(s.dialect)
 	var looks [][]int
 	openings, closings := s.grid.runs(opening), s.grid.runs(closing)
 	for w := range r.windows {

@@ -11,6 +11,8 @@ import (
 type grid struct {
 	kind   Kind
 	bounds []time.Time // sorted; period i is [bounds[i], bounds[i+1])
+	// calendar has times placed by arithmetic; nil where comparisons do it.
+	calendar *calendar
 }
 
 // run is a window's periods: [from, to).
@@ -62,6 +64,9 @@ func (g *grid) runs(windows []Window) []run {
 
 // period writes the number of the period that holds ref, which lies on the grid.
 func (g *grid) period(ref string) string {
+	if g.calendar != nil {
+		return g.calendar.period(ref)
+	}
 	numbers := make([]string, g.periods())
 	for i := range numbers {
 		numbers[i] = strconv.Itoa(i)
@@ -72,6 +77,9 @@ func (g *grid) period(ref string) string {
 // passed writes how many bounds lie before ref: 0 … len(bounds). NULL, without end, passes all.
 func (g *grid) passed(ref string) string {
 	n := len(g.bounds)
+	if g.calendar != nil {
+		return g.calendar.passed(ref, g.bounds[n-1], n)
+	}
 	var tree func(lo, hi int) string
 	tree = func(lo, hi int) string {
 		if hi == lo {

@@ -222,6 +222,7 @@ func TestMergedAnswersAreThoseOfEachRow(t *testing.T) {
 	if testing.Short() {
 		rounds = 1
 	}
+	shortCalendars(t)
 	defer func(size int) { maxDictionary = size }(maxDictionary)
 	shapes := map[string]int{}
 	for _, e := range engines(t) {
@@ -358,6 +359,7 @@ func (g generator) stateAsk(id int, amount bool) Ask {
 // TestStatesAreThoseOfEachCustomer compares churn, retention and revenue retention over spells and
 // snapshots with the reference.
 func TestStatesAreThoseOfEachCustomer(t *testing.T) {
+	shortCalendars(t)
 	rounds := 6
 	if testing.Short() {
 		rounds = 2
@@ -412,6 +414,7 @@ func TestStatesAreThoseOfEachCustomer(t *testing.T) {
 // TestSnapshotsCountTheLastOfEachWindow covers additive, per-entity and state requests over snapshots;
 // one month has none.
 func TestSnapshotsCountTheLastOfEachWindow(t *testing.T) {
+	shortCalendars(t)
 	for _, e := range engines(t) {
 		for round := range 4 {
 			g := generator{rand.New(rand.NewPCG(uint64(round), 13))}

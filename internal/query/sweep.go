@@ -81,7 +81,7 @@ func (s *sweepStatement) spells() string {
 	if at.End != "" {
 		end = raw(at.End)
 		finish = "coalesce(" + end + ", " + finish + ")"
-		b.filter("coalesce(" + end + " > " + start + ", true)")
+		b.filter("(" + end + " > " + start + ") IS NOT FALSE")
 	}
 	gap := r.ask.Request.State.ToleratedGapSeconds
 	first, last := s.grid.bounds[0], s.grid.bounds[len(s.grid.bounds)-1]
@@ -169,7 +169,7 @@ func (s *sweepStatement) sql() string {
 
 	if s.single(s.reading) {
 		return "SELECT " + with(", ", []string{"b.i", "b.k"}, out, []string{"count(*) AS n", s.seconds("b.s") + " AS es", s.seconds("b.f") + " AS ef"}) +
-			"\nFROM (" + s.spells() + ") AS b\nGROUP BY " + with(", ", []string{"b.i", "b.k"}, segments)
+			"\nFROM (" + s.apart() + s.spells() + ") AS b\nGROUP BY " + with(", ", []string{"b.i", "b.k"}, segments)
 	}
 
 	// In order of start, a spell begins a stay unless one before it (all end by m) reaches it. A stay ends
