@@ -70,7 +70,7 @@ func TestClaimLooksBackFromTheDecision(t *testing.T) {
 // Follow-up is 20 days and over on 10 June at noon: the stretches of 30 days end then and on 11 May at noon.
 func TestClaimLooksForwardFromTheExperience(t *testing.T) {
 	orders := tableOf(t, "orders", "id:Integer customer:Integer at:Instant status:Text",
-		"1 1 2026-05-11T12:00 won", // as the stretch ends, not after it
+		"1 6 2026-05-11T12:00 won", // as the stretch ends, not after it
 		"2 1 2026-05-31T12:00 won", // as the follow-up does
 		"3 2 2026-05-25T09:00 won", "4 2 2026-07-01T09:00 won", "5 2 2026-06-11T09:00 lost",
 		"6 4 2026-05-11T12:01 won", "7 9 2026-06-12T09:00 won")
@@ -79,7 +79,8 @@ func TestClaimLooksForwardFromTheExperience(t *testing.T) {
 		"3 2 2026-05-20T09:00 3",
 		"4 3 2026-06-10T12:00 10", // its follow-up is not over
 		"5 4 2026-04-11T12:00 8",
-		"6 5 2026-04-11T11:59 7") // before the history
+		"6 5 2026-04-11T11:59 7", // before the history
+		"7 6 2026-04-12T09:00 6")
 	known := time.Date(2026, 6, 30, 12, 0, 0, 0, time.UTC)
 	for _, e := range engines(t) {
 		e.load(t, orders)
@@ -93,11 +94,11 @@ func TestClaimLooksForwardFromTheExperience(t *testing.T) {
 					}
 				})).cells
 		}
-		if diff := cmp.Diff([]string{"score 3|no × 1", "score 8|yes × 1", "score 9|yes × 1"}, forward(nil)); diff != "" {
+		if diff := cmp.Diff([]string{"score 3|no × 1", "score 6|no × 1", "score 8|yes × 1", "score 9|yes × 1"}, forward(nil)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", e.dialect, diff)
 		}
 		complaint := func(c *Claim) { c.Outcomes.Happening.Absent = true }
-		if diff := cmp.Diff([]string{"score 3|yes × 1", "score 8|no × 1", "score 9|no × 1"}, forward(complaint)); diff != "" {
+		if diff := cmp.Diff([]string{"score 3|yes × 1", "score 6|yes × 1", "score 8|no × 1", "score 9|no × 1"}, forward(complaint)); diff != "" {
 			t.Errorf("%s, where none may come (-want +got):\n%s", e.dialect, diff)
 		}
 	}
@@ -188,6 +189,36 @@ func TestLeaverTrap(t *testing.T) {
 			if diff := cmp.Diff(test.want, byClass(t, cells, classes)); diff != "" {
 				t.Errorf("%s, %s (-want +got):\n%s", e.dialect, name, diff)
 			}
+		}
+	}
+}
+
+// Strata are those of the index, 15 May at midnight in Berlin: what changes then counts, what happens then does not.
+func TestAttributesAreThoseOfTheIndex(t *testing.T) {
+	contracts := tableOf(t, "contracts", "id:Integer customer:Text due_at:Date decided_at:Instant status:Text", "1 a 2026-05-01 - -", "2 b 2026-05-01 - -")
+	responses := tableOf(t, "responses", "id:Integer customer:Text at:Instant score:Integer", "1 a 2026-05-14T09:00 3", "2 b 2026-05-14T09:00 3")
+	plans := tableOf(t, "plans", "id:Integer customer:Text since:Date until:Date plan:Text",
+		"1 a 2026-01-01 2026-05-15 before", "2 a 2026-05-15 2026-06-01 at", "3 a 2026-06-01 - after", "4 b 2026-05-16 - later")
+	calls := tableOf(t, "calls", "id:Integer customer:Text at:Instant topic:Text", "1 a 2026-05-14T21:59 last", "2 a 2026-05-14T22:00 next", "3 a 2026-05-01T09:00 first")
+	days := tableOf(t, "days", "id:Integer customer:Text on:Date kind:Text", "1 a 2026-05-13 first", "2 a 2026-05-14 last", "3 a 2026-05-15 next")
+	facts := tableOf(t, "facts", "id:Integer customer:Text seats:Number", "1 a 2", "2 a 4")
+	attributes := map[string]RowSet{
+		"plans": plans.set(plan.Time{Start: "since", End: "until"}, "customer", nil), "calls": calls.set(plan.Time{Event: "at"}, "customer", nil),
+		"days": days.set(plan.Time{Snapshot: "on"}, "customer", nil), "facts": facts.set(plan.Time{}, "customer", nil),
+	}
+	for _, e := range engines(t) {
+		for _, table := range []testTable{contracts, responses, plans, calls, days, facts} {
+			e.load(t, table)
+		}
+		got := e.claimOn(t, claimOf(t, time.Date(2026, 6, 30, 12, 0, 0, 0, time.UTC), renewal, npsOfScore, contracts.set(plan.Time{Event: "due_at"}, "customer", nil),
+			responses.set(plan.Time{Event: "at"}, "customer", nil), func(c *Claim) {
+				c.Attributes = attributes
+				c.Level.StratifyBy = []plan.Attribute{{Dataset: "plans", Column: "plan"}, {Dataset: "calls", Column: "topic"}, {Dataset: "days", Column: "kind"}}
+				c.Level.Covariates = []plan.Attribute{{Dataset: "facts", Column: "seats"}}
+			}))
+		want := []string{"(none)|(none)|(none)|(none)|score 3|no × 1", "at|last|last|4|score 3|no × 1"}
+		if diff := cmp.Diff(want, got.cells); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", e.dialect, diff)
 		}
 	}
 }

@@ -92,14 +92,10 @@ func (c *claimReference) of() map[string][]response {
 		key, ok := textKey(row["customer"])
 		score, scored := num(row["score"])
 		x, dated := c.number(c.responses, column, row)
-		if !ok || !scored || score < 0 || score > 10 || !c.responses.all(row, c.ExposureWhere) || !dated && c.Level.Index != plan.Vouched {
+		if !ok || !scored || score < 0 || score > 10 || !c.responses.all(row, c.ExposureWhere) || !dated {
 			continue
 		}
-		wall, _ := row[column].(time.Time)
-		if !dated { // no time comes last
-			wall = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-		}
-		out[key] = append(out[key], response{x: x, wall: wall, id: row["id"], score: score})
+		out[key] = append(out[key], response{x: x, wall: row[column].(time.Time), id: row["id"], score: score})
 	}
 	for _, list := range out {
 		slices.SortFunc(list, func(a, b response) int {

@@ -50,13 +50,13 @@ func (c *claim) scored(args *arguments, more ...string) (sql string, b *base) {
 		b.ref(name)
 	}
 	at := "0"
-	if t.time != "" {
-		kind := t.columns[t.time].kind
-		at = "0"
-		if c.Level.Index != plan.Vouched {
-			b.filter(c.near(t, raw(t.time), kind, c.clock.from, c.Known))
-			at = c.number(t, raw(t.time), kind)
-		}
+	switch kind := c.exposure.kindOfTime(); {
+	case kind == "":
+	case c.Level.Index == plan.Vouched:
+		b.filter(raw(t.time) + " IS NOT NULL")
+	default:
+		b.filter(c.near(t, raw(t.time), kind, c.clock.from, c.Known))
+		at = c.number(t, raw(t.time), kind)
 	}
 	b.extra = append(b.extra, at+" AS x")
 	b.filter(c.exposure.where.sql(t, t.own, args))
