@@ -20,6 +20,12 @@ const (
 	ConditionReviewDue = "ReviewDue"
 	// ConditionComparable tells whether the declared benchmark has the same formula, and how the two lie.
 	ConditionComparable = "Comparable"
+	// ConditionSupported tells the verdict on a linkage: False if it is not supported or conflicting, Unknown without enough data.
+	ConditionSupported = "Supported"
+	// ConditionDiverging is True when a KPI looks good while its guardrails get worse; of the linkage and of its KPITarget.
+	ConditionDiverging = "Diverging"
+	// ConditionGuarded tells whether a KPITarget has guardrails; False where people are paid by it and it has none.
+	ConditionGuarded = "Guarded"
 	// ConditionPublished tells whether the indicator's metrics are exported in full.
 	ConditionPublished = "Published"
 )
@@ -42,6 +48,49 @@ const (
 	ReasonSuspended = "Suspended"
 	// ReasonProgressing: not stalled; nothing for a person to do.
 	ReasonProgressing = "Progressing"
+)
+
+// Reasons for which a linkage cannot be tested as it is declared, of its Ready and Stalled. A driver whose values alone cannot
+// be had in the KPI's periods has one of them in the report.
+const (
+	// ReasonCyclicReferences: what is claimed leads back to where it began; the message spells it out.
+	ReasonCyclicReferences = "CyclicReferences"
+	// ReasonTwoSources: customers of KPI and CPI are in different data sources, and cannot be compared one by one.
+	ReasonTwoSources = "TwoSources"
+	// ReasonNoDecisionTime: a renewal does not say when it was decided, so nobody can look back from there.
+	ReasonNoDecisionTime = "NoDecisionTime"
+	// ReasonOutcomeUnsupported: the KPI is not true or false of a single customer, or not in the order that the index asks for.
+	ReasonOutcomeUnsupported = "OutcomeUnsupported"
+	// ReasonExposureUnsupported: the CPI has no score of single rows, or no time before the outcome.
+	ReasonExposureUnsupported = "ExposureUnsupported"
+	// ReasonAttributionUnsupported: outcomes cannot be placed in the period of their decision yet.
+	ReasonAttributionUnsupported = "AttributionUnsupported"
+	// ReasonUndated: a dataset has no time, so there is no series.
+	ReasonUndated = "Undated"
+	// ReasonGrainMismatch: values cannot be had in the KPI's periods.
+	ReasonGrainMismatch = "GrainMismatch"
+	// ReasonPeriodsShareRows: neighbouring values rest on the same rows.
+	ReasonPeriodsShareRows = "PeriodsShareRows"
+)
+
+// Reasons of Diverging and Guarded. Supported has the verdict's reason or, if it has none, the verdict.
+const (
+	// ReasonDiverging: two evaluations in a row say so.
+	ReasonDiverging = "Diverging"
+	// ReasonNotDiverging: the KPI and its guardrails do not drift apart.
+	ReasonNotDiverging = "NotDiverging"
+	// ReasonGuarded: a linkage declares a guardrail.
+	ReasonGuarded = "Guarded"
+	// ReasonUnguarded: no driver of any linkage on the KPI is a guardrail.
+	ReasonUnguarded = "Unguarded"
+	// ReasonUnlinked: no linkage is on the KPI.
+	ReasonUnlinked = "Unlinked"
+)
+
+// Events on a linkage, besides those of its conditions.
+const (
+	// ReasonVerdictChanged: the stage of the claim, or of one of its drivers, is another than before.
+	ReasonVerdictChanged = "VerdictChanged"
 )
 
 // Reasons of Computed. A failure reported by the engine stands under its own reason, see plan.Reason.

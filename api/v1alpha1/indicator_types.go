@@ -25,7 +25,7 @@ type Indicator struct {
 	// +optional
 	Responses *Responses `json:"responses,omitempty"`
 
-	// weighting corrects who answered towards who there is; for survey scores that keep one answer of each.
+	// weighting corrects who answered towards who there is; for survey scores, index and share that do not keep all answers of one.
 	// +optional
 	Weighting *Weighting `json:"weighting,omitempty"`
 

@@ -26,6 +26,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/controllers/dataset"
 	"github.com/cpi-operator/cpi-operator/controllers/datasource"
 	"github.com/cpi-operator/cpi-operator/controllers/indicator"
+	"github.com/cpi-operator/cpi-operator/controllers/linkage"
 	"github.com/cpi-operator/cpi-operator/controllers/rules"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/job"
@@ -141,6 +142,7 @@ func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
 		&indicator.Reconciler{Kind: alert.CPI, Client: c, Events: recorder, Clock: now, Store: store},
 		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: recorder, Clock: now, Store: store},
 		&indicator.SourceReconciler{Client: c, Clock: now, Store: store},
+		&linkage.Reconciler{Client: c, Events: recorder, Clock: now, Store: store},
 		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), APIs: apis, Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels},
 	} {
 		if err := controller.SetupWithManager(mgr); err != nil {

@@ -33,7 +33,7 @@ type Reconciler struct {
 	Store *metrics.Store
 }
 
-// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions;kpitargets;datasets;datasources,verbs=get;list;watch
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions;kpitargets;cpilinkages;datasets;datasources,verbs=get;list;watch
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions/status;kpitargets/status,verbs=update
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions/finalizers;kpitargets/finalizers,verbs=update
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=indicatorreports,verbs=get;list;watch;create;update;delete
@@ -90,6 +90,9 @@ func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration
 		return 0, err
 	}
 	in := view(d, found, report)
+	if in.Guards, err = r.guards(ctx, d); err != nil {
+		return 0, err
+	}
 	decision := alert.Decide(in, now)
 	dropped := r.Store.SetIndicator(metrics.Indicator{
 		Namespace: d.object.GetNamespace(), View: in, Decision: decision, Now: now,

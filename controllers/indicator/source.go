@@ -39,7 +39,7 @@ func (r *SourceReconciler) Reconcile(ctx context.Context, request ctrl.Request) 
 	if err != nil {
 		return ctrl.Result{}, err
 	}
-	runs := sourceRuns(ds)
+	runs := SourceRuns(ds)
 	message := ""
 	if c := meta.FindStatusCondition(ds.Status.Conditions, v1alpha1.ConditionComputed); c != nil {
 		message = c.Message

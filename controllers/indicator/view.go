@@ -28,7 +28,7 @@ func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *aler
 		Period:        formula.Period,
 		Location:      time.UTC,
 		Review:        review(d),
-		Source:        sourceRuns(found.on.Source),
+		Source:        SourceRuns(found.on.Source),
 	}
 	if created := d.object.GetCreationTimestamp().Time; created.After(out.Source.Created) {
 		out.Source.Created = created
@@ -176,8 +176,8 @@ func attempt(a *v1alpha1.ReportAttempt) *alert.Attempt {
 	return out
 }
 
-// sourceRuns is how runs on a source go, from its status.
-func sourceRuns(ds *v1alpha1.DataSource) alert.SourceRuns {
+// SourceRuns is how runs on a source go, from its status.
+func SourceRuns(ds *v1alpha1.DataSource) alert.SourceRuns {
 	out := alert.SourceRuns{Name: ds.Name, Created: ds.CreationTimestamp.Time, Suspended: ptr.Deref(ds.Spec.Suspend, false)}
 	if s, err := job.ScheduleOf(ds); err == nil { // a bad one is told on the source
 		if parsed, err := cron.ParseStandard(fmt.Sprintf("CRON_TZ=%s %s", s.TimeZone, s.Cron)); err == nil {

@@ -30,7 +30,8 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	changed := builder.WithPredicates(predicate.GenerationChangedPredicate{})
 	b = b.Watches(&v1alpha1.CPIDefinition{}, handler.EnqueueRequestsFromMapFunc(r.byCPI), changed)
 	if r.Kind == alert.KPI {
-		b = b.Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReportOfCPI))
+		b = b.Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReportOfCPI)).
+			Watches(&v1alpha1.CPILinkage{}, handler.EnqueueRequestsFromMapFunc(byLinkage))
 	} else {
 		b = b.Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReportOfCPI), changed)
 	}

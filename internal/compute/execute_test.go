@@ -69,6 +69,9 @@ func (b *brittle) Dialect() query.Dialect { return query.DuckDB }
 func (b *brittle) Open(context.Context, plan.Dataset) (query.RowSet, error) {
 	return query.RowSet{}, nil
 }
+func (b *brittle) Stream(context.Context, query.Statement, func(*query.Table) error) error {
+	return errors.New("not asked for")
+}
 func (b *brittle) Close() error { return nil }
 
 // answersOf runs asks called a, b, c… over windows starting at second 0, 1, 2…

@@ -30,7 +30,7 @@ func (j *job) funnel(all []segment) (trend.Funnel, bool) {
 	if j.setting.KeepAll != "" || j.Weighting != nil || len(all) == 0 {
 		return trend.Funnel{}, false
 	}
-	if measure.Weighable(j.family) {
+	if measure.Weighable(j.family) && j.Measure.Share == nil { // whose counts have limits of their own
 		var groups []trend.Group
 		for _, s := range all {
 			groups = append(groups, groupOf(measure.Moments(j.family, s.sums, j.setting)))

@@ -37,10 +37,14 @@ Those of a CPIDefinition begin with ` + "`cpi_`" + `, those of a KPITarget with 
 		row(&b, names, cpi.labels, cpi.help)
 	}
 	b.WriteString("\n## Alerts and sources\n\n| metric | labels | meaning |\n| --- | --- | --- |\n")
-	for _, f := range families[familyAlert:] {
+	for _, f := range families[familyAlert:familyLinkEffect] {
 		row(&b, "`"+f.name+"`", f.labels, f.help)
 	}
 	b.WriteString("\nThe fixed rules turn `cpi_alert` and `*_stale_after_timestamp_seconds` into the alerts of [runbooks](runbooks/).\n")
+	b.WriteString("\n## Linkages\n\nOf a CPILinkage, for each driver. An effect is there only while a run has found one under the claim in force.\n\n| metric | labels | meaning |\n| --- | --- | --- |\n")
+	for _, f := range families[familyLinkEffect:] {
+		row(&b, "`"+f.name+"`", f.labels, f.help)
+	}
 	b.WriteString("\n## The operator itself\n\nBesides controller-runtime's own (`controller_runtime_reconcile_errors_total` and others):\n\n| metric | type | labels | meaning |\n| --- | --- | --- | --- |\n")
 	for _, f := range operatorFamilies {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", f.name, f.typ, strings.Join(f.labels, ", "), f.help)

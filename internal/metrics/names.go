@@ -22,6 +22,9 @@ const (
 	labelClass     = "class"
 	labelDirection = "direction"
 	labelTitle     = "title"
+	labelKPI       = "kpi"
+	labelDriver    = "driver"
+	labelVerdict   = "verdict"
 )
 
 // Names that alert rules refer to.
@@ -77,6 +80,13 @@ const (
 const (
 	familyAlert = 2*indicatorFamilies + iota
 	familySourceLastSuccess
+	familyLinkEffect
+	familyLinkLower
+	familyLinkUpper
+	familyLinkLag
+	familyLinkInfluence
+	familyLinkQ
+	familyLinkVerdict
 	familyCount
 )
 
@@ -112,6 +122,16 @@ func buildFamilies() [familyCount]family {
 	out[familyAlert] = family{name: AlertName, help: "1 while an alert is active. The fixed rules turn it into named alerts. theme is the category of a KPITarget.",
 		labels: []string{labelNamespace, labelKind, labelName, labelAlert, labelSeverity, labelOwner, labelTheme, labelTitle, labelSegment}}
 	out[familySourceLastSuccess] = family{name: "cpi_source_last_success_timestamp_seconds", help: "When a run last reached the data of the DataSource.", labels: object()}
+	link := func(index int, name, help string, labels ...string) {
+		out[index] = family{name: "cpi_link" + name, help: help, labels: object(append([]string{labelKPI, labelDriver}, labels...)...)}
+	}
+	link(familyLinkEffect, "_effect", "Difference of the KPI that goes with the driver, in the KPI's unit; of shares, 0.01 is one percentage point. Between the best and the worst cohort of customers or, where only periods were compared, for the step that the report names. An association, not a cause.", labelUnit)
+	link(familyLinkLower, "_effect_lower", "Lower end of the interval of the effect.", labelUnit)
+	link(familyLinkUpper, "_effect_upper", "Upper end of the interval of the effect.", labelUnit)
+	link(familyLinkLag, "_lag_periods", "By how many periods the KPI follows the driver; absent where customers were compared.")
+	link(familyLinkInfluence, "_influence_ratio", "The driver's share of what all drivers of the linkage explain together, 0-1.")
+	link(familyLinkQ, "_q_value", "The p value of the effect after correction for all links of the KPI.")
+	link(familyLinkVerdict, "_verdict", "1 for the present verdict on the driver: Supported, NotSupported, Conflicting, InsufficientData, or Pending before the first.", labelVerdict)
 	return out
 }
 

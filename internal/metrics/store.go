@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/cpi-operator/cpi-operator/internal/alert"
 )
 
 // Limits bound how many series there can be.
@@ -83,6 +85,13 @@ func (s *Store) SetSource(in Source) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.put(Key{Kind: sourceKind, Namespace: in.Namespace, Name: in.Name}, encodeSource(in))
+}
+
+// SetLinkage replaces a linkage's series.
+func (s *Store) SetLinkage(in Linkage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.put(Key{Kind: alert.Link, Namespace: in.Namespace, Name: in.Name}, encodeLinkage(in))
 }
 
 // Delete drops an object's series.

@@ -24,7 +24,7 @@ func (r *resolver) weighting(spec *v1alpha1.Indicator, m measure.Spec) *plan.Wei
 		return nil // told elsewhere
 	}
 	if !measure.Weighable(family) {
-		r.problems.add(field, "goes with survey scores: netPromoterScore, customerSatisfaction, customerEffortScore")
+		r.problems.add(field, "goes with netPromoterScore, customerSatisfaction, customerEffortScore, index, and share without classifier")
 		return nil
 	}
 	if spec.Responses != nil && plan.Keep(spec.Responses.Keep) == plan.KeepAll {

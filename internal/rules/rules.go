@@ -55,6 +55,12 @@ func Namespace(namespace string) Group {
 			"{{ $labels.kind }} {{ $labels.namespace }}/{{ $labels.name }}: the latest mature period has fewer than quality.minSampleSize; its value is withheld. kubectl describe --namespace {{ $labels.namespace }} {{ $labels.kind }} {{ $labels.name }}"},
 		{alert.TargetMissed, "{{ $labels.title }} misses its target",
 			"{{ $labels.namespace }}/{{ $labels.name }}{{ if $labels.segment }}, segment {{ $labels.segment }}{{ end }}: the whole interval of the judged period lies on the wrong side of the target." + value("kpi", "{{ if not $labels.segment }}", "{{ end }}") + read("kpi")},
+		{alert.KPIDivergence, "{{ $labels.title }} looks good while its customers do worse",
+			"{{ $labels.namespace }}/{{ $labels.name }} is on target or improving, but in two evaluations in a row a guardrail CPI has lost more than its minWorsening, and more than chance explains. The condition Diverging names it." + read("kpi")},
+		{alert.Unguarded, "{{ $labels.title }} pays people and has no guardrail",
+			"{{ $labels.namespace }}/{{ $labels.name }} is incentivised, but no CPILinkage on it declares a guardrail: nobody is told if customers lose by it." + read("kpi")},
+		{alert.LinkVerdictChanged, "{{ $labels.title }}: another verdict than before",
+			"CPILinkage {{ $labels.namespace }}/{{ $labels.name }} has come to another verdict in the last seven days. Whoever is held to its CPI should know. An association is no proof of cause." + read("cpilink")},
 	} {
 		expr := fmt.Sprintf("max by (namespace, kind, name, segment, severity, owner, theme, title) (%s{alert=%q%s}) > 0", metrics.AlertName, r.name, matcher(namespace))
 		out.Rules = append(out.Rules, rule(r.name, expr, settle, nil, r.summary, r.description))

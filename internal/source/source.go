@@ -21,7 +21,16 @@ type Engine interface {
 	Open(ctx context.Context, dataset plan.Dataset) (query.RowSet, error)
 	// Query runs one statement the planner wrote, under the source's limits.
 	Query(ctx context.Context, statement query.Statement) (*query.Table, error)
+	// Stream runs one statement that returns many rows and hands them to take some thousands at a time, so that they
+	// are never in memory together. An error of take, which is a *Error, ends it.
+	Stream(ctx context.Context, statement query.Statement, take func(*query.Table) error) error
 	Close() error
+}
+
+// Rester is an Engine that holds memory between statements.
+type Rester interface {
+	// Rest gives it back; the next statement takes it again.
+	Rest()
 }
 
 // Error is an engine's error, classified by what the user must do.

@@ -130,11 +130,17 @@ func service(t *testing.T, ns, name string, port, target int32) {
 			Ports:       []discoveryv1.EndpointPort{{Name: new("main"), Port: new(target), Protocol: ptr.To(corev1.ProtocolTCP)}},
 		},
 	)
+	resolves(t, ns, name)
+}
+
+// resolves waits until the cluster's DNS knows a name of the namespace.
+func resolves(t *testing.T, ns, name string) {
+	t.Helper()
 	network := nodeNetwork(t)
 	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, protocol, _ string) (net.Conn, error) {
 		return inside(network, func() (net.Conn, error) { return (&net.Dialer{}).DialContext(ctx, protocol, dnsAddress) })
 	}}
-	eventually(t, "the address of service "+name, func(ctx context.Context) error {
+	eventually(t, "the address of "+name, func(ctx context.Context) error {
 		_, err := resolver.LookupHost(ctx, name+"."+ns+".svc.cluster.local.")
 		return err
 	})

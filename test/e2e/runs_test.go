@@ -86,3 +86,34 @@ func ended(t *testing.T, ns, source, name string) {
 		return nil
 	})
 }
+
+// checkOnlyComputeHoldsSecrets looks at what the runs of a source mount: its Secrets, into compute, and into nothing else.
+func checkOnlyComputeHoldsSecrets(t *testing.T, ns, source string) {
+	t.Helper()
+	var schedule batchv1.CronJob
+	eventually(t, "the CronJob of "+source, func(ctx context.Context) error {
+		return api.Get(ctx, client.ObjectKey{Namespace: ns, Name: job.Name(source)}, &schedule)
+	})
+	pod := schedule.Spec.JobTemplate.Spec.Template.Spec
+	secrets := map[string]bool{}
+	for _, v := range pod.Volumes {
+		if v.Secret != nil {
+			secrets[v.Name] = true
+		}
+	}
+	held := 0
+	for _, c := range append(pod.InitContainers, pod.Containers...) {
+		for _, m := range c.VolumeMounts {
+			switch {
+			case !secrets[m.Name]:
+			case c.Name == job.ComputeContainer && m.ReadOnly:
+				held++
+			default:
+				t.Errorf("%s mounts %s at %s", c.Name, m.Name, m.MountPath)
+			}
+		}
+	}
+	if held == 0 {
+		t.Error("compute mounts no Secret")
+	}
+}

@@ -26,8 +26,8 @@ import (
 	"github.com/cpi-operator/cpi-operator/test/certificates"
 )
 
-// Server is a running MariaDB. Its certificate is for the name "localhost", so that an address shows
-// what a wrong name does.
+// Server is a running MariaDB. Its certificate is for the name "localhost" and those asked for, so that an address
+// shows what a wrong name does.
 type Server struct {
 	Host string
 	Port int
@@ -41,12 +41,15 @@ type Server struct {
 // Option changes how a server of its own is started.
 type Option func(*options)
 
-type options struct{ settings []string }
+type options struct{ settings, hosts []string }
 
 // Setting passes a server setting such as "skip-ssl".
 func Setting(setting string) Option {
 	return func(o *options) { o.settings = append(o.settings, setting) }
 }
+
+// CertificateFor makes the server's certificate valid for a further name.
+func CertificateFor(host string) Option { return func(o *options) { o.hosts = append(o.hosts, host) } }
 
 var shared struct {
 	sync.Mutex
@@ -105,7 +108,7 @@ rm -rf "$dir"
 `
 
 func start(opts ...Option) (*Server, error) {
-	var o options
+	o := options{hosts: []string{"localhost"}}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -127,7 +130,7 @@ func start(opts ...Option) (*Server, error) {
 	}
 	s := &Server{Host: "127.0.0.1", Port: port, Superuser: "admin", Password: "superuser-of-tests", log: filepath.Join(dir, "log"),
 		CAPath: filepath.Join(dir, "ca.pem"), OtherCAPath: filepath.Join(dir, "other-ca.pem")}
-	if err := certificates.Write(dir, []string{"localhost"}); err != nil {
+	if err := certificates.Write(dir, o.hosts); err != nil {
 		return nil, err
 	}
 	superuser := fmt.Sprintf("CREATE USER %s@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO %[1]s@'%%' WITH GRANT OPTION;\n", s.Superuser, s.Password)

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,18 +38,22 @@ type Server struct {
 	Address string
 	// CAPath is the CA that signed a guarded server's certificate.
 	CAPath string
+	client *http.Client
 }
 
 // Option changes how a server is started.
 type Option func(*options)
 
 type options struct {
-	guarded bool
-	flags   []string
+	guarded      bool
+	flags, hosts []string
 }
 
 // Guarded has the server speak https and ask for User and Password.
 func Guarded() Option { return func(o *options) { o.guarded = true } }
+
+// CertificateFor makes a guarded server's certificate valid for a further name.
+func CertificateFor(host string) Option { return func(o *options) { o.hosts = append(o.hosts, host) } }
 
 // Flag passes a command-line flag such as --query.timeout=1s.
 func Flag(flag string) Option { return func(o *options) { o.flags = append(o.flags, flag) } }
@@ -69,7 +74,7 @@ rm -rf "$dir"
 // Start runs a server over samples in the OpenMetrics format, without the line that ends it.
 func Start(t testing.TB, samples string, opts ...Option) *Server {
 	t.Helper()
-	var o options
+	o := options{hosts: []string{"localhost"}}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -99,9 +104,9 @@ func Start(t testing.TB, samples string, opts ...Option) *Server {
 		tools.Build(t, "prometheus"), "--config.file=" + write("prometheus.yaml", "{}\n"), "--storage.tsdb.path=" + data,
 		"--storage.tsdb.retention.time=100y", "--web.listen-address=127.0.0.1:" + port,
 	}, o.flags...)
-	client := &http.Client{}
+	s.client = &http.Client{}
 	if o.guarded {
-		if err := certificates.Write(dir, []string{"localhost"}); err != nil {
+		if err := certificates.Write(dir, o.hosts); err != nil {
 			t.Fatal(err)
 		}
 		s.Address, s.CAPath = "https://localhost:"+port, filepath.Join(dir, "ca.pem")
@@ -113,7 +118,7 @@ func Start(t testing.TB, samples string, opts ...Option) *Server {
 		}
 		roots := x509.NewCertPool()
 		roots.AppendCertsFromPEM(pem)
-		client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
+		s.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
 	}
 	supervisor := exec.Command("sh", append([]string{"-c", supervise, "prometheustest", dir}, args...)...)
 	supervisor.Dir = dir
@@ -132,7 +137,7 @@ func Start(t testing.TB, samples string, opts ...Option) *Server {
 		_ = held.Close()
 		_ = supervisor.Wait()
 	})
-	if err := s.await(client); err != nil {
+	if err := s.await(); err != nil {
 		log, _ := os.ReadFile(filepath.Join(dir, "log"))
 		t.Fatalf("starting Prometheus: %v\n%s", err, log)
 	}
@@ -140,28 +145,44 @@ func Start(t testing.TB, samples string, opts ...Option) *Server {
 }
 
 // await waits until the server answers queries.
-func (s *Server) await(client *http.Client) error {
+func (s *Server) await() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Address+"/-/ready", nil)
-		if err != nil {
-			return err
-		}
-		request.SetBasicAuth(User, Password)
-		response, err := client.Do(request)
-		if err == nil {
-			_ = response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return nil
-			}
-			err = fmt.Errorf("it answers %s", response.Status)
-		}
-		if ctx.Err() != nil {
+		err := s.ask(ctx, http.MethodGet, "/-/ready", http.StatusOK)
+		if err == nil || ctx.Err() != nil {
 			return err
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// Forget deletes the samples of the series that a selector matches from before an instant, as retention does in its
+// own time. The server must have been started with the flag --web.enable-admin-api.
+func (s *Server) Forget(t testing.TB, selector string, before time.Time) {
+	t.Helper()
+	query := url.Values{"match[]": {selector}, "end": {before.Format(time.RFC3339)}}
+	if err := s.ask(t.Context(), http.MethodPost, "/api/v1/admin/tsdb/delete_series?"+query.Encode(), http.StatusNoContent); err != nil {
+		t.Fatalf("delete series %s: %v", selector, err)
+	}
+}
+
+// ask sends a request and wants a status.
+func (s *Server) ask(ctx context.Context, method, path string, want int) error {
+	request, err := http.NewRequestWithContext(ctx, method, s.Address+path, nil)
+	if err != nil {
+		return err
+	}
+	request.SetBasicAuth(User, Password)
+	response, err := s.client.Do(request)
+	if err != nil {
+		return err
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != want {
+		return fmt.Errorf("it answers %s", response.Status)
+	}
+	return nil
 }
 
 func freePort(t testing.TB) string {

@@ -52,9 +52,30 @@ var shared struct {
 	server *Server
 }
 
-// Start returns the test binary's store, started on first use.
-func Start(t testing.TB) *Server {
+// Option changes how a store of its own is started.
+type Option func(*options)
+
+type options struct {
+	hosts []string
+	// domain under which buckets are hosts; empty if they are only paths.
+	domain string
+}
+
+// Host is a further name of the store, and one under which buckets are hosts: BUCKET.name.
+func Host(name string) Option {
+	return func(o *options) { o.hosts, o.domain = append(o.hosts, name, "*."+name), name }
+}
+
+// Start returns the test binary's store, started on first use. With options it starts another.
+func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
+	if len(opts) > 0 {
+		server, err := start(tools.Build(t, "versitygw"), opts...)
+		if err != nil {
+			t.Fatalf("starting versitygw: %v", err)
+		}
+		return server
+	}
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.server == nil {
@@ -71,7 +92,7 @@ func Start(t testing.TB) *Server {
 // files.
 const supervise = `
 trap '' INT
-"$1" --port "$3" --access "$4" --secret "$5" --region "$6" --cert "$2/server.pem" --key "$2/server.key" --iam-dir "$2/accounts" \
+"$1" --port "$3" --access "$4" --secret "$5" --region "$6" --cert "$2/server.pem" --key "$2/server.key" --iam-dir "$2/accounts" --virtual-domain "$7" \
   posix --sidecar "$2/meta" "$2/objects" >"$2/log" 2>&1 </dev/null &
 cat >/dev/null
 kill $! 2>/dev/null
@@ -79,7 +100,11 @@ wait
 rm -rf "$2"
 `
 
-func start(binary string) (*Server, error) {
+func start(binary string, opts ...Option) (*Server, error) {
+	o := options{hosts: []string{"localhost"}}
+	for _, opt := range opts {
+		opt(&o)
+	}
 	dir, err := os.MkdirTemp("", "s3test-")
 	if err != nil {
 		return nil, err
@@ -89,7 +114,7 @@ func start(binary string) (*Server, error) {
 			return nil, err
 		}
 	}
-	if err := certificates.Write(dir, []string{"localhost"}); err != nil {
+	if err := certificates.Write(dir, o.hosts); err != nil {
 		return nil, err
 	}
 	port, err := freePort()
@@ -97,7 +122,7 @@ func start(binary string) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Endpoint: "https://localhost:" + port, CAPath: filepath.Join(dir, "ca.pem"), binary: binary, log: filepath.Join(dir, "log")}
-	supervisor := exec.Command("sh", "-c", supervise, "s3test", binary, dir, "127.0.0.1:"+port, OwnerKey, OwnerSecret, Region)
+	supervisor := exec.Command("sh", "-c", supervise, "s3test", binary, dir, "127.0.0.1:"+port, OwnerKey, OwnerSecret, Region, o.domain)
 	supervisor.Dir = dir
 	supervisor.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
 	supervisor.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -74,8 +74,13 @@ func TestUnlinkedSeriesAreNotCalledLinked(t *testing.T) {
 			opts.MaxLag = 6
 			called := 0
 			for range pairs() {
-				if shown(compare(kind.make(random, n), kind.make(random, n), opts, quick)) {
-					called++
+				f := compare(kind.make(random, n), kind.make(random, n), opts, quick)
+				if !shown(f) {
+					continue
+				}
+				called++
+				if at := f.Slope.Interval; at.Lower <= 0 && at.Upper >= 0 {
+					t.Errorf("p %g beside a slope in [%g, %g]", f.P, at.Lower, at.Upper)
 				}
 			}
 			share := float64(called) / float64(pairs())

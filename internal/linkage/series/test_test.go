@@ -202,6 +202,47 @@ func TestNeeded(t *testing.T) {
 	}
 }
 
+func TestChangesUnlessBothKeepToALevel(t *testing.T) {
+	random := rand.New(rand.NewPCG(8, 1))
+	var level, doubted int
+	for range 100 {
+		x, y := following(random, 48, 0.5, 1, false)
+		got := compare(x, y, Options{MaxLag: 6}, quick)
+		keeps, disagree := true, false
+		for _, series := range [][]float64{x, y} {
+			root := must[UnitRoot](t)(AugmentedDickeyFuller(series, UnitRootLags(series)))
+			kpss := must[KPSS](t)(Level(series, LevelLags(48)))
+			keeps = keeps && root.P <= 0.05 && kpss.P > 0.05
+			disagree = disagree || (root.P <= 0.05) == (kpss.P <= 0.05)
+		}
+		warned := slices.ContainsFunc(got.Warnings, func(w string) bool { return strings.HasPrefix(w, "Two tests disagree") })
+		if got.Differenced == keeps || warned != disagree {
+			t.Fatalf("keep to a level %t, tests disagree %t: %+v", keeps, disagree, got)
+		}
+		if keeps {
+			level++
+			if got.Slope != got.Lags[got.Lag].Slope {
+				t.Errorf("of levels: %v, %v", got.Slope, got.Lags[got.Lag].Slope)
+			}
+		}
+		if disagree {
+			doubted++
+		}
+	}
+	if level < 10 || doubted < 10 {
+		t.Errorf("%d and %d of 100: too few to tell", level, doubted)
+	}
+}
+
+func TestOfTwoStretchesTheLatest(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 1))
+	x, y := autoregressive(random, 49, 0.5), autoregressive(random, 49, 0.5)
+	y[24] = math.NaN()
+	if got := Test(x, y, Options{MaxLag: 4}); got.First != 25 || got.Last != 48 || got.N != 24 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestWithin(t *testing.T) {
 	o := oracle(t)
 	got := Test(o.Series36.NPS, o.Series36.Renewal, Options{MaxLag: 6})

@@ -119,7 +119,11 @@ func (e *engine) run(r run, send func(reply) error) (*EngineError, error) {
 	}
 	var result duckdb.Result
 	defer duckdb.DestroyResult(&result)
-	if duckdb.ExecutePrepared(statement, &result) == duckdb.StateError {
+	execute := duckdb.ExecutePrepared
+	if r.Stream {
+		execute = duckdb.ExecutePreparedStreaming //nolint:staticcheck // no other call of DuckDB's streams
+	}
+	if execute(statement, &result) == duckdb.StateError {
 		return newEngineError(duckdb.ResultErrorType(&result), duckdb.ResultError(&result)), nil
 	}
 	return e.stream(&result, r.MaxBytes, send)

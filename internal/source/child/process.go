@@ -138,6 +138,36 @@ func (p *Process) Query(ctx context.Context, statement query.Statement, maxBytes
 	return &table, nil
 }
 
+// Stream runs one statement and hands its rows to take, some thousands at a time. An error of take ends it and is
+// returned; any other is as Query's.
+func (p *Process) Stream(ctx context.Context, statement query.Statement, take func(*query.Table) error) error {
+	args, ok := newArgs(statement.Args)
+	if !ok {
+		return &EngineError{Class: ClassOther, Message: "a parameter is of a type that no engine takes"}
+	}
+	var columns []Column
+	var refused error
+	err := p.call(ctx, request{Run: &run{SQL: statement.SQL, Args: args, Stream: true}}, func(r reply) {
+		if r.Columns != nil {
+			columns = r.Columns
+		}
+		if r.Chunk == nil || refused != nil {
+			return
+		}
+		var rows query.Table
+		builder := tableBuilder{table: &rows}
+		builder.columns(columns)
+		builder.append(r.Chunk)
+		if refused = take(&rows); refused != nil {
+			_ = p.requests.Encode(request{Abort: true})
+		}
+	})
+	if refused != nil {
+		return refused
+	}
+	return err
+}
+
 // call sends one request and takes its replies to the end. When ctx ends it asks the child to
 // stop, then kills it.
 func (p *Process) call(ctx context.Context, r request, take func(reply)) error {

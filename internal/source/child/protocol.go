@@ -42,6 +42,8 @@ type run struct {
 	Describe bool
 	// MaxBytes bounds the result.
 	MaxBytes int64
+	// Stream sends rows as they are found, before the last is known.
+	Stream bool
 }
 
 // arg is one bound parameter; Kind tells which field holds it.

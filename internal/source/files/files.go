@@ -156,6 +156,29 @@ func (e *engine) Query(ctx context.Context, statement query.Statement) (*query.T
 	return e.run(ctx, statement)
 }
 
+// Stream implements source.Engine.
+func (e *engine) Stream(ctx context.Context, statement query.Statement, take func(*query.Table) error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	ctx, cancel := e.withTimeout(ctx)
+	defer cancel()
+	taken := false
+	once := func(rows *query.Table) error { taken = true; return take(rows) }
+	return e.inChild(ctx, func(p *child.Process) error {
+		if taken {
+			return source.Fail(plan.EngineCrashed, nil, "the engine refused a file in the middle of its rows")
+		}
+		return p.Stream(ctx, statement, once)
+	})
+}
+
+// Rest implements source.Rester: it ends the child.
+func (e *engine) Rest() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stop()
+}
+
 func (e *engine) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	if limit := e.cfg.Source.Limits.QueryTimeout; limit > 0 {
 		return context.WithTimeout(ctx, limit)

@@ -118,17 +118,35 @@ func (e *engine) Query(ctx context.Context, statement query.Statement) (*query.T
 	return table.Table, nil
 }
 
-// run runs one statement in a read-only transaction of its own, and classifies its failure. A connection that ran a
-// user's SQL, or failed, is not used again: a session's state could have been changed by what the guard overlooked.
+// Stream implements source.Engine.
+func (e *engine) Stream(ctx context.Context, statement query.Statement, take func(*query.Table) error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.transaction(ctx, statement.SQL, func(ctx context.Context, c *sql.Conn) error {
+		return readRows(ctx, c, statement, streamedRows, func(rows *result) error { return take(rows.Table) })
+	})
+}
+
 func (e *engine) run(ctx context.Context, statement query.Statement) (*result, error) {
+	var table *result
+	err := e.transaction(ctx, statement.SQL, func(ctx context.Context, c *sql.Conn) (err error) {
+		table, err = read(ctx, c, statement)
+		return err
+	})
+	return table, err
+}
+
+// transaction does one thing with text in a read-only transaction of its own, and classifies its failure. A connection
+// that ran a user's SQL, or failed, is not used again: a session's state could have been changed by what the guard
+// overlooked.
+func (e *engine) transaction(ctx context.Context, text string, do func(context.Context, *sql.Conn) error) error {
 	within, cancel := context.WithTimeout(ctx, e.cfg.Source.Limits.QueryTimeout+cancelGrace)
 	defer cancel()
 	err := e.begin(within)
-	var table *result
 	if err == nil {
-		table, err = read(within, e.connection.Conn, statement)
+		err = do(within, e.connection.Conn)
 	}
-	if err == nil && !e.isUsers(statement.SQL) {
+	if err == nil && !e.isUsers(text) {
 		_, err = e.connection.ExecContext(within, "ROLLBACK")
 	} else {
 		if within.Err() != nil {
@@ -137,9 +155,9 @@ func (e *engine) run(ctx context.Context, statement query.Statement) (*result, e
 		e.disconnect()
 	}
 	if err != nil {
-		return nil, e.classify(ctx, err)
+		return e.classify(ctx, err)
 	}
-	return table, nil
+	return nil
 }
 
 // begin connects if need be and begins a transaction. That every transaction of the session is read-only also holds off

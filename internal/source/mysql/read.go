@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -22,32 +23,49 @@ type result struct {
 	types []string
 }
 
-// read prepares one statement, which the server takes alone, and collects its columns.
+// streamedRows are handed on at a time.
+const streamedRows = 4096
+
+// read collects the columns of one statement.
 func read(ctx context.Context, c *sql.Conn, statement query.Statement) (*result, error) {
+	var whole *result
+	err := readRows(ctx, c, statement, math.MaxInt, func(r *result) error { whole = r; return nil })
+	return whole, err
+}
+
+// readRows prepares one statement, which the server takes alone, and hands its rows on, so many at a time; the last ones
+// may be none.
+func readRows(ctx context.Context, c *sql.Conn, statement query.Statement, atATime int, take func(*result) error) error {
 	prepared, err := c.PrepareContext(ctx, statement.SQL)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = prepared.Close() }()
 	rows, err := prepared.QueryContext(ctx, statement.Args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = rows.Close() }()
 	types, err := rows.ColumnTypes()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	table := &result{Table: &query.Table{Names: make([]string, len(types)), Columns: make([]query.Vector, len(types))}, types: make([]string, len(types))}
-	cells, into, appenders := make([]any, len(types)), make([]any, len(types)), make([]appender, len(types))
-	for i, column := range types {
-		table.Names[i], table.types[i], into[i] = column.Name(), column.DatabaseTypeName(), &cells[i]
-		appenders[i] = newAppender(table.types[i], &table.Columns[i])
+	cells, into := make([]any, len(types)), make([]any, len(types))
+	for i := range types {
+		into[i] = &cells[i]
 	}
+	table, appenders := newResult(types)
 	size := 0
 	for rows.Next() {
+		if table.Len == atATime {
+			if err := take(table); err != nil {
+				return err
+			}
+			table, appenders = newResult(types)
+			size = 0
+		}
 		if err := rows.Scan(into...); err != nil {
-			return nil, err
+			return err
 		}
 		for i, cell := range cells {
 			size += 16
@@ -62,15 +80,29 @@ func read(ctx context.Context, c *sql.Conn, statement query.Statement) (*result,
 				column.Null = append(column.Null, cell == nil)
 			}
 			if err := appenders[i](cell); err != nil {
-				return nil, source.Fail(plan.TypeMismatch, err, "result column %q: %v", table.Names[i], err)
+				return source.Fail(plan.TypeMismatch, err, "result column %q: %v", table.Names[i], err)
 			}
 		}
 		table.Len++
 		if size > maxResultBytes {
-			return nil, errTooLarge
+			return errTooLarge
 		}
 	}
-	return table, rows.Err()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return take(table)
+}
+
+// newResult is without rows, with what appends to its columns.
+func newResult(types []*sql.ColumnType) (*result, []appender) {
+	out := &result{Table: &query.Table{Names: make([]string, len(types)), Columns: make([]query.Vector, len(types))}, types: make([]string, len(types))}
+	appenders := make([]appender, len(types))
+	for i, column := range types {
+		out.Names[i], out.types[i] = column.Name(), column.DatabaseTypeName()
+		appenders[i] = newAppender(out.types[i], &out.Columns[i])
+	}
+	return out, appenders
 }
 
 // appender adds one value to a column; nil is NULL.

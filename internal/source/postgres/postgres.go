@@ -100,6 +100,15 @@ func (e *engine) Query(ctx context.Context, statement query.Statement) (*query.T
 	return e.run(ctx, statement)
 }
 
+// Stream implements source.Engine.
+func (e *engine) Stream(ctx context.Context, statement query.Statement, take func(*query.Table) error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.transaction(ctx, statement.SQL, func(ctx context.Context, c *pgx.Conn) error {
+		return readRows(ctx, c, statement, streamedRows, take)
+	})
+}
+
 func (e *engine) run(ctx context.Context, statement query.Statement) (*query.Table, error) {
 	var table *query.Table
 	err := e.transaction(ctx, statement.SQL, func(ctx context.Context, c *pgx.Conn) (err error) {

@@ -17,25 +17,38 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/source"
 )
 
-// readTable runs one statement by the extended protocol, which takes one statement only, and
-// collects its columns.
+// streamedRows are handed on at a time.
+const streamedRows = 4096
+
+// readTable collects the columns of one statement.
 func readTable(ctx context.Context, c *pgx.Conn, statement query.Statement) (*query.Table, error) {
+	var whole *query.Table
+	err := readRows(ctx, c, statement, math.MaxInt, func(t *query.Table) error { whole = t; return nil })
+	return whole, err
+}
+
+// readRows runs one statement by the extended protocol, which takes one statement only, and hands its rows on, so many
+// at a time; the last ones may be none.
+func readRows(ctx context.Context, c *pgx.Conn, statement query.Statement, atATime int, take func(*query.Table) error) error {
 	rows, err := c.Query(ctx, statement.SQL, statement.Args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
 	fields := rows.FieldDescriptions()
-	table := &query.Table{Names: make([]string, len(fields)), Columns: make([]query.Vector, len(fields))}
-	appenders := make([]appender, len(fields))
-	for i, field := range fields {
-		table.Names[i] = field.Name
-		if appenders[i] = newAppender(field, &table.Columns[i], c.TypeMap()); appenders[i] == nil {
-			return nil, source.Fail(plan.QueryFailed, nil, "result column %q is of a type that cannot be read: cast it to text or a number", field.Name)
-		}
+	table, appenders, err := newTable(fields, c.TypeMap())
+	if err != nil {
+		return err
 	}
 	size := 0
 	for rows.Next() {
+		if table.Len == atATime {
+			if err := take(table); err != nil {
+				return err
+			}
+			table, appenders, _ = newTable(fields, c.TypeMap()) // went well before
+			size = 0
+		}
 		for i, raw := range rows.RawValues() {
 			size += len(raw) + 8
 			column := &table.Columns[i]
@@ -46,15 +59,31 @@ func readTable(ctx context.Context, c *pgx.Conn, statement query.Statement) (*qu
 				column.Null = append(column.Null, raw == nil)
 			}
 			if err := appenders[i](raw); err != nil {
-				return nil, source.Fail(plan.TypeMismatch, err, "result column %q: %v", fields[i].Name, err)
+				return source.Fail(plan.TypeMismatch, err, "result column %q: %v", fields[i].Name, err)
 			}
 		}
 		table.Len++
 		if size > maxResultBytes {
-			return nil, errTooLarge
+			return errTooLarge
 		}
 	}
-	return table, rows.Err()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return take(table)
+}
+
+// newTable is without rows, with what appends to its columns.
+func newTable(fields []pgconn.FieldDescription, types *pgtype.Map) (*query.Table, []appender, error) {
+	table := &query.Table{Names: make([]string, len(fields)), Columns: make([]query.Vector, len(fields))}
+	appenders := make([]appender, len(fields))
+	for i, field := range fields {
+		table.Names[i] = field.Name
+		if appenders[i] = newAppender(field, &table.Columns[i], types); appenders[i] == nil {
+			return nil, nil, source.Fail(plan.QueryFailed, nil, "result column %q is of a type that cannot be read: cast it to text or a number", field.Name)
+		}
+	}
+	return table, appenders, nil
 }
 
 // appender adds one value to a column; nil is NULL.

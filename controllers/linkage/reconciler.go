@@ -1,0 +1,126 @@
+// Package linkage looks after CPILinkages: it resolves them, keeps the report that runs write to, and tells in status,
+// Events and metrics what internal/alert makes of the findings.
+package linkage
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/reports"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// Reconciler of CPILinkages.
+type Reconciler struct {
+	Client client.Client
+	Events events.EventRecorder
+	Clock  clock.PassiveClock
+	// Store takes the series.
+	Store *metrics.Store
+}
+
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpilinkages;cpidefinitions;kpitargets;datasets;datasources,verbs=get;list;watch
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpilinkages/status,verbs=update
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpilinkages/finalizers,verbs=update
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=indicatorreports,verbs=get;list;watch;create;update;delete
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+const (
+	// hinderedRetry is how soon to look whether a foreign object is gone, or a refused one taken.
+	hinderedRetry = 5 * time.Minute
+	// cacheRetry is how soon to look again when the cache lags behind what we did.
+	cacheRetry = time.Second
+)
+
+// Reconcile brings one linkage's report, series and status up to date.
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	linkage := &v1alpha1.CPILinkage{}
+	err := r.Client.Get(ctx, request.NamespacedName, linkage)
+	if apierrors.IsNotFound(err) || err == nil && !linkage.DeletionTimestamp.IsZero() {
+		r.Store.Delete(metrics.Key{Kind: alert.Link, Namespace: request.Namespace, Name: request.Name})
+		return ctrl.Result{}, nil // the report goes with its owner
+	}
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	before := linkage.Status.DeepCopy()
+	requeue, err := r.reconcile(ctx, linkage)
+	switch {
+	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
+		return ctrl.Result{}, nil // everything here is going
+	case errors.Is(err, reports.ErrLagging):
+		return ctrl.Result{RequeueAfter: cacheRetry}, nil
+	case err != nil:
+		return ctrl.Result{}, err
+	}
+	return r.conclude(ctx, linkage, before, requeue)
+}
+
+// reconcile fills in the status and tells when to look again, 0 for never.
+func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage) (time.Duration, error) {
+	found, err := r.resolve(ctx, linkage)
+	var report *v1alpha1.IndicatorReport
+	if err == nil {
+		report, err = reports.Ensure(ctx, r.Client, linkage, plan.KindLinkage, found.claim.RequestHash, found.source.Name)
+	}
+	if blocked, ok := errors.AsType[*reports.Blocked](err); ok {
+		r.tellBlocked(linkage, blocked)
+		if blocked.Reason == v1alpha1.ReasonConflict || blocked.Reason == v1alpha1.ReasonChildRefused {
+			return hinderedRetry, nil
+		}
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	now := r.Clock.Now()
+	in := view(linkage, found, report)
+	decision := alert.DecideClaim(in, now)
+	shown := in.Found
+	if in.FoundOf != in.Formula {
+		shown = nil
+	}
+	r.Store.SetLinkage(metrics.Linkage{
+		Namespace: linkage.Namespace, Name: linkage.Name, KPI: in.KPI, Unit: in.Unit, Title: in.Title, Found: shown, Decision: decision,
+	})
+	tell(linkage, decision, found.waits)
+	linkage.Status.ReportRef = &v1alpha1.LocalReference{Name: report.Name}
+	if b := linkage.Status.Baseline; b == nil || b.RequestHash != in.Formula {
+		since := metav1.NewTime(now.Truncate(time.Second))
+		linkage.Status.Baseline = &v1alpha1.Baseline{RequestHash: in.Formula, Since: &since}
+	}
+	if decision.Next.IsZero() {
+		return 0, nil
+	}
+	return max(decision.Next.Sub(now), time.Millisecond), nil
+}
+
+// conclude writes the status if it changed and tells transitions.
+func (r *Reconciler) conclude(ctx context.Context, linkage *v1alpha1.CPILinkage, before *v1alpha1.CPILinkageStatus, requeue time.Duration) (ctrl.Result, error) {
+	linkage.Status.ObservedGeneration = linkage.Generation
+	order(linkage.Status.Conditions)
+	if equality.Semantic.DeepEqual(before, &linkage.Status) {
+		return ctrl.Result{RequeueAfter: requeue}, nil
+	}
+	if err := r.Client.Status().Update(ctx, linkage); err != nil {
+		if apierrors.IsConflict(err) {
+			return ctrl.Result{RequeueAfter: cacheRetry}, nil
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	r.tellTransitions(linkage, before)
+	return ctrl.Result{RequeueAfter: requeue}, nil
+}

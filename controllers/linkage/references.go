@@ -1,0 +1,146 @@
+package linkage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/reports"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// resolved is a claim with everything it refers to.
+type resolved struct {
+	claim  plan.Linkage
+	on     resolve.LinkageContext
+	source *v1alpha1.DataSource
+	// owner of the KPI, who is told where the claim names nobody.
+	owner v1alpha1.Owner
+	// waits is what keeps the source from being read, empty if nothing does. The last findings hold meanwhile.
+	waits string
+}
+
+// resolve follows the claim's references and checks it against them.
+func (r *Reconciler) resolve(ctx context.Context, linkage *v1alpha1.CPILinkage) (*resolved, error) {
+	o := objects{ctx, r.Client, linkage.Namespace}
+	on, err := resolve.FollowLinkage(linkage, o)
+	if unmet, ok := errors.AsType[*resolve.Unmet](err); ok {
+		return nil, &reports.Blocked{Reason: unmet.Reason, Message: unmet.Message}
+	}
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.claims(ctx, linkage.Namespace)
+	if err != nil {
+		return nil, err
+	}
+	if cycle := all.Cycle(linkage); cycle != "" {
+		return nil, &reports.Blocked{Reason: v1alpha1.ReasonCyclicReferences, Message: cycle, Stalled: true}
+	}
+	claim, refusal := resolve.Linkage(linkage, on)
+	if refusal != nil {
+		reason := string(refusal.Reason)
+		if reason == "" {
+			reason = v1alpha1.ReasonInvalid
+		}
+		return nil, &reports.Blocked{Reason: reason, Message: refusal.Problems.String(), Stalled: true}
+	}
+	out := &resolved{claim: claim, on: on}
+	if out.source, err = o.Source(on.KPI.Source); err != nil {
+		return nil, err
+	}
+	if out.source == nil {
+		return nil, &reports.Blocked{Reason: v1alpha1.ReasonReferenceNotReady, Message: fmt.Sprintf("spec.kpiRef: DataSource %q, which computes the KPI, does not exist.", on.KPI.Source)}
+	}
+	if kpi, err := o.KPI(linkage.Spec.KPIRef.Name); err == nil && kpi != nil {
+		out.owner = kpi.Spec.Owner
+	}
+	if ready := meta.FindStatusCondition(out.source.Status.Conditions, v1alpha1.ConditionReady); ready != nil && ready.Reason == v1alpha1.ReasonInvalid && ready.ObservedGeneration == out.source.Generation {
+		out.waits = fmt.Sprintf("spec.kpiRef: DataSource %q, which computes the KPI, is not ready: %s", out.source.Name, ready.Message)
+	}
+	return out, nil
+}
+
+// claims are all definitions of a namespace that lead from one indicator to another. They are the cache's own.
+func (r *Reconciler) claims(ctx context.Context, namespace string) (resolve.Claims, error) {
+	var cpis v1alpha1.CPIDefinitionList
+	var kpis v1alpha1.KPITargetList
+	var linkages v1alpha1.CPILinkageList
+	for _, list := range []client.ObjectList{&cpis, &kpis, &linkages} {
+		if err := r.Client.List(ctx, list, client.InNamespace(namespace), client.UnsafeDisableDeepCopy); err != nil {
+			return resolve.Claims{}, err
+		}
+	}
+	return resolve.Claims{CPIs: cpis.Items, KPIs: kpis.Items, Linkages: linkages.Items}, nil
+}
+
+// objects finds what a claim refers to in the cluster.
+type objects struct {
+	ctx       context.Context
+	client    client.Reader
+	namespace string
+}
+
+func read[T client.Object](o objects, name string, into T) (T, error) {
+	err := o.client.Get(o.ctx, types.NamespacedName{Namespace: o.namespace, Name: name}, into)
+	if err != nil {
+		var none T
+		return none, client.IgnoreNotFound(err)
+	}
+	return into, nil
+}
+
+// CPI by name.
+func (o objects) CPI(name string) (*v1alpha1.CPIDefinition, error) {
+	return read(o, name, &v1alpha1.CPIDefinition{})
+}
+
+// KPI by name.
+func (o objects) KPI(name string) (*v1alpha1.KPITarget, error) {
+	return read(o, name, &v1alpha1.KPITarget{})
+}
+
+// Dataset by name.
+func (o objects) Dataset(name string) (*v1alpha1.Dataset, error) {
+	return read(o, name, &v1alpha1.Dataset{})
+}
+
+// Source by name.
+func (o objects) Source(name string) (*v1alpha1.DataSource, error) {
+	return read(o, name, &v1alpha1.DataSource{})
+}
+
+// Report of an indicator, if it is its own.
+func (o objects) Report(kind, name string) (*v1alpha1.IndicatorReport, error) {
+	report, err := read(o, planstep.ReportName(kind, name), &v1alpha1.IndicatorReport{})
+	if err != nil || report == nil {
+		return nil, err
+	}
+	var owner metav1.Object
+	switch kind {
+	case resolve.KindKPITarget:
+		kpi, err := o.KPI(name)
+		if err != nil || kpi == nil {
+			return nil, err
+		}
+		owner = kpi
+	default:
+		cpi, err := o.CPI(name)
+		if err != nil || cpi == nil {
+			return nil, err
+		}
+		owner = cpi
+	}
+	if !metav1.IsControlledBy(report, owner) {
+		return nil, nil
+	}
+	return report, nil
+}

@@ -1,0 +1,106 @@
+package linkage
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/indicator"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// view puts a resolved claim and its report into the plain form that decisions are made on.
+func view(linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.IndicatorReport) *alert.Claim {
+	claim := found.claim
+	out := &alert.Claim{
+		Name: linkage.Name, Title: titleOf(linkage, claim), Team: found.owner.Team, KPI: linkage.Spec.KPIRef.Name,
+		Unit: claim.KPI.Unit, Percent: percent(claim.KPI), Formula: claim.RequestHash,
+		Source: indicator.SourceRuns(found.source), Review: review(linkage), Before: course(linkage),
+	}
+	if o := linkage.Spec.Owner; o != nil {
+		out.Team = o.Team
+	}
+	if claim.Calendar != nil {
+		out.Grain = claim.Calendar.Grain
+	}
+	for _, d := range claim.Drivers {
+		out.Drivers = append(out.Drivers, alert.ClaimDriver{Name: d.Name, Unit: d.Unit, Percent: percent(d.Series)})
+		out.Guardrail = out.Guardrail || d.Guardrail != nil
+	}
+	if link := report.Status.Link; link != nil {
+		out.Found, out.FoundOf = planstep.Found(link), link.RequestHash
+	}
+	if a := report.Status.Attempt; a != nil {
+		out.Attempt = &alert.Attempt{Formula: a.RequestHash, Failed: a.Outcome == "Failed", Reason: a.Reason, Message: a.Message}
+		if a.Since != nil {
+			out.Attempt.Since = a.Since.Time
+		}
+		out.Attempt.Kills = int(planstep.Kills(a, claim.RequestHash, planstep.CircumstancesOf(found.source, linkage.Annotations)))
+	}
+	return out
+}
+
+// titleOf a claim is its own or, without one, those of what it links.
+func titleOf(linkage *v1alpha1.CPILinkage, claim plan.Linkage) string {
+	if linkage.Spec.Title != "" {
+		return linkage.Spec.Title
+	}
+	title := claim.Drivers[0].Title
+	if n := len(claim.Drivers) - 1; n > 0 {
+		title += " and others"
+	}
+	return title + " → " + claim.KPI.Title
+}
+
+// percent tells whether people read an indicator as a percentage; of one whose formula is elsewhere, by its unit.
+func percent(s plan.Series) bool {
+	if s.Indicator == nil {
+		return s.Unit == "ratio"
+	}
+	family, err := measure.Of(s.Indicator.Measure)
+	return err == nil && resolve.IsPercent(s.Indicator.Measure, family.Describe())
+}
+
+func review(linkage *v1alpha1.CPILinkage) *alert.Review {
+	declared := linkage.Spec.Review
+	if declared == nil {
+		return nil
+	}
+	every, err := v1alpha1.Value(declared.Every).Duration()
+	if err != nil {
+		return nil
+	}
+	last, err := time.Parse(time.DateOnly, declared.LastReviewed)
+	if err != nil {
+		last = linkage.CreationTimestamp.Time
+	}
+	return &alert.Review{Last: last, Every: every}
+}
+
+// course of the claim so far, as the status has it.
+func course(linkage *v1alpha1.CPILinkage) alert.Course {
+	s := &linkage.Status
+	out := alert.Course{Drivers: map[string]alert.Step{}}
+	if s.Baseline != nil {
+		out.Formula = s.Baseline.RequestHash
+	}
+	for _, step := range s.Course {
+		out.Steps = append(out.Steps, alert.Step{Stage: alert.Stage(step.Stage), Since: instant(step.Since)})
+	}
+	for _, d := range s.Drivers {
+		out.Drivers[d.Name] = alert.Step{Stage: alert.Stage(d.Stage), Since: instant(d.Since)}
+	}
+	return out
+}
+
+func instant(t *metav1.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.Time
+}

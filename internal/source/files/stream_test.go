@@ -1,0 +1,62 @@
+package files_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/query"
+	"github.com/cpi-operator/cpi-operator/internal/source"
+)
+
+// Three times 64 MiB, the most that Query would hold, arrive in order and a few at a time.
+func TestStreamHandsRowsOnAsTheyCome(t *testing.T) {
+	engine := open(t)
+	const rows = 400_000
+	sql := `SELECT i, repeat('x', 500) AS filler FROM range(1, 400001) t(i)`
+	next, most := int64(1), 0
+	err := engine.Stream(t.Context(), query.Statement{SQL: sql}, func(chunk *query.Table) error {
+		most = max(most, chunk.Len)
+		for row := range chunk.Len {
+			if n := chunk.Columns[0].Ints[row]; n != next || len(chunk.Columns[1].Strings[row]) != 500 {
+				t.Fatalf("row %d is number %d with %d bytes", next, n, len(chunk.Columns[1].Strings[row]))
+			}
+			next++
+		}
+		return nil
+	})
+	if err != nil || next != rows+1 || most > 10_000 {
+		t.Fatalf("%d rows, at most %d at a time, and %v; want %d", next-1, most, err, rows)
+	}
+}
+
+func TestStreamEndsWhereItsRowsAreRefused(t *testing.T) {
+	engine := open(t)
+	full := source.Fail(plan.DiskFull, nil, "no room")
+	calls := 0
+	err := engine.Stream(t.Context(), query.Statement{SQL: `SELECT i, repeat('x', 500) AS filler FROM range(1, 400001) t(i)`}, func(*query.Table) error { calls++; return full })
+	if !errors.Is(err, full) || calls != 1 {
+		t.Fatalf("got %v after %d calls, want the error of the first", err, calls)
+	}
+	if result, err := engine.Query(t.Context(), query.Statement{SQL: "SELECT 1"}); err != nil || result.Len != 1 {
+		t.Fatalf("the engine is of no use afterwards: %v", err)
+	}
+}
+
+func TestStreamTellsAFailure(t *testing.T) {
+	engine := open(t)
+	err := engine.Stream(t.Context(), query.Statement{SQL: "SELECT nothing FROM nowhere"}, func(*query.Table) error { return nil })
+	if _, ok := errors.AsType[*source.Error](err); !ok {
+		t.Fatalf("got %v, want a *source.Error", err)
+	}
+}
+
+func TestRestEndsTheChildUntilItIsNeeded(t *testing.T) {
+	engine := open(t)
+	ask(t, engine, "SELECT 1")
+	engine.(source.Rester).Rest()
+	if left := children(t); len(left) != 0 {
+		t.Fatalf("children %v are still there", left)
+	}
+	ask(t, engine, "SELECT 1")
+}
