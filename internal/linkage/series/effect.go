@@ -33,15 +33,22 @@ func changes(x, y []float64, lag int, confidence float64) (effect, bool) {
 }
 
 // slope of y on x at a lag in the gate's own regression, where little is left to carry over: its textbook standard
-// error holds.
+// error holds. Where y's past follows from x to the last digit, it is left out.
 func (g gate) slope(x, y []float64, lag int, confidence float64) (effect, bool) {
 	start := g.lags[lag].start
 	rows := len(y) - start
 	columns := [][]float64{x[start-lag : len(x)-lag], Constant(rows), line(rows)}
 	for before := 1; before <= g.order; before++ {
-		columns = append(columns, y[start-before:len(y)-before], x[start-lag-before:len(x)-lag-before])
+		columns = append(columns, x[start-lag-before:len(x)-lag-before])
+	}
+	without := len(columns)
+	for before := 1; before <= g.order; before++ {
+		columns = append(columns, y[start-before:len(y)-before])
 	}
 	fit, ok := Regress(y[start:], columns...)
+	if !ok {
+		fit, ok = Regress(y[start:], columns[:without]...)
+	}
 	if !ok {
 		return effect{}, false
 	}

@@ -94,7 +94,10 @@ func (g gate) statistics(y, out []float64) float64 {
 	return largest
 }
 
-// statistic is t at a lag: y and its past less what the basis holds of them, then by Cholesky.
+// rounding is the share of a sum of squares below which what is left of it is rounding.
+const rounding = 1e-12
+
+// statistic is t at a lag: y and its past less what the basis holds of them, then by Cholesky. y must be about zero.
 func (g gate) statistic(y []float64, lag int) float64 {
 	l := &g.lags[lag]
 	p := g.order
@@ -110,6 +113,7 @@ func (g gate) statistic(y []float64, lag int) float64 {
 			cross[i][j] = floats.Dot(past[i], past[j])
 		}
 	}
+	whole := cross[0][0]
 	for _, q := range l.basis {
 		var parts [maxOrder + 1]float64
 		for i := 0; i <= p; i++ {
@@ -123,8 +127,8 @@ func (g gate) statistic(y []float64, lag int) float64 {
 	length := 1.0
 	for i := p; i >= 1; i-- {
 		pivot := cross[i][i]
-		if !(pivot > 0) {
-			return 0
+		if !(pivot > rounding*whole) {
+			continue // follows from the driver to the last digit: adds nothing
 		}
 		length -= term[i] * term[i] / pivot
 		for j := range i {
@@ -136,9 +140,9 @@ func (g gate) statistic(y []float64, lag int) float64 {
 		}
 	}
 	own, both := cross[0][0], term[0]
-	rest := own*length - both*both
-	if !(rest > 0) || !(length > 0) {
-		return 0
+	if !(own > rounding*whole) || !(length > rounding) {
+		return 0 // nothing left to tell, or to tell it by
 	}
+	rest := max(own*length-both*both, rounding*own*length) // a perfect link has a t, too
 	return both * math.Sqrt(float64(g.freedom(len(y), lag))/rest)
 }

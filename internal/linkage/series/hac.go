@@ -32,7 +32,7 @@ func (f Fit) HAC(lags int) []float64 {
 	covariance.Scale(float64(rows)/float64(f.Freedom), &covariance)
 	errors := make([]float64, terms)
 	for j := range errors {
-		errors[j] = math.Sqrt(covariance.At(j, j))
+		errors[j] = math.Sqrt(max(0, covariance.At(j, j)))
 	}
 	return errors
 }

@@ -77,7 +77,8 @@ func (p *pair) judge(effort draws) (ok bool) {
 		return false
 	}
 	statistics := make([]float64, len(p.gate.lags))
-	most := p.gate.statistics(p.y, statistics)
+	z, _ := detrended(p.y) // for its digits: the line is in the regression anyway
+	most := p.gate.statistics(z, statistics)
 	p.chance = p.gate.under(unlinked, n, most, 1-p.opts.Confidence, effort, p.random)
 	for lag, statistic := range statistics {
 		slope, ok := p.gate.slope(p.x, p.y, lag, p.opts.Confidence)

@@ -76,6 +76,61 @@ func TestUnitsDoNotMatter(t *testing.T) {
 	near(t, "p", got.P, want.P, 0.1)
 }
 
+func TestOddSeriesGiveNumbersOrAReason(t *testing.T) {
+	random := rand.New(rand.NewPCG(10, 1))
+	driver := autoregressive(random, 38, 0.5)
+	of := func(value func(t int) float64) []float64 {
+		out := make([]float64, 36)
+		for t := range out {
+			out[t] = value(t)
+		}
+		return out
+	}
+	odd := map[string][]float64{
+		"plain":         driver[2:],
+		"two apart":     of(func(t int) float64 { return 3 + 2*driver[t] }), // follows plain to the last digit
+		"step":          of(func(t int) float64 { return float64(t / 18) }),
+		"spike":         of(func(t int) float64 { return float64(1 - min(1, max(t-20, 20-t))) }),
+		"alternating":   of(func(t int) float64 { return float64(t % 2) }),
+		"whole":         of(func(t int) float64 { return math.Round(driver[t] / 2) }),
+		"square":        of(func(t int) float64 { return float64(t * t) }),
+		"dying":         of(func(t int) float64 { return math.Pow(0.5, float64(t)) }),
+		"late":          of(func(t int) float64 { return max(0, float64(t-33)) }),
+		"cycle":         of(func(t int) float64 { return math.Sin(float64(t) / 2) }),
+		"tiny":          of(func(t int) float64 { return 1e-12 * driver[t] }),
+		"huge":          of(func(t int) float64 { return 1e12 * driver[t] }),
+		"far from zero": of(func(t int) float64 { return 1e6 + driver[t] }),
+	}
+	for a, x := range odd {
+		for b, y := range odd {
+			for _, season := range []int{0, 4, 12} {
+				got := compare(x, y, Options{MaxLag: 6, Season: season}, quick)
+				if got.Reason != "" {
+					continue
+				}
+				numbers := []float64{got.P, got.Slope.Value, got.Slope.Interval.Lower, got.Slope.Interval.Upper}
+				for _, lag := range got.Lags {
+					numbers = append(numbers, lag.Statistic, lag.Band, lag.Slope.Value, lag.Slope.Interval.Lower, lag.Slope.Interval.Upper)
+				}
+				if got.Reverse != nil {
+					numbers = append(numbers, *got.Reverse)
+				}
+				if !slices.ContainsFunc(numbers, func(v float64) bool { return !finite(v) }) {
+					continue
+				}
+				t.Errorf("%s, %s, season %d: %+v", a, b, season, got)
+			}
+		}
+	}
+	if got := Test(odd["plain"], odd["two apart"], Options{MaxLag: 6}); got.Lag != 2 || got.P > 0.001 || math.Abs(got.Slope.Value-2) > 1e-6 {
+		t.Errorf("a perfect link: %+v", got)
+	}
+	near := Test(odd["plain"], odd["far from zero"], Options{MaxLag: 6}).Lags[2].Statistic
+	if far := Test(odd["plain"], driver[:36], Options{MaxLag: 6}).Lags[2].Statistic; math.Abs(near/far-1) > 1e-3 {
+		t.Errorf("t %g and %g", near, far)
+	}
+}
+
 func TestGaps(t *testing.T) {
 	o := oracle(t)
 	gap := math.NaN()
