@@ -6,11 +6,18 @@ cd "$repo_root"
 started=$EPOCHREALTIME
 kubectl() { hack/cluster.sh kubectl "$@"; }
 
-indicators=(cpi/telco-churn cpi/software-nps cpi/retailer-ease cpi/retailer-repeat kpi/software-renewal kpi/software-nps-goal)
+indicators=(
+  cpi/telco-churn cpi/telco-support cpi/software-nps cpi/retailer-ease cpi/retailer-repeat
+  kpi/software-renewal kpi/software-nps-goal kpi/retailer-repeat-goal kpi/telco-churn-goal
+)
+claims=(telco-support-churn software-nps-renewal retailer-ease-repeat)
 
-# computed succeeds once every indicator of the demo has numbers and every source has taken in its run.
+# computed succeeds once every indicator of the demo has numbers, every claim a verdict, and every source has taken in its run.
 computed() {
-  local indicator reasons
+  local indicator claim reasons
+  for claim in "${claims[@]}"; do
+    [[ -n $(kubectl -n demo get cpilink "$claim" -o 'jsonpath={.status.verdict}') ]] || return 1
+  done
   for indicator in "${indicators[@]}"; do
     [[ -n $(kubectl -n demo get "$indicator" -o 'jsonpath={.status.summary.value}') ]] || return 1
   done
@@ -35,6 +42,18 @@ check() {
   fi
 }
 
+# check_claim NAME WANTED compares what was found of a claim with what is published, or another tool computed.
+check_claim() {
+  local got
+  got=$(kubectl -n demo get cpilink "$1" -o 'jsonpath={.status.summary.effect}, {.status.verdict}')
+  if [[ $got == "$2" ]]; then
+    printf '  ok     %-22s %s\n' "$1" "$got"
+  else
+    printf '  WRONG  %-22s %s, but it should be %s\n' "$1" "$got" "$2"
+    wrong=1
+  fi
+}
+
 hack/cluster.sh up
 hack/deploy.sh
 step "apply config/samples" apply_samples
@@ -43,6 +62,10 @@ step "compute" wait_until 180 "the demo's numbers" computed
 say ""
 kubectl -n demo get cpisource,cpi,kpi
 say ""
+kubectl -n demo get cpilink
+say ""
+kubectl -n demo get cpilink -o 'jsonpath={range .items[*].status.drivers[*]}{.sentence}{"\n"}{end}' | fold -s -w 150
+say ""
 say "checked against another tool's numbers (shares in per cent):"
 wrong=0
 check telco-churn cpi-telco-churn 100 '26.5 [25.5, 27.6], n 7043'
@@ -50,9 +73,12 @@ check software-nps cpi-software-nps 1 '10.3 [3.8, 16.7], n 680'
 check software-renewal kpi-software-renewal 100 '80.4 [76.8, 83.5], n 530'
 check retailer-ease cpi-retailer-ease 100 '50.0 [45.5, 54.5], n 480'
 check retailer-repeat cpi-retailer-repeat 100 '30.0 [26.1, 34.2], n 480'
+check_claim software-nps-renewal '+21.0 pp [13.4, 28.4], Supported'
+check_claim retailer-ease-repeat '+20.0 pp [11.9, 27.8], Supported'
+check_claim telco-support-churn '−11.3 pp [-13.8, -8.8], Supported'
 say ""
 say "a few lines of /metrics:"
-hack/lib/metrics.sh | awk '/^(cpi_value|kpi_value|kpi_target|cpi_sample_size|cpi_alert)\{namespace="demo"/'
+hack/lib/metrics.sh | awk '/^(cpi_value|kpi_value|kpi_target|cpi_sample_size|cpi_alert|cpi_link_effect|cpi_link_verdict)\{namespace="demo"/'
 say ""
 eval "$(hack/cluster.sh env)"
 cat <<NEXT
@@ -60,6 +86,8 @@ The demo took $(seconds_since "$started") s. What to try next:
 
   export KUBECONFIG=$KUBECONFIG PATH=$(dirname "$KUBECTL"):\$PATH
   kubectl -n demo describe cpi software-nps          # conditions in words
+  kubectl -n demo describe cpilink software-nps-renewal
+                                                     # who was compared with whom, and what was found
   kubectl -n demo get cpireport cpi-telco-churn -o yaml
                                                      # every period and segment, the waterfall, the SQL
   kubectl -n demo edit cpi software-nps              # a title recomputes nothing; a formula is a new baseline

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -100,6 +101,39 @@ func TestDemo(t *testing.T) {
 	t.Run("a goal on a CPI reads its numbers", func(t *testing.T) {
 		reads(t, kpi(ns, "software-nps-goal"), reading(reload(t, cpi(ns, "software-nps"))))
 		waitReason(t, kpi(ns, "software-nps-goal"), v1alpha1.ConditionTargetMet, v1alpha1.ReasonInconclusive) // 15 lies within the interval
+	})
+	t.Run("claims", func(t *testing.T) {
+		for name, want := range map[string]struct{ effect, says string }{
+			"software-nps-renewal": {"+21.0 pp [13.4, 28.4]", "1.30 times as often [1.18, 1.44]"},
+			"retailer-ease-repeat": {"+20.0 pp [11.9, 27.8]", "2.00 times as often [1.49, 2.69]"},
+			"telco-support-churn":  {"−11.3 pp [-13.8, -8.8]", "the definition's word"},
+		} {
+			link := &v1alpha1.CPILinkage{}
+			link.Namespace, link.Name = ns, name
+			eventually(t, name+" has a verdict", func(context.Context) error {
+				reload(t, link)
+				if link.Status.Verdict == "" {
+					return fmt.Errorf("conditions %+v", link.Status.Conditions)
+				}
+				return nil
+			})
+			if s := link.Status; s.Verdict != "Supported" || s.Stage != "Confirmed" || s.Summary.Effect != want.effect || !strings.Contains(s.Drivers[0].Sentence, want.says) {
+				t.Errorf("%s: %+v", name, s)
+			}
+			metricsShow(t, name, func(text string) error {
+				got, err := value(text, "cpi_link_verdict", label("namespace", ns), label("name", name), label("verdict", "Supported"))
+				if err == nil && got != 1 {
+					err = fmt.Errorf("%v, want 1", got)
+				}
+				return err
+			})
+		}
+		table := kubectl(t, "--namespace", ns, "get", "cpilink")
+		for _, wanted := range []string{"software-renewal", "software-nps", "+21.0 pp [13.4, 28.4]", "Supported"} {
+			if !strings.Contains(table, wanted) {
+				t.Errorf("no %q in\n%s", wanted, table)
+			}
+		}
 	})
 	t.Run("people read it in a table", func(t *testing.T) {
 		table := kubectl(t, "--namespace", ns, "get", "cpi,kpi")
