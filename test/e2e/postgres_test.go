@@ -125,6 +125,21 @@ func TestCases(t *testing.T) {
 			}
 		})
 	}
+	t.Run("people read each in a table", func(t *testing.T) {
+		text := kubectl(t, "--namespace", ns, "get", "cpi,kpi", "--output", "wide")
+		printed := parseTable(text)
+		for name := range expected.Definitions {
+			_, name = filepath.Split(name)
+			row, ok := printed[name]
+			switch {
+			case !ok || row["STATE"] == "" || row["PERIOD"] == "":
+				t.Errorf("%s is printed as %v", name, row)
+			case slices.Contains(toActOn, row["STATE"]) && (row["VALUE"] == "" || row["INTERVAL"] == "" || row["N"] == ""):
+				t.Errorf("%s has a value to act on, but is printed as %v", name, row)
+			}
+		}
+		t.Logf("kubectl get cpi,kpi --output wide\n%s", text)
+	})
 	t.Run("a fanned-out join is an error", func(t *testing.T) {
 		before := reading(reload(t, cpi(ns, "support-nps")))
 		db.Exec(t, read(t, filepath.Join(cases, "fanout.sql")))
