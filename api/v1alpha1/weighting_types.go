@@ -1,10 +1,16 @@
 package v1alpha1
 
 // Weighting corrects who answered towards who there is.
+// +kubebuilder:validation:ExactlyOneOf=postStratify;column
 type Weighting struct {
 	// postStratify weighs parts of the population by their known size.
-	// +required
-	PostStratify PostStratification `json:"postStratify,omitzero"`
+	// +optional
+	PostStratify *PostStratification `json:"postStratify,omitempty"`
+
+	// column holds the weight of each row, such as a survey's design weight; only proportions count. Rows without a
+	// weight above zero are rejected.
+	// +optional
+	Column Identifier `json:"column,omitempty"`
 }
 
 // PostStratification weighs the answers of each part of the population so that it counts as much as it has members.

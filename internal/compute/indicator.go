@@ -101,6 +101,9 @@ func newJob(data, other *dataset, indicator plan.Indicator, place int) (*job, er
 	if err != nil {
 		return nil, err
 	}
+	if w := indicator.Weighting; w != nil && w.Column != "" {
+		family = measure.WeightedBy(family, w.Column)
+	}
 	j := &job{
 		Indicator: indicator, place: place, family: family, data: data, looked: data.surveys[rhythmOf(indicator.Period)],
 		totals: map[int]measure.Sums{}, segments: map[int][]query.Group{}, counted: map[int]measure.Sums{},

@@ -111,7 +111,7 @@ func (j *job) result(i int, estimate measure.Estimate, proven bool) plan.PeriodR
 // total is what a period's sums tell, with every row that was rejected.
 func (j *job) total(i int) measure.Estimate {
 	estimate := j.estimate(j.sums(i))
-	if j.Weighting != nil {
+	if j.Weighting != nil && len(j.Weighting.Strata) > 0 {
 		estimate = j.weighed(i, estimate)
 	}
 	if rows := j.nobodys(i); rows > 0 {

@@ -23,7 +23,7 @@ const (
 // askForAnswers plans what a weighting and a response rate need beside the totals.
 func (j *job) askForAnswers(base query.Ask, wanted []int) {
 	headline := []int{j.layout.headline}
-	if w := j.Weighting; w != nil {
+	if w := j.Weighting; w != nil && len(w.Strata) > 0 {
 		strata := base
 		strata.Breakdowns = []plan.Breakdown{{By: w.By}}
 		j.add(forStrata, strata, j.unasked(forStrata, wanted))

@@ -79,6 +79,45 @@ func TestWeightingSpeaksForThePopulation(t *testing.T) {
 	}
 }
 
+// Two groups of answers that weigh 1 and 3: NPS 100 · (10 − 3·5)/(10 + 15 + 15), and that of the segments by the same weights.
+func TestWeightsByColumn(t *testing.T) {
+	w := newWorld(t)
+	lines := []string{"id,at,plan,score,weight"}
+	for i, group := range []struct {
+		plan, score, weight string
+		n                   int
+	}{
+		{"small", "10", "1", 10}, {"small", "8", "3", 5}, {"large", "0", "3", 5}, {"large", "10", "", 4}, {"large", "10", "0", 3}, {"large", "10", "n/a", 2},
+	} {
+		for k := range group.n {
+			lines = append(lines, fmt.Sprintf("%d-%d,2026-10-05T09:00:00Z,%s,%s,%s", i, k, group.plan, group.score, group.weight))
+		}
+	}
+	w.csv(t, "wave", lines...)
+	w.dataset("wave", event("at"), func(d *plan.Dataset) {
+		withContacts(d)
+		d.Columns = []plan.Column{{Name: "weight", Type: plan.Number, Expr: "weight"}}
+	})
+	w.cpi("weighted", "wave", nps("score"), survey(func(i *plan.Indicator) {
+		i.Weighting = &plan.Weighting{Column: "weight"}
+		i.Breakdowns = []plan.Breakdown{{By: []string{"plan"}}}
+		i.Quality.MinSegmentSize = 1
+	}))
+	found := w.run(t)
+	got := found.period("weighted", "2026-10")
+	if math.Abs(*got.Value+100*5/40.0) > 1e-9 || got.N != 20 || *got.Entities != 20 || math.Abs(*got.EffectiveN-40*40/100.0) > 1e-9 || got.Lower == nil {
+		t.Errorf("%+v: want −12.5 of 20, worth 16", got)
+	}
+	if got.Rejected[measure.RejectedNoWeight] != 9 {
+		t.Errorf("rejected %v, want nine without a weight", got.Rejected)
+	}
+	for _, s := range found.numbers("weighted").Segments {
+		if want := map[string]float64{"small": 100 * 10 / 25.0, "large": -100}[*s.Values[0]]; math.Abs(*s.Current.Value-want) > 1e-9 {
+			t.Errorf("%s: %v, want %v", *s.Values[0], *s.Current.Value, want)
+		}
+	}
+}
+
 func TestResponseRateAndBias(t *testing.T) {
 	w := newWorld(t)
 	w.csv(t, "wave", wave()...)

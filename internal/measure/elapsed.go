@@ -23,6 +23,8 @@ type Derived struct {
 	Name string      `json:"name"`
 	Kind DerivedKind `json:"kind"`
 	Of   Elapsed     `json:"of"`
+	// Factors are the columns of a Product.
+	Factors [2]string `json:"factors,omitzero"`
 }
 
 // DerivedKind is what a derived column holds.
@@ -37,6 +39,8 @@ const (
 	Lasted DerivedKind = "Lasted"
 	// Open is true for a row without an end that is known at AsOf; an end that cannot be read is not open.
 	Open DerivedKind = "Open"
+	// Product of two columns of numbers; NULL without either.
+	Product DerivedKind = "Product"
 )
 
 // derived names a column made from e, by all that it is made of.
@@ -51,4 +55,8 @@ func (e Elapsed) derived(kind DerivedKind) Derived {
 // SecondsBetween is the column of seconds from start to end, both columns of times; NULL while there is no end at asOf.
 func SecondsBetween(start, end string, asOf time.Time) Derived {
 	return Elapsed{Start: start, End: end, AsOf: asOf}.derived(Seconds)
+}
+
+func productOf(a, b string) Derived {
+	return Derived{Name: fmt.Sprintf("%s(%s × %s)", Product, a, b), Kind: Product, Factors: [2]string{a, b}}
 }

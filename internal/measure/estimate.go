@@ -39,6 +39,7 @@ const (
 	RejectedNoEntity        Rejection = "NoEntity"        // nobody to choose among: the entity of responses is NULL
 	RejectedOpen            Rejection = "Open"            // not over yet: no time to measure
 	RejectedNoStratum       Rejection = "NoStratum"       // answers of a part of the population that the weighting does not name
+	RejectedNoWeight        Rejection = "NoWeight"        // no weight above zero, where rows are weighted by a column
 	RejectedUnknownDecision Rejection = "UnknownDecision" // a renewal status that no list names
 )
 

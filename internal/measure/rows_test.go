@@ -77,6 +77,14 @@ func withDerived(list []Derived, rows []row) []row {
 }
 
 func (d Derived) of(r row) any {
+	if d.Kind == Product {
+		a, known := r[d.Factors[0]].(float64)
+		b, also := r[d.Factors[1]].(float64)
+		if !known || !also {
+			return nil
+		}
+		return a * b
+	}
 	e := d.Of
 	var seconds, lasted, open any
 	if e.Column != "" {

@@ -10,6 +10,8 @@ import (
 type weighable interface {
 	// weighed tells how to read a stratum's sums, of a request without clusters; false of a variant that is no plain mean.
 	weighed() (meanKind, bool)
+	// parts are the rows that the mean is over.
+	parts() parts
 }
 
 // meanKind is what a mean is of.
@@ -131,27 +133,35 @@ func Weighed(family Family, e Estimate, strata []Stratum, in Setting, largest, c
 	if !ok || found.Covered < all {
 		return e.none(StratumEmpty)
 	}
-	e.EffectiveN = known(found.EffectiveN)
 	if e.Detail == nil {
 		e.Detail = map[string]float64{}
 	}
-	e.Detail["designEffect"], e.Detail["cappedAnswers"] = found.DesignEffect, found.Capped*found.N
-	switch kind.of {
+	e.Detail["cappedAnswers"] = found.Capped * found.N
+	return kind.tell(e, found, "post-stratified", confidence)
+}
+
+// tell completes e, which has a detail, with a weighted mean.
+func (k meanKind) tell(e Estimate, found interval.PostStratified, how string, confidence float64) Estimate {
+	e.EffectiveN, e.Detail[detailDesignEffect] = known(found.EffectiveN), found.DesignEffect
+	switch k.of {
 	case ofShares:
-		return e.is(found.Value).within(found.Share(confidence), unit, "Wilson on the effective sample size, post-stratified")
+		return e.is(found.Value).within(found.Share(confidence), unit, "Wilson on the effective sample size, "+how)
 	case ofNets:
-		return e.is(perPoint*found.Value).within(found.Net(confidence).Scale(perPoint), points, "adjusted Wald on the effective sample size, post-stratified")
+		return e.is(perPoint*found.Value).within(found.Net(confidence).Scale(perPoint), points, "adjusted Wald on the effective sample size, "+how)
 	}
 	bounds := unbounded
-	if kind.lo < kind.hi {
-		bounds = interval.Interval{Lower: kind.lo, Upper: kind.hi}
+	if k.lo < k.hi {
+		bounds = interval.Interval{Lower: k.lo, Upper: k.hi}
 	}
-	e = e.is(found.Value).within(found.Mean(confidence), bounds, "Student's t, post-stratified")
-	if kind.lo < kind.hi {
-		return e.rescaled(kind.lo, kind.hi)
+	e = e.is(found.Value).within(found.Mean(confidence), bounds, "Student's t, "+how)
+	if k.lo < k.hi {
+		return e.rescaled(k.lo, k.hi)
 	}
 	return e
 }
+
+// detailDesignEffect is how many times fewer answers of equal weight would be worth as much: the price of unequal weights.
+const detailDesignEffect = "designEffect"
 
 // stratum reads its sums.
 func (k meanKind) stratum(of Stratum, s Sums) interval.Stratum {

@@ -2,12 +2,14 @@ package plan
 
 import "time"
 
-// Weighting weighs answers by parts of the population, whose sizes are known.
+// Weighting weighs answers by parts of the population, whose sizes are known, or by a column.
 type Weighting struct {
-	By     []string  `json:"by"`
-	Strata []Stratum `json:"strata"`
+	By     []string  `json:"by,omitempty"`
+	Strata []Stratum `json:"strata,omitempty"`
 	// Largest cuts weights over this multiple of the median answer's; 0 cuts none.
 	Largest float64 `json:"largest,omitempty"`
+	// Column holds each row's weight; with it there are no strata.
+	Column string `json:"column,omitempty"`
 }
 
 // Stratum is a part of the population: rows with these values of the columns, as text.

@@ -28,6 +28,10 @@ func (t *table) derivedOf(d measure.Derived) (column, error) {
 	c := column{name: d.Name, kind: KindNumber, derived: true}
 	var seconds, lasted, open string
 	var err error
+	if d.Kind == measure.Product {
+		c.value, err = t.product(d.Factors)
+		return c, err
+	}
 	if d.Of.Column != "" {
 		seconds, open, err = t.told(d.Of, &c)
 	} else {
@@ -46,6 +50,16 @@ func (t *table) derivedOf(d measure.Derived) (column, error) {
 		c.kind, c.value, c.unreadable, c.distinct = KindBoolean, open, "", 2
 	}
 	return c, err
+}
+
+// product of two columns of numbers.
+func (t *table) product(of [2]string) (string, error) {
+	for _, name := range of {
+		if err := t.numeric(name); err != nil {
+			return "", err
+		}
+	}
+	return t.double(raw(of[0])) + " * " + t.double(raw(of[1])), nil
 }
 
 // told is a time that a column holds, in units of seconds.

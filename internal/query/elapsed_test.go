@@ -91,6 +91,14 @@ func (ref *reference) withDerived(list []measure.Derived) *reference {
 }
 
 func (ref *reference) derive(row map[string]any, d measure.Derived) {
+	if d.Kind == measure.Product {
+		a, known := num(row[d.Factors[0]])
+		b, also := num(row[d.Factors[1]])
+		if row[d.Name] = nil; known && also {
+			row[d.Name] = a * b
+		}
+		return
+	}
 	var seconds, lasted any
 	var open, bad bool
 	e := d.Of

@@ -46,6 +46,30 @@ func TestFamiliesOfSeveralColumnsAreThoseOfEachRow(t *testing.T) {
 	}
 }
 
+// Rows that count as much as a column says: a net by their sums, an index by products of the weight with each item.
+func TestWeightsAreThoseOfEachRow(t *testing.T) {
+	families := []measure.Family{
+		&measure.Index{Items: []measure.IndexItem{
+			{Column: "level", Weight: 0.4, Scale: measure.Scale{Min: 0, Max: 3}}, {Column: "score", Weight: 0.6, Scale: measure.Scale{Min: 0, Max: 10}},
+		}},
+		&measure.CustomerSatisfaction{Score: "score", Scale: measure.Scale{Min: 0, Max: 10}, Form: measure.CSATMean},
+		&measure.NetPromoterScore{Score: "score"},
+	}
+	for _, e := range engines(t) {
+		g := generator{rand.New(rand.NewPCG(12, 7))}
+		table := g.surveyTable("survey", KindDate, 300)
+		e.load(t, table)
+		set := surveySet("survey", KindDate)
+		set.Columns = table.columns
+		ref := newReference(set, table, kept)
+		for id, family := range families {
+			ask := g.ask(id, true)
+			ask.Request = measure.WeightedBy(family, "amount").Request(measure.Setting{})
+			answered(t, e, string(e.dialect), set, []Ask{ask}, ref.withDerived(ask.Request.Derived))
+		}
+	}
+}
+
 // answered runs asks and checks each against the reference.
 func answered(t *testing.T, e *engine, what string, set RowSet, asks []Ask, ref *reference) {
 	t.Helper()

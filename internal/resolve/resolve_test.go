@@ -113,6 +113,8 @@ func TestProblemsNameTheFieldAndTheCure(t *testing.T) {
 		{"payback within days", "{netPromoterScore: {score: nps}}", payback + "age: 20d}}", survey, "spec.measure.lifetimeValue.age", "between 31d and 120 months"},
 		{"payback over decades", "{netPromoterScore: {score: nps}}", payback + "age: 9000d}}", survey, "spec.measure.lifetimeValue.age", "between 31d and 120 months"},
 		{"acquisition cost of a share", "{netPromoterScore: {score: nps}}", payback + "age: 90d, acquisitionCost: 5%}}", survey, "spec.measure.lifetimeValue.acquisitionCost", "such as 120"},
+		{"weights of all answers", "keep: Latest}", "keep: All}\nweighting: {column: weight}", survey, "spec.responses.keep", "one answer of each"},
+		{"weights of a sum", "measure: {netPromoterScore: {score: nps}}", "weighting: {column: weight}\nmeasure: {aggregate: {function: Sum, column: nps, unit: EUR, direction: HigherIsBetter}}", survey, "spec.weighting", "index, and share"},
 		{"column twice", "by: [region]", "by: [region, region]", survey, "spec.breakdowns[0].by", "twice"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -127,6 +129,20 @@ func TestProblemsNameTheFieldAndTheCure(t *testing.T) {
 			}
 			t.Errorf("problems %v lack %s: …%s…", problems, tc.field, tc.message)
 		})
+	}
+}
+
+func TestWeightingByColumn(t *testing.T) {
+	base, problems := resolve.CPI(cpi(t, nps), resolve.Context{Dataset: survey, Source: crm})
+	weighted, more := resolve.CPI(cpi(t, nps+"weighting: {column: weight}\n"), resolve.Context{Dataset: survey, Source: crm})
+	if len(problems)+len(more) > 0 {
+		t.Fatal(problems, more)
+	}
+	if w := weighted.Weighting; w == nil || w.Column != "weight" || len(w.Strata) > 0 {
+		t.Errorf("%+v", w)
+	}
+	if base.RequestHash == weighted.RequestHash {
+		t.Error("weights are another formula")
 	}
 }
 

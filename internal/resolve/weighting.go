@@ -31,6 +31,9 @@ func (r *resolver) weighting(spec *v1alpha1.Indicator, m measure.Spec) *plan.Wei
 		r.problems.add("spec.responses.keep", "weighting takes one answer of each; choose Latest or First")
 	}
 	p := spec.Weighting.PostStratify
+	if p == nil {
+		return &plan.Weighting{Column: string(spec.Weighting.Column)}
+	}
 	out := &plan.Weighting{Largest: float64(p.MaxWeight)}
 	for _, c := range p.By {
 		out.By = append(out.By, string(c))

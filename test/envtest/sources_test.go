@@ -103,21 +103,42 @@ func TestExpressionSchema(t *testing.T) {
 	})
 }
 
-// What docs/sources.md shows can be applied as it stands.
-func TestSourcesPage(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "sources.md"))
-	if err != nil {
-		t.Fatal(err)
+// What these pages show can be applied as it stands.
+func TestExamplesOfPages(t *testing.T) {
+	for name, atLeast := range map[string]int{"sources.md": 4, "weighting.md": 2} {
+		page, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks := strings.Split(string(page), "```yaml\n")[1:]
+		if len(blocks) < atLeast {
+			t.Fatalf("%s: %d examples", name, len(blocks))
+		}
+		for _, block := range blocks {
+			yaml, _, _ := strings.Cut(block, "```")
+			for document := range strings.SplitSeq(yaml, "---\n") {
+				if _, err := apply(t, document); err != nil {
+					t.Errorf("%s: %v\n%s", name, err, document)
+				}
+			}
+		}
 	}
-	blocks := strings.Split(string(page), "```yaml\n")[1:]
-	if len(blocks) < 4 {
-		t.Fatalf("%d examples", len(blocks))
+}
+
+// Samples of sources that the demo does not have.
+func TestSampleSources(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "config", "samples", "sources", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("samples %q: %v", files, err)
 	}
-	for _, block := range blocks {
-		yaml, _, _ := strings.Cut(block, "```")
-		for document := range strings.SplitSeq(yaml, "---\n") {
-			if _, err := apply(t, document); err != nil {
-				t.Errorf("%v\n%s", err, document)
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for document := range strings.SplitSeq(string(content), "\n---\n") {
+			if object, err := apply(t, document); err != nil {
+				t.Errorf("%s: %s %s: %v", filepath.Base(file), object.GetKind(), object.GetName(), err)
 			}
 		}
 	}

@@ -247,6 +247,7 @@ func TestInvalidObjectsAreRefusedWithTheFieldAndTheCure(t *testing.T) {
 		{"acquisition cost of a value", validCPI, "{netPromoterScore: {score: nps}}", lifetime + "Historic, acquisitionCost: 5}}", "goes with form PaybackMonth"},
 		{"acquisition cost in percent", validCPI, "{netPromoterScore: {score: nps}}", lifetime + "Historic, form: PaybackMonth, age: 365d, acquisitionCost: 5%}}", "such as 120"},
 		{"ratio without a cost", validCPI, "{netPromoterScore: {score: nps}}", lifetime + "Historic, form: RatioToCost}}", "RatioToCost needs model Historic and cost"},
+		{"weights of two kinds", validCPI, "  measure:", "  weighting: {column: w, postStratify: {by: [plan], population: {shares: {a: 50%, b: 50%}}}}\n  measure:", "exactly one of the fields in [postStratify column]"},
 		{"two engines", validSource, "  schedule:", "  files: {tables: [{name: a, format: CSV, url: {address: \"https://x/y\"}}]}\n  schedule:", "exactly one of the fields in [files postgres"},
 		{"ca without verification", validSource, "mode: VerifyFull", "mode: Require", "caRef needs mode"},
 		{"MySQL beside PostgreSQL", validMySQL, "  mysql:", "  postgres: {host: db, database: crm, credentialsRef: {name: reader}}\n  mysql:", "exactly one of the fields in [files postgres"},
