@@ -1,7 +1,6 @@
 package query
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -114,43 +113,51 @@ type rowsOf struct {
 
 // PlanClaim writes the statements that answer a claim. Its errors are *Error.
 func PlanClaim(dialect Dialect, ask Claim) (*ClaimStatements, error) {
-	c := &claim{Claim: ask, dialect: dialect, zone: time.UTC, prefix: "linked"}
-	if ask.TimeZone != "" {
-		zone, err := time.LoadLocation(ask.TimeZone)
+	c := &claim{Claim: ask, dialect: dialect}
+	if err := c.prepare(); err != nil {
+		return nil, err
+	}
+	out, err := c.statements()
+	if err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// prepare types what the claim reads and lays out its time.
+func (c *claim) prepare() error {
+	c.zone, c.prefix = time.UTC, "linked"
+	if c.TimeZone != "" {
+		zone, err := time.LoadLocation(c.TimeZone)
 		if err != nil {
-			return nil, fail(plan.UnsupportedCombination, "unknown time zone %q", ask.TimeZone)
+			return fail(plan.UnsupportedCombination, "unknown time zone %q", c.TimeZone)
 		}
 		c.zone = zone
 	}
 	for _, step := range []func() error{c.checkLevel, c.readExposures, c.readOutcomes, c.layTime, c.readAttributes} {
 		if err := step(); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, rows := range c.rowSets() { // a table's name means the table
-		for strings.Contains(Relation(dialect, rows.Dataset), c.prefix) {
+		for strings.Contains(Relation(c.dialect, rows.Dataset), c.prefix) {
 			c.prefix += "_"
 		}
 	}
-	out := &ClaimStatements{FoldCells: c.foldCells, FoldResponses: c.foldResponses}
-	write := func(part func(*arguments) string) (Statement, error) {
-		args := &arguments{}
-		sql := part(args)
-		if len(sql) > maxSQL {
-			return Statement{}, fail(plan.WhereInvalid, "the query has %d bytes, the limit is %d: use fewer values in where", len(sql), maxSQL)
-		}
-		return c.exposure.statement(sql, args.values), nil
+	return nil
+}
+
+func (c *claim) statements() (out ClaimStatements, err error) {
+	out.FoldCells, out.FoldResponses = c.foldCells, c.foldResponses
+	if out.Cells, err = c.exposure.write(c.cells); err != nil {
+		return out, err
 	}
-	var err error
-	if out.Cells, err = write(c.cells); err != nil {
-		return nil, err
-	}
-	if out.Responses, err = write(c.responseAccount); err != nil {
-		return nil, err
+	if out.Responses, err = c.exposure.write(c.responseAccount); err != nil {
+		return out, err
 	}
 	if c.Level.Index != plan.ForwardExposure {
-		if out.Outcomes, err = write(c.outcomeAccount); err != nil {
-			return nil, err
+		if out.Outcomes, err = c.outcome.write(c.outcomeAccount); err != nil {
+			return out, err
 		}
 		out.FoldOutcomes = c.foldOutcomes
 	}
@@ -158,6 +165,16 @@ func PlanClaim(dialect Dialect, ask Claim) (*ClaimStatements, error) {
 		out.From, out.To = c.instant(c.from), c.instant(c.to)
 	}
 	return out, nil
+}
+
+// write makes a statement for the database of the rows.
+func (r rowsOf) write(part func(*arguments) string) (Statement, error) {
+	args := &arguments{}
+	sql := part(args)
+	if len(sql) > maxSQL {
+		return Statement{}, fail(plan.WhereInvalid, "the query has %d bytes, the limit is %d: use fewer values in where", len(sql), maxSQL)
+	}
+	return r.statement(sql, args.values), nil
 }
 
 func (c *claim) checkLevel() error {
@@ -243,47 +260,12 @@ func (c *claim) rowSets() []RowSet {
 // name of a subquery.
 func (c *claim) name(part string) string { return c.prefix + "_" + part }
 
-// cells selects the counted units. Outcomes, responses and attributes are subqueries of their own, each of one dataset:
-// what they select could as well be brought here from elsewhere.
-func (c *claim) cells(args *arguments) string {
-	var with []string
-	add := func(name, sql string) { with = append(with, c.name(name)+" AS (\n"+sql+")") }
-	add("responses", c.responses(args))
-	if c.Level.Index == plan.ForwardExposure {
-		add("happenings", c.happenings(args))
-		add("entries", c.entries())
-	}
-	add("outcomes", c.outcomes(args))
-	add("scores", c.scores())
-	var list, group, joins []string
-	for i, set := range c.attributeSets() {
-		name := "attributes" + strconv.Itoa(i)
-		add(name, c.attributesAt(args, set))
-		joins = append(joins, "\nLEFT JOIN "+c.name(name)+" AS d"+strconv.Itoa(i)+" ON d"+strconv.Itoa(i)+".e = o.e")
-	}
-	for i, a := range c.attributes {
-		ref := "o"
-		if a.set >= 0 {
-			ref = "d" + strconv.Itoa(a.set)
-		}
-		ref += ".a" + strconv.Itoa(i)
-		list, group = append(list, ref), append(group, ref)
-	}
-	list, group = append(list, "s.s", "o.o", "count(*) AS n"), append(group, "s.s", "o.o")
-	return "WITH " + strings.Join(with, ",\n") + "\nSELECT " + strings.Join(list, ", ") +
-		"\nFROM " + c.name("outcomes") + " AS o\nLEFT JOIN " + c.name("scores") + " AS s ON s.e = o.e" + strings.Join(joins, "") +
-		"\nGROUP BY " + strings.Join(group, ", ") + "\nLIMIT " + strconv.Itoa(maxClaimCells+1)
-}
-
 func (c *claim) foldCells(result *Table) ([]Cell, error) {
 	if result.Len > maxClaimCells {
 		return nil, fail(plan.TooManySegments, "strata and covariates tell more than %d kinds of units apart: use columns with fewer values", maxClaimCells)
 	}
 	in := &cursor{table: result}
-	values := make([]*Vector, len(c.attributes))
-	for i, a := range c.attributes {
-		values[i] = a.table.keysOf(in, []string{a.column.name})[0]
-	}
+	values := in.take(len(c.attributes))
 	score, outcome, n := in.next(), in.next(), in.next()
 	if in.err != nil {
 		return nil, in.err
@@ -296,6 +278,9 @@ func (c *claim) foldCells(result *Table) ([]Cell, error) {
 		}
 		for i, a := range c.attributes {
 			value := values[i].value(row)
+			if n, is := value.(int64); is && a.column.kind == KindBoolean {
+				value = n == 1
+			}
 			if i < len(c.Level.StratifyBy) {
 				cell.Strata = append(cell.Strata, segmentText(a.column.kind, value))
 			} else {

@@ -2,7 +2,6 @@ package query
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -67,47 +66,44 @@ func (c *claim) attributeSets() []rowsOf {
 	return sets
 }
 
-// attributesAt selects, of each unit that has one, the row of a dataset that holds at its index: e and the columns a….
-func (c *claim) attributesAt(args *arguments, rows rowsOf) string {
+// attributePart is the rows of a dataset: of those that hold at the index, or came before it, the last counts.
+func (c *claim) attributePart(args *arguments, name string, rows rowsOf) part {
 	t, at := rows.table, rows.rows.Dataset.Time
 	b := t.base(args)
 	b.extra = []string{rows.unit() + " AS e"}
 	b.filter(rows.unit() + " IS NOT NULL")
-	when := ""
+	has, kept, ties := []string{}, indexed, t.ties()
 	if t.time != "" {
-		kind := t.columns[t.time].kind
-		b.extra = append(b.extra, c.bounded(t, raw(t.time), kind)+" AS x")
-		b.filter(raw(t.time) + " IS NOT NULL")
+		kind, ref := t.columns[t.time].kind, raw(t.time)
+		begins := c.bounded(t, ref, kind)
 		switch {
-		case at.Start == "":
-			if kind == KindDate && !c.clock.days { // some time of that day
-				b.extra[len(b.extra)-1] = c.bounded(t, t.dayAfter(raw(t.time)), kind) + " - 1 AS x"
-			}
-			when = " AND r.x < o.i"
-		case at.End == "":
-			when = " AND r.x <= o.i"
+		case at.Start != "":
+			kept = "b.x <= b.ix"
+		case kind == KindDate && !c.clock.days: // known when that day is over
+			begins, kept = c.bounded(t, t.dayAfter(ref), kind), "b.x <= b.ix"
 		default:
-			b.extra = append(b.extra, "CASE WHEN "+raw(at.End)+" IS NOT NULL THEN "+c.bounded(t, raw(at.End), t.columns[at.End].kind)+" END AS z")
-			when = " AND r.x <= o.i AND (r.z IS NULL OR r.z > o.i)"
+			kept = "b.x < b.ix"
 		}
-	}
-	var values []string
-	for i, a := range c.attributes {
-		if a.table == t {
-			values = append(values, t.output(a.column.name, b.ref(a.column.name))+" AS a"+strconv.Itoa(i))
+		b.extra, has = append(b.extra, begins+" AS x"), append(has, "x")
+		if at.End != "" {
+			kept += " AND (b.z IS NULL OR b.z > b.ix)"
+			ends := "CASE WHEN " + raw(at.End) + " IS NOT NULL THEN " + c.bounded(t, raw(at.End), t.columns[at.End].kind) + " END"
+			b.extra, has = append(b.extra, ends+" AS z"), append(has, "z")
 		}
-	}
-	ties := t.ties()
-	if t.time != "" {
+		b.filter(ref + " IS NOT NULL")
 		ties = append([]string{t.time}, ties...)
 	}
-	order := b.lastFirst(ties)
-	columns := make([]string, len(b.names))
-	for i := range b.names {
-		columns[i] = "r.c" + strconv.Itoa(i)
+	values, names := c.attributeValues(b, c.placeOf(t))
+	list := append([]string{"b.e", "row_number() OVER (PARTITION BY b.e ORDER BY " + strings.Join(b.tieOrder(ties), ", ") + ") AS r"}, values...)
+	for _, column := range has {
+		list = append(list, "b."+column)
 	}
-	return "SELECT b.e, " + strings.Join(values, ", ") + "\nFROM (SELECT b.*, row_number() OVER (PARTITION BY b.e ORDER BY " + strings.Join(order, ", ") + ") AS nth\nFROM (SELECT o.e, " +
-		strings.Join(columns, ", ") + "\nFROM " + c.name("outcomes") + " AS o JOIN (" + b.sql() + ") AS r ON r.e = o.e" + when + ") AS b) AS b\nWHERE b.nth = 1"
+	return part{name: name, has: append(has, names...), kept: kept, sql: "SELECT " + strings.Join(list, ", ") + "\nFROM (" + b.sql() + ") AS b"}
+}
+
+// placeOf is a table's place among attributeSets.
+func (c *claim) placeOf(t *table) int {
+	return slices.IndexFunc(c.attributeSets(), func(rows rowsOf) bool { return rows.table == t })
 }
 
 // dayAfter is the day after a date.

@@ -162,10 +162,10 @@ func (c *claim) places(kind measure.FateKind) string {
 	return strings.Join(list, ", ")
 }
 
-// outcomes selects one row of each unit: e, i (the index), o (1 or 0) and its own attributes.
-func (c *claim) outcomes(args *arguments) string {
+// outcomePart is the outcomes in the history or, looking forward, what happens.
+func (c *claim) outcomePart(args *arguments) part {
 	if c.Level.Index == plan.ForwardExposure {
-		return c.forwardOutcomes()
+		return c.happeningPart(args)
 	}
 	var own []string
 	for _, a := range c.attributes {
@@ -174,20 +174,20 @@ func (c *claim) outcomes(args *arguments) string {
 		}
 	}
 	ties := c.outcome.ties()
-	rows, b := c.fated(args, append(slices.Clone(own), ties...)...)
-	order := []string{"b.i DESC"}
 	if c.clock.days && c.outcome.time != "" { // within a day, by the time that rows tell
 		ties = append([]string{c.outcome.time}, ties...)
 	}
-	order = append(order, b.lastFirst(ties)...)
-	list := []string{"b.e", "b.i", "CASE WHEN b.f IN (" + c.places(measure.FateYes) + ") THEN 1 ELSE 0 END AS o"}
-	for i, a := range c.attributes {
-		if a.set < 0 {
-			list = append(list, a.table.output(a.column.name, b.ref(a.column.name))+" AS a"+strconv.Itoa(i))
-		}
+	rows, b := c.fated(args, append(own, ties...)...)
+	values, names := c.attributeValues(b, -1)
+	order := append([]string{"b.i"}, b.tieOrder(ties)...)
+	list := append([]string{
+		"b.e", "row_number() OVER (PARTITION BY b.e ORDER BY " + strings.Join(order, ", ") + ") AS r", "b.i",
+		"CASE WHEN b.f IN (" + c.places(measure.FateYes) + ") THEN 1 ELSE 0 END AS o",
+	}, values...)
+	return part{
+		name: "outcomes", has: append([]string{"i", "o"}, names...), kept: indexed,
+		sql: "SELECT " + strings.Join(list, ", ") + "\nFROM (" + rows + ") AS b\nWHERE b.e IS NOT NULL AND " + inside("b.i", c.from, c.to),
 	}
-	return "SELECT " + strings.Join(list, ", ") + "\nFROM (SELECT b.*, row_number() OVER (PARTITION BY b.e ORDER BY " + strings.Join(order, ", ") + ") AS nth\nFROM (" +
-		rows + ") AS b\nWHERE b.e IS NOT NULL AND " + inside("b.i", c.from, c.to) + ") AS b\nWHERE b.nth = 1"
 }
 
 // outcomeAccount counts the rows of outcomes in the history by what became of them.
@@ -242,32 +242,13 @@ func (c *claim) readHappenings() (err error) {
 	return nil
 }
 
-// happenings selects e and y, the instant, of the rows that are outcomes.
-func (c *claim) happenings(args *arguments) string {
+// happeningPart is the rows that are outcomes: they count if they follow the index in time.
+func (c *claim) happeningPart(args *arguments) part {
 	t := c.happening.table
 	b, kind := t.base(args), t.columns[t.time].kind
-	b.extra = []string{c.happening.unit() + " AS e", c.number(t, raw(t.time), kind) + " AS y"}
+	b.extra = []string{c.happening.unit() + " AS e", "1 AS r", c.number(t, raw(t.time), kind) + " AS x"}
 	b.filter(c.near(t, raw(t.time), kind, c.instant(c.from), c.Known))
 	b.filter(c.happening.unit() + " IS NOT NULL")
 	b.filter(c.happening.where.sql(t, t.own, args))
-	return b.sql()
-}
-
-// entries selects e and i: each unit that responded, and the end of the first stretch in which it did.
-func (c *claim) entries() string {
-	last := strconv.FormatInt(c.to, 10)
-	back := quotient(c.dialect, strconv.FormatInt(c.to-1, 10)+" - min(x.x)", c.reach)
-	return "SELECT x.e, " + last + " - (" + back + ") * " + strconv.FormatInt(c.reach, 10) + " AS i\nFROM " + c.name("responses") + " AS x\nGROUP BY x.e"
-}
-
-// forwardOutcomes selects e, i and o of each unit that responded.
-func (c *claim) forwardOutcomes() string {
-	there, missing := "1", "0"
-	if c.Outcomes.Happening.Absent {
-		there, missing = missing, there
-	}
-	entries := c.name("entries")
-	return "SELECT u.e, u.i, CASE WHEN y.e IS NULL THEN " + missing + " ELSE " + there + " END AS o\nFROM " + entries + " AS u\n" +
-		"LEFT JOIN (SELECT u.e FROM " + entries + " AS u JOIN " + c.name("happenings") + " AS y ON y.e = u.e AND y.y > u.i AND y.y <= u.i + " +
-		strconv.FormatInt(c.follow, 10) + " GROUP BY u.e) AS y ON y.e = u.e"
+	return part{name: "happenings", has: []string{"x"}, kept: "b.x > b.ix AND b.x <= b.ix + " + strconv.FormatInt(c.follow, 10), sql: b.sql()}
 }

@@ -103,51 +103,29 @@ func (c *claim) onScale(ref string) string {
 	return ref + " BETWEEN " + number(scale.Min) + " AND " + number(scale.Max)
 }
 
-// responses selects the usable responses of units: e, x, s, and what decides between those of one time.
-func (c *claim) responses(args *arguments) string {
-	rows, _ := c.scored(args, c.responseOrder()...)
-	return "SELECT b.*\nFROM (" + rows + ") AS b\nWHERE b.e IS NOT NULL AND " + c.onScale("b.s")
-}
-
-// responseOrder are the columns by which a unit's responses are in order, where one of them is chosen.
-func (c *claim) responseOrder() []string {
-	if c.Level.Collapse != plan.CollapseLatest {
-		return nil
-	}
+// responsePart is the usable responses of units: they count within reach before the index.
+func (c *claim) responsePart(args *arguments) part {
 	ties := c.exposure.ties()
 	if c.exposure.time != "" {
 		ties = append([]string{c.exposure.time}, ties...)
 	}
-	return ties
-}
-
-// scores selects one score of each unit that has responses in reach of its index: e and s.
-func (c *claim) scores() string {
-	before := ""
+	rows, b := c.scored(args, ties...)
+	order := b.tieOrder(ties)
+	if !c.clock.days { // an hour that comes twice
+		order = append([]string{"b.x"}, order...)
+	}
+	kept := indexed
 	if c.Level.Index != plan.Vouched {
-		before = " AND x.x < o.i"
+		kept = "b.x < b.ix"
 		if c.Level.Exposure > 0 {
-			before += " AND x.x >= o.i - " + strconv.FormatInt(c.reach, 10)
+			kept += " AND b.x >= b.ix - " + strconv.FormatInt(c.reach, 10)
 		}
 	}
-	pairs := "FROM " + c.name("outcomes") + " AS o JOIN " + c.name("responses") + " AS x ON x.e = o.e" + before
-	switch c.Level.Collapse {
-	case plan.CollapseMean:
-		return "SELECT o.e, sum(x.s) / count(*) AS s\n" + pairs + "\nGROUP BY o.e"
-	case plan.CollapseMinimum:
-		return "SELECT o.e, min(x.s) AS s\n" + pairs + "\nGROUP BY o.e"
+	return part{
+		name: "responses", has: []string{"x", "s"}, kept: kept,
+		sql: "SELECT b.e, row_number() OVER (PARTITION BY b.e ORDER BY " + strings.Join(order, ", ") + ") AS r, b.x, b.s\nFROM (" +
+			rows + ") AS b\nWHERE b.e IS NOT NULL AND " + c.onScale("b.s"),
 	}
-	b := c.exposure.base(nil)
-	order := b.lastFirst(c.responseOrder())
-	if c.Level.Index != plan.Vouched && c.exposure.kindOfTime() == KindTimestamp && !c.clock.days {
-		order = append([]string{"b.x DESC"}, order...) // an hour that comes twice
-	}
-	columns := []string{"o.e", "x.s", "x.x"}
-	for i := range b.names {
-		columns = append(columns, "x.c"+strconv.Itoa(i))
-	}
-	return "SELECT b.e, b.s\nFROM (SELECT b.*, row_number() OVER (PARTITION BY b.e ORDER BY " + strings.Join(order, ", ") + ") AS nth\nFROM (SELECT " +
-		strings.Join(columns, ", ") + "\n" + pairs + ") AS b) AS b\nWHERE b.nth = 1"
 }
 
 // responseAccount counts responses in reach, and why some are not used: each once, at the first that holds.

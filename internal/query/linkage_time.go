@@ -97,18 +97,6 @@ func inside(ref string, from, to int64) string {
 	return ref + " BETWEEN " + strconv.FormatInt(from, 10) + " AND " + strconv.FormatInt(to, 10)
 }
 
-// lastFirst orders rows of one time by the columns that decide between them, the last first.
-func (b *base) lastFirst(names []string) []string {
-	order := b.tieOrder(names)
-	for i := range order {
-		order[i] += " DESC"
-		if b.t.dialect != MySQL { // where the elements say it themselves
-			order[i] += " NULLS FIRST"
-		}
-	}
-	return order
-}
-
 // quotient divides whole numbers of zero or more, and drops the rest.
 func quotient(dialect Dialect, dividend string, divisor int64) string {
 	operator := map[Dialect]string{DuckDB: "//", MySQL: "DIV", Postgres: "/"}[dialect]
