@@ -89,7 +89,7 @@ type LinkGuardrail struct {
 // LinkCustomerLevel compares the KPI of customers with a good experience and of those with a bad one. The experience must come before the outcome.
 // +kubebuilder:validation:XValidation:rule="self.index == 'Vouched' || has(self.exposureWindow)",message="index OutcomeDecision and Exposure need exposureWindow: the length of time within which responses count",fieldPath=".exposureWindow"
 // +kubebuilder:validation:XValidation:rule="(self.index == 'Exposure') == has(self.followUp)",message="followUp, how long after the exposure the outcome is awaited, goes with index Exposure, which needs it",fieldPath=".followUp"
-// +kubebuilder:validation:XValidation:rule="self.index != 'Vouched' || (!has(self.exposureWindow) && !has(self.history))",message="index Vouched is for rows without a time: it takes no exposureWindow and no history",fieldPath=".index"
+// +kubebuilder:validation:XValidation:rule="self.index != 'Vouched' || (!has(self.exposureWindow) && !has(self.history))",message="index Vouched is for rows of which some have no time: it takes no exposureWindow and no history",fieldPath=".index"
 // +kubebuilder:validation:XValidation:rule="!has(self.collapse) || self.collapse != 'Mean' || has(self.cohorts)",message="collapse Mean needs cohorts: a mean such as 8.5 belongs to no class of the CPI",fieldPath=".cohorts"
 type LinkCustomerLevel struct {
 	// unit is the entity that is compared, such as account or customer. The datasets of KPI and drivers must all declare it.
@@ -106,8 +106,8 @@ type LinkCustomerLevel struct {
 	Cohorts *LinkCohorts `json:"cohorts,omitempty"`
 
 	// index is the instant that divides exposure from outcome. OutcomeDecision looks back from each unit's decision, for renewals.
-	// Exposure looks forward from the response, and counts only those whose follow-up is over. Vouched is for rows without a
-	// time: the author vouches that the experience came before the outcome, which the data cannot show, and every sentence says so.
+	// Exposure looks forward from the response, and counts only those whose follow-up is over. Vouched is for rows of which some
+	// have no time: the author vouches that the experience came before the outcome, which the data cannot show, and every sentence says so.
 	// +required
 	// +kubebuilder:validation:Enum=OutcomeDecision;Exposure;Vouched
 	Index string `json:"index,omitempty"`

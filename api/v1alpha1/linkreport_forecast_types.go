@@ -134,6 +134,11 @@ type LinkForecastPoint struct {
 	// +optional
 	End *metav1.Time `json:"end,omitempty"`
 
+	// method that did best at this distance.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Method string `json:"method,omitempty"`
+
 	LinkInterval `json:",inline"`
 }
 

@@ -51,7 +51,7 @@ func (r *Reconciler) resolve(ctx context.Context, linkage *v1alpha1.CPILinkage) 
 		if reason == "" {
 			reason = v1alpha1.ReasonInvalid
 		}
-		return nil, &reports.Blocked{Reason: reason, Message: refusal.Problems.String(), Stalled: true}
+		return nil, &reports.Blocked{Reason: reason, Message: refusal.String(), Stalled: true}
 	}
 	out := &resolved{claim: claim, on: on}
 	if out.source, err = o.Source(on.KPI.Source); err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
-// ErrLagging: the cache does not show yet what is known to be so.
+// ErrLagging says that the cache does not show yet what is known to be so.
 var ErrLagging = errors.New("the cache lags behind")
 
 // Blocked is why an object cannot be computed as it stands. It is told in Ready and is no failure of the reconcile: an

@@ -51,7 +51,7 @@ func foreseen(f *v1alpha1.LinkForecast) *plan.Forecast {
 		Level: zero(f.Level), Coverage: number(f.Coverage), Reason: f.Reason,
 	}
 	for _, p := range f.Points {
-		out.Points = append(out.Points, plan.ForecastPoint{Label: p.Label, Start: at(p.Start), End: at(p.End), Bounded: bounded(p.LinkInterval)})
+		out.Points = append(out.Points, plan.ForecastPoint{Label: p.Label, Start: at(p.Start), End: at(p.End), Method: p.Method, Bounded: bounded(p.LinkInterval)})
 	}
 	for _, g := range f.Goals {
 		out.Goals = append(out.Goals, plan.GoalChance{

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 )
@@ -51,8 +52,8 @@ func shedOldest(link *v1alpha1.ReportLink) int {
 }
 
 func shedSQL(link *v1alpha1.ReportLink) bool {
-	for i := len(link.Drivers) - 1; i >= 0; i-- {
-		if c := link.Drivers[i].Customers; c != nil && c.SQL != "" {
+	for _, d := range slices.Backward(link.Drivers) {
+		if c := d.Customers; c != nil && c.SQL != "" {
 			c.SQL = ""
 			return true
 		}

@@ -35,7 +35,7 @@ func forecast(f *plan.Forecast) *v1alpha1.LinkForecast {
 	out.Method, out.MAE, out.NaiveMAE, out.BacktestN = cut(f.Method, maxLabel), decimal(&f.MAE), decimal(&f.NaiveMAE), whole(f.BacktestN)
 	out.Level, out.Coverage = decimal(&f.Level), decimal(f.Coverage)
 	out.Points = each(f.Points, maxPoints, func(p plan.ForecastPoint) v1alpha1.LinkForecastPoint {
-		return v1alpha1.LinkForecastPoint{Label: cut(p.Label, maxLabel), Start: day(p.Start), End: day(p.End), LinkInterval: *linkInterval(&p.Bounded)}
+		return v1alpha1.LinkForecastPoint{Label: cut(p.Label, maxLabel), Start: day(p.Start), End: day(p.End), Method: cut(p.Method, maxLabel), LinkInterval: *linkInterval(&p.Bounded)}
 	})
 	out.Goals = each(f.Goals, maxGoals, goal)
 	out.WhatIf = each(f.WhatIf, maxDrivers, func(w plan.WhatIf) v1alpha1.LinkWhatIf {

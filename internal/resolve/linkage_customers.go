@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
@@ -37,7 +38,9 @@ func (r *linkResolver) customers(c *v1alpha1.LinkCustomerLevel) {
 // window checks the lengths of time that an index goes with.
 func (r *linkResolver) window(out *plan.CustomerLevel) {
 	if out.Index == plan.Vouched {
-		out.History = 0
+		if r.on.KPI.On.Dataset.Time.Undated() {
+			out.History = 0
+		}
 		return
 	}
 	if out.Exposure <= 0 {
@@ -68,12 +71,10 @@ func (r *linkResolver) outcome(index plan.Index) {
 	case err != nil:
 		refuse(kpi, "%s", err)
 		return
-	case undated != (index == plan.Vouched):
-		if undated {
-			refuse(at, "Dataset %q has no time, so the rows cannot show that the experience came first; with index Vouched you vouch for it", side.On.Dataset.Name)
-		} else {
-			refuse(at, "Dataset %q has a time, so nobody needs to vouch for the order; use OutcomeDecision or Exposure", side.On.Dataset.Name)
-		}
+	case undated && index != plan.Vouched:
+		refuse(at, "Dataset %q has no time, so the rows cannot show that the experience came first; with index Vouched you vouch for it", side.On.Dataset.Name)
+	case index == plan.Vouched && !undated && r.driversDated():
+		refuse(at, "All rows have a time, so nobody needs to vouch for the order; use OutcomeDecision or Exposure")
 	case index == plan.OutcomeDecision && formula.Renewal != nil && formula.Renewal.DecidedAt == "":
 		r.refuse(plan.NoDecisionTime, at, fmt.Sprintf("OutcomeDecision needs the time of the decision: name its column in measure.renewal.decidedAt of %s. Counted back from the due date, customers who left early would have no experience at all", side.Key))
 	case index == plan.ForwardExposure && told.Happening == nil:
@@ -82,6 +83,11 @@ func (r *linkResolver) outcome(index plan.Index) {
 		refuse(at, "%s needs a dataset of events; %q holds states", index, side.On.Dataset.Name)
 	}
 	r.unitOf(side.On.Dataset, kpi)
+}
+
+// driversDated reports whether the rows of all drivers have a time.
+func (r *linkResolver) driversDated() bool {
+	return !slices.ContainsFunc(r.on.Drivers, func(s Side) bool { return s.On.Dataset.Time.Undated() })
 }
 
 // exposure checks that a driver has a score of single rows, on the KPI's data source, and that something cuts it.

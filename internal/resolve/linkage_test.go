@@ -242,6 +242,7 @@ func TestWhatCustomersTellOf(t *testing.T) {
 		"{kpiRef: {name: easy}, drivers: [{cpiRef: {name: support-nps}, expected: Positive}], customerLevel: {unit: account, index: Exposure, exposureWindow: 90d, followUp: 90d}}",
 		"{kpiRef: {name: easy}, drivers: [{cpiRef: {name: support-nps}, expected: Positive}], customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d}}",
 		"{kpiRef: {name: churned}, drivers: [{cpiRef: {name: telco-nps}, expected: Negative}], customerLevel: {unit: account, index: Vouched}}",
+		"{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: telco-nps}, expected: Positive}], customerLevel: {unit: account, index: Vouched}}",
 		"{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: handling}, expected: Negative}], customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d, cohorts: {high: {atLeast: 60}, low: {atMost: 10}}}}",
 	} {
 		got := linked(t, cx(t), spec)
