@@ -14,8 +14,8 @@
 //     drawn 999 times and, where p is at most 0.1, 9,999 times. So p is corrected for the search over lags, for
 //     persistence and for outliers at once. The random numbers follow from the data: equal input gives equal p.
 //   - It tells the effect at that lag: where ADF and KPSS do not both say of both series that they keep to a level, the
-//     slope of changes on changes, with an interval by Newey and West; else the slope of the regression above. A link
-//     counts as shown only if that slope too differs from zero, to the same side.
+//     slope of changes on changes, with an interval by Newey and West; else the slope of the regression above. In either
+//     case a link counts as shown only if changes show it too: if their slope differs from zero, to the same side.
 //   - It asks by Granger's test whether the driver also follows the outcome, and where nothing is shown, how many
 //     periods would show an association as strong as the one seen.
 //

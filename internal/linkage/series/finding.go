@@ -32,8 +32,8 @@ type Finding struct {
 	// Lag at which the evidence is strongest: the outcome comes Lag periods after the driver.
 	Lag int
 	// P is the probability of evidence like this at any of the lags if there is no link: corrected for the search over
-	// lags, not for other links. It is never below that of the slope being 0 (both must show the link: Berger 1982), so
-	// that a low P does not stand beside an interval that holds 0.
+	// lags, not for other links. It is never below that of the slope being 0, in levels or in changes: each must show
+	// the link (Berger 1982), so that a low P does not stand beside an interval that holds 0.
 	P float64
 	// Slope of the outcome on the driver Lag periods before, in units of the outcome per unit of the driver, with a HAC
 	// interval where Differenced, else as in Lags.

@@ -60,6 +60,7 @@ func TestUnlinkedSeriesAreNotCalledLinked(t *testing.T) {
 	sizes := []int{24, 36, 60}
 	random := rand.New(rand.NewPCG(1, 4))
 	var table strings.Builder
+	var promised, broken int
 	for _, kind := range kinds {
 		if !kind.always && !bench {
 			continue
@@ -83,6 +84,9 @@ func TestUnlinkedSeriesAreNotCalledLinked(t *testing.T) {
 					t.Errorf("p %g beside a slope in [%g, %g]", f.P, at.Lower, at.Upper)
 				}
 			}
+			if kind.always {
+				promised, broken = promised+pairs(), broken+called
+			}
 			share := float64(called) / float64(pairs())
 			fmt.Fprintf(&table, " %.1f |", 100*share)
 			// What chance alone may add to a share of so many pairs.
@@ -91,6 +95,9 @@ func TestUnlinkedSeriesAreNotCalledLinked(t *testing.T) {
 			}
 		}
 		fmt.Fprintln(&table)
+	}
+	if share := float64(broken) / float64(promised); share > 0.05 {
+		t.Errorf("%.1f %% of all are called linked", 100*share)
 	}
 	t.Logf("called linked, %% of %d pairs; n = 24, 36, 60\n%s", pairs(), table.String())
 }

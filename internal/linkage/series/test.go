@@ -98,26 +98,28 @@ func (p *pair) judge(effort draws) (ok bool) {
 func (p *pair) measure() (ok bool) {
 	driver, outcome := keepsLevel(p.x), keepsLevel(p.y)
 	p.found.Differenced = !driver.agreed() || !outcome.agreed()
-	slope := p.levels
-	if p.found.Differenced {
-		if slope, ok = changes(p.x, p.y, p.found.Lag, p.opts.Confidence); !ok {
-			return false
-		}
+	changed, ok := changes(p.x, p.y, p.found.Lag, p.opts.Confidence)
+	if !ok {
+		return false
 	}
-	p.found.Slope, p.found.Rows = slope.Bounded, slope.rows
-	p.found.P = max(p.chance.p, slope.p)
+	told := p.levels
+	if p.found.Differenced {
+		told = changed
+	}
+	p.found.Slope, p.found.Rows = told.Bounded, told.rows
+	p.found.P = max(p.chance.p, p.levels.p, changed.p)
 	best, alpha := p.found.Lags[p.found.Lag].Statistic, 1-p.opts.Confidence
 	switch {
-	case best*slope.Value <= 0:
+	case best*changed.Value <= 0:
 		p.found.P = 1
-		p.warn("The test at lag %d and the slope point to opposite sides: nothing is shown.", p.found.Lag)
+		p.warn("At lag %d, levels and changes from period to period point to opposite sides: nothing is shown.", p.found.Lag)
 	case p.found.P > alpha && math.Abs(best) > p.chance.median:
 		p.found.Needed = p.gate.needed(len(p.y), p.found.Lag, best, alpha)
 	}
 	if driver.disagree() || outcome.disagree() {
 		p.warn("Two tests disagree on whether the series keep to a level (driver: ADF p %.2g, KPSS p %.2g; outcome: %.2g, %.2g). "+
 			"Changes from period to period are compared and give a slope of %.3g; the levels give %.3g.",
-			driver.adf, driver.kpss, outcome.adf, outcome.kpss, slope.Value, p.levels.Value)
+			driver.adf, driver.kpss, outcome.adf, outcome.kpss, changed.Value, p.levels.Value)
 	}
 	p.reverse()
 	return true
