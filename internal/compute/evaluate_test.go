@@ -268,6 +268,9 @@ func TestEvaluatorThatIsGone(t *testing.T) {
 		if err != nil || done.Source == nil || done.Source.Reason != plan.SourceUnreachable || done.Failed != 2 {
 			t.Errorf("%s: %v, %+v", name, err, done)
 		}
+		if done.Source != nil && strings.Contains(done.Source.Message, "2026-07") {
+			t.Errorf("%s: what is wrong with the source is told of a period: %s", name, done.Source.Message)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package compute
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,6 +53,9 @@ func (e *expression) periods(ctx context.Context) ([]plan.PeriodResult, error) {
 		}
 		e.spans = append(e.spans, span{p.WindowStart, end.Truncate(time.Millisecond)})
 		found, err := e.period(ctx, p, e.spans[len(e.spans)-1])
+		if failed, ok := errors.AsType[*source.Error](err); ok && failed.Source {
+			return nil, err // whichever period was asked for
+		}
 		if err != nil {
 			return nil, source.Within(err, "%s", p.Label)
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
@@ -16,19 +15,19 @@ import (
 
 // detectDelimiter takes the most frequent of comma, semicolon, tab and bar in the header line.
 // The engine's own detection also guesses quotes, comments and lines to skip, and would rather
-// drop a line that it does not understand than say so.
-func detectDelimiter(table, path string) (string, error) {
+// drop a line that it does not understand than say so. File is what people call it.
+func detectDelimiter(table, file, path string) (string, error) {
 	plain, err := openPlain(path)
 	if err != nil {
-		return "", source.Fail(plan.FileUnreadable, err, "table %s: %s cannot be read", table, filepath.Base(path))
+		return "", source.Fail(plan.FileUnreadable, err, "table %s: %s cannot be read", table, file)
 	}
 	defer plain.Close()
 	header, err := bufio.NewReader(io.LimitReader(plain, 1<<20)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return "", source.Fail(plan.FileUnreadable, err, "table %s: %s cannot be read", table, filepath.Base(path))
+		return "", source.Fail(plan.FileUnreadable, err, "table %s: %s cannot be read", table, file)
 	}
 	if strings.TrimSpace(strings.TrimPrefix(header, "\ufeff")) == "" {
-		return "", source.Fail(plan.FileUnreadable, nil, "table %s: %s is empty: a CSV file begins with a line of column names", table, filepath.Base(path))
+		return "", source.Fail(plan.FileUnreadable, nil, "table %s: %s is empty: a CSV file begins with a line of column names", table, file)
 	}
 	best, most := ",", 0
 	for _, candidate := range []string{",", ";", "\t", "|"} {

@@ -51,11 +51,12 @@ func (e *engine) download(ctx context.Context, t *table) ([]string, error) {
 	if err := checkStatus(t.Name, target.Host, response.StatusCode); err != nil {
 		return nil, err
 	}
-	path, _, err := e.save(ctx, t, fmt.Sprintf("download-%d%s", t.index, ending(target.Path)), target.Host, response.Body, response.ContentLength, e.downloadLimit())
+	saved, _, err := e.save(ctx, t, fmt.Sprintf("download-%d%s", t.index, ending(target.Path)), target.Host, response.Body, response.ContentLength, e.downloadLimit())
 	if err != nil {
 		return nil, err
 	}
-	return []string{path}, nil
+	t.names = map[string]string{saved: path.Base(target.Path)}
+	return []string{saved}, nil
 }
 
 // downloadLimit is how many bytes a table's downloads may hold together.

@@ -2,9 +2,11 @@ package files
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -49,6 +51,7 @@ func (e *engine) downloadObjects(ctx context.Context, t *table) ([]string, error
 		return nil, err
 	}
 	var paths []string
+	t.names = map[string]string{}
 	left := e.downloadLimit()
 	for i, key := range keys {
 		object, err := b.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.Bucket, Key: &key})
@@ -65,6 +68,7 @@ func (e *engine) downloadObjects(ctx context.Context, t *table) ([]string, error
 			return nil, err
 		}
 		left -= written
+		t.names[saved] = b.Bucket + "/" + key
 		paths = append(paths, saved)
 	}
 	return paths, nil
@@ -104,13 +108,15 @@ func readCredentials(t *table) (aws.Credentials, error) {
 		return strings.TrimSpace(string(content)), err
 	}
 	var found aws.Credentials
-	for key, into := range map[string]*string{"accessKeyID": &found.AccessKeyID, "secretAccessKey": &found.SecretAccessKey} {
-		var err error
-		if *into, err = read(key); err != nil || *into == "" {
-			return found, source.Fail(plan.SecretMissing, err, "table %s: the Secret's key %s for bucket %s is not there", t.Name, key, t.S3.Bucket)
+	var err error
+	for _, needed := range []struct {
+		key  string
+		into *string
+	}{{"accessKeyID", &found.AccessKeyID}, {"secretAccessKey", &found.SecretAccessKey}} {
+		if *needed.into, err = read(needed.key); err != nil || *needed.into == "" {
+			return found, source.Fail(plan.SecretMissing, err, "table %s: the Secret for bucket %s has no key %q: create it", t.Name, t.S3.Bucket, needed.key)
 		}
 	}
-	var err error
 	if found.SessionToken, err = read("sessionToken"); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return found, source.Fail(plan.SecretMissing, err, "table %s: the Secret's key sessionToken for bucket %s cannot be read", t.Name, t.S3.Bucket)
 	}
@@ -156,6 +162,24 @@ func (b *bucket) keys(ctx context.Context) ([]string, error) {
 	return keys, nil
 }
 
+// classifyUnsent tells why a request did not reach the store. A bucket that is no host is mostly one that belongs into
+// the path.
+func (b *bucket) classifyUnsent(ctx context.Context, err error) error {
+	var (
+		dns      *net.DNSError
+		hostname x509.HostnameError
+	)
+	const hint = "check the bucket's name, and set pathStyle: true if this store takes buckets in the path"
+	switch {
+	case b.PathStyle:
+	case errors.As(err, &dns):
+		return source.Fail(plan.SourceUnreachable, err, "table %s: %s.%s is not found (%s): %s", b.table.Name, b.Bucket, b.host, dns.Err, hint)
+	case errors.As(err, &hostname):
+		return source.Fail(plan.TLSFailed, err, "table %s: the certificate of %s is not for %s: %s", b.table.Name, b.host, hostname.Host, hint)
+	}
+	return classifyHTTP(ctx, b.table.Name, b.host, err)
+}
+
 // classify reads the store's errors by their code, and by the answer's status where it says no more. The message of
 // a store is not repeated: it may hold an access key.
 func (b *bucket) classify(ctx context.Context, err error, key string) error {
@@ -191,7 +215,7 @@ func (b *bucket) classify(ctx context.Context, err error, key string) error {
 		if sent, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok {
 			err = sent.Err
 		}
-		return classifyHTTP(ctx, b.table.Name, b.host, err)
+		return b.classifyUnsent(ctx, err)
 	case http.StatusUnauthorized:
 		return fail(plan.AuthenticationFailed, "the Secret's credentials are refused (401 %s)", code)
 	case http.StatusForbidden:

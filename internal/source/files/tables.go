@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,8 @@ type table struct {
 	failed error
 	ready  bool
 	paths  []string
+	// names are what people call downloaded files, by path.
+	names map[string]string
 	// untyped are declared columns that stayed text because some values do not fit: the planner
 	// casts them and counts the rest as rejected.
 	untyped []plan.Column
@@ -71,12 +74,12 @@ func (e *engine) read(ctx context.Context, t *table) error {
 		return e.probeParquet(ctx, t)
 	}
 	for _, path := range t.paths {
-		if err := checkWhole(ctx, t.Name, path); err != nil {
+		if err := checkWhole(ctx, t.Name, t.called(path), path); err != nil {
 			return err
 		}
 	}
 	if t.Format == plan.CSV && t.Delimiter == "" {
-		if t.Delimiter, err = detectDelimiter(t.Name, t.paths[0]); err != nil {
+		if t.Delimiter, err = detectDelimiter(t.Name, t.called(t.paths[0]), t.paths[0]); err != nil {
 			return err
 		}
 	}
@@ -91,6 +94,9 @@ func (e *engine) read(ctx context.Context, t *table) error {
 	}
 	return nil
 }
+
+// called is what people call one of the table's files.
+func (t *table) called(path string) string { return cmp.Or(t.names[path], filepath.Base(path)) }
 
 // expand finds the files of a path or glob, in order.
 func expand(t plan.FileTable) ([]string, error) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
@@ -52,8 +51,8 @@ func (p plainFile) Close() error {
 }
 
 // checkWhole reads a compressed file to its end: the engine takes a cut-off one for complete, and
-// rows would be missing without a word.
-func checkWhole(ctx context.Context, name, path string) error {
+// rows would be missing without a word. File is what people call it.
+func checkWhole(ctx context.Context, table, file, path string) error {
 	if !strings.HasSuffix(path, ".gz") && !strings.HasSuffix(path, ".zst") {
 		return nil
 	}
@@ -68,9 +67,9 @@ func checkWhole(ctx context.Context, name, path string) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return source.Fail(plan.FileUnreadable, err, "table %s: %s is cut off: write it under another name and rename it when complete", name, filepath.Base(path))
+		return source.Fail(plan.FileUnreadable, err, "table %s: %s is cut off: write it under another name and rename it when complete", table, file)
 	default:
-		return source.Fail(plan.FileUnreadable, err, "table %s: %s is not the compressed file that its ending says (%v)", name, filepath.Base(path), err)
+		return source.Fail(plan.FileUnreadable, err, "table %s: %s is not the compressed file that its ending says (%v)", table, file, err)
 	}
 }
 
