@@ -8,10 +8,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 )
 
 // known are numbers of other tools: statsmodels and R. oracle.R and oracle.py stand beside theirs.
 type known struct {
+	// Pairs are r, p and n of plain correlations, lag by lag.
+	Pairs     map[string][3]float64 `json:"lagcorr_pairs"`
 	Series36  struct{ NPS, Renewal []float64 }
 	Prewhiten struct {
 		AR1        []float64
@@ -23,10 +27,12 @@ type known struct {
 		Params        []float64
 		OLS           []float64 `json:"se_ols"`
 		HAC           []float64 `json:"hac3_corr_se"`
+		Uncorrected   []float64 `json:"hac3_nocorr_se"`
 		R2            float64
 		DF            float64
 		DurbinWatson  float64 `json:"durbin_watson"`
 		Sigma         float64
+		IntervalByZ   []float64 `json:"hac3_corr_ci_z"`
 		IntervalByT32 []float64 `json:"hac3_corr_ci_t32"`
 	} `json:"lag2_ols"`
 	CCF     map[string]float64 `json:"ccf_R_convention_x_leads"`
@@ -35,6 +41,7 @@ type known struct {
 		DF   float64 `json:"df_denom"`
 	} `json:"granger36"`
 	Reverse map[string]struct{ F, P float64 } `json:"granger36_reverse"`
+	KPSS    kpss                              `json:"kpss_X_l3"`
 	ADF0    dickey                            `json:"adf_X_l0"`
 	ADF1    dickey                            `json:"adf_X_l1"`
 	ARDL    struct {
@@ -47,11 +54,16 @@ type known struct {
 		CPI, KPI []float64
 		DW       float64
 		LevelsR  float64 `json:"levels_r"`
+		LevelsP  float64 `json:"levels_p"`
+		DiffP    float64 `json:"diff_p"`
 		DiffR    float64 `json:"diff_r"`
+		KPSSCPI  kpss    `json:"kpss_cpi_l2"`
+		KPSSKPI  kpss    `json:"kpss_kpi_l2"`
 		ADFCPI   dickey  `json:"adf_cpi_l1"`
 		ADFKPI   dickey  `json:"adf_kpi_l1"`
 	}
 	BJsales struct {
+		Levels   map[string]float64 `json:"levels_lagcorr"`
 		Whitened map[string]float64 `json:"prewhitened_diff_ccf_AR1"`
 		AR1      []float64
 		Bound    float64
@@ -61,8 +73,10 @@ type known struct {
 			HAC        []float64 `json:"hac4_se"`
 			R2         float64
 		} `json:"diff_lag3_ols"`
-		ADFSales   dickey `json:"adf_sales_l4"`
-		ADFChanges dickey `json:"adf_dsales_l3"`
+		KPSSSales   kpss   `json:"kpss_sales_l4"`
+		KPSSChanges kpss   `json:"kpss_dsales_l4"`
+		ADFSales    dickey `json:"adf_sales_l4"`
+		ADFChanges  dickey `json:"adf_dsales_l3"`
 	}
 	BH struct {
 		P    []float64
@@ -70,6 +84,11 @@ type known struct {
 		BY   []float64 `json:"by_adj"`
 		Holm []float64 `json:"holm_adj"`
 	}
+}
+
+type kpss struct {
+	Stat, P float64
+	Lags    int
 }
 
 type dickey struct {
@@ -139,6 +158,12 @@ func TestRegression(t *testing.T) {
 	all(t, "coefficients", fit.Coefficients, o.Lag2.Params, 1e-11)
 	all(t, "standard errors", fit.SE, o.Lag2.OLS, 1e-10)
 	all(t, "Newey–West", fit.HAC(BartlettLags(34)), o.Lag2.HAC, 1e-10)
+	se := fit.HAC(BartlettLags(34))[1]
+	near(t, "without correction", se*math.Sqrt(32./34), o.Lag2.Uncorrected[1], 1e-10)
+	z := interval.Normal(fit.Coefficients[1], se, 0.95)
+	all(t, "interval", []float64{z.Lower, z.Upper}, o.Lag2.IntervalByZ, 1e-10)
+	told := newEffect(fit.Coefficients[1], se, fit.Freedom, 34, 0.95).Interval
+	all(t, "interval by t", []float64{told.Lower, told.Upper}, o.Lag2.IntervalByT32, 1e-8)
 	near(t, "R²", fit.RSquared, o.Lag2.R2, 1e-11)
 	near(t, "sigma", fit.Sigma(), o.Lag2.Sigma, 1e-11)
 	near(t, "Durbin–Watson", DurbinWatson(fit.Residuals), o.Lag2.DurbinWatson, 1e-11)
@@ -153,6 +178,32 @@ func TestRegression(t *testing.T) {
 	all(t, "BJsales OLS", fit.SE, o.BJsales.Lag3.SE, 1e-10)
 	all(t, "BJsales Newey–West", fit.HAC(BartlettLags(146)), o.BJsales.Lag3.HAC, 1e-10)
 	near(t, "BJsales R²", fit.RSquared, o.BJsales.Lag3.R2, 1e-11)
+}
+
+// TestNaiveCorrelation is what Test must not be misled by: every lag looks significant, and so do two random walks.
+func TestNaiveCorrelation(t *testing.T) {
+	o := oracle(t)
+	correlated := func(x, y []float64) (r, p float64) {
+		fit := must[Fit](t)(Regress(y, Constant(len(y)), x))
+		return math.Copysign(math.Sqrt(fit.RSquared), fit.Coefficients[1]), fit.P(1)
+	}
+	for key, want := range o.Pairs {
+		lag, _ := strconv.Atoi(key)
+		r, p := correlated(o.Series36.NPS[:36-lag], o.Series36.Renewal[lag:])
+		near(t, "r", r, want[0], 1e-10)
+		near(t, "p", p, want[1], 1e-9)
+		near(t, "n", float64(36-lag), want[2], 0)
+	}
+	_, p := correlated(o.Spurious.CPI, o.Spurious.KPI)
+	near(t, "p of levels", p, o.Spurious.LevelsP, 1e-9)
+	_, p = correlated(Difference(o.Spurious.CPI, 1), Difference(o.Spurious.KPI, 1))
+	near(t, "p of changes", p, o.Spurious.DiffP, 1e-9)
+	bj := read[base](t, "oracle.json").BJsales
+	for key, want := range o.BJsales.Levels {
+		lag, _ := strconv.Atoi(key)
+		r, _ := correlated(bj.Lead[:150-lag], bj.Sales[lag:])
+		near(t, "BJsales r", r, want, 1e-10)
+	}
 }
 
 func TestRegressionRefusesWhatHasNoSolution(t *testing.T) {
@@ -227,6 +278,26 @@ func TestUnitRoots(t *testing.T) {
 		near(t, name+" 1 %", mackinnonCritical(mackinnon1, got.Rows), c.want.Crit["1%"], 1e-12)
 		near(t, name+" 10 %", mackinnonCritical(mackinnon10, got.Rows), c.want.Crit["10%"], 1e-12)
 		near(t, name+" rows", float64(got.Rows), float64(c.want.NObs), 0)
+	}
+}
+
+func TestLevel(t *testing.T) {
+	o := oracle(t)
+	bj := read[base](t, "oracle.json").BJsales
+	for name, c := range map[string]struct {
+		x    []float64
+		want kpss
+	}{
+		"nps":              {o.Series36.NPS, o.KPSS},
+		"spurious CPI":     {o.Spurious.CPI, o.Spurious.KPSSCPI},
+		"spurious KPI":     {o.Spurious.KPI, o.Spurious.KPSSKPI},
+		"sales":            {bj.Sales, o.BJsales.KPSSSales},
+		"changes of sales": {Difference(bj.Sales, 1), o.BJsales.KPSSChanges},
+	} {
+		got := must[KPSS](t)(Level(c.x, LevelLags(len(c.x))))
+		near(t, name+" statistic", got.Statistic, c.want.Stat, 1e-9)
+		near(t, name+" p", got.P, c.want.P, 1e-9)
+		near(t, name+" lags", float64(got.Lags), float64(c.want.Lags), 0)
 	}
 }
 
