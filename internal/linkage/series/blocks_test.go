@@ -2,6 +2,7 @@ package series
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -143,6 +144,20 @@ func TestOutcomeUnderNoLinkKeepsItsPersistence(t *testing.T) {
 	m := must[null](t)(newNull(y, 1))
 	least := fit.Coefficients[2]
 	near(t, "persistence", m.phi[0], least+(2+4*least)/36, 1e-12)
+
+	random := rand.New(rand.NewPCG(11, 1))
+	for _, phi := range []float64{0, 0.5, 0.8} {
+		const pairs, n = 2000, 150
+		var sum float64
+		for range pairs {
+			z, _ := detrended(autoregressive(random, n, phi))
+			fit, _ := persistence(z, 1, 1)
+			sum += fit.Coefficients[2]
+		}
+		if bias := phi - sum/pairs; math.Abs(bias-(2+4*phi)/n) > 0.005 {
+			t.Errorf("φ %.1f: least squares misses %.3f of it, not %.3f", phi, bias, (2+4*phi)/n)
+		}
+	}
 
 	all(t, "levels", levels(0.9, []float64{0.3, -0.1}), []float64{1.2, -0.4, 0.1}, 1e-12)
 

@@ -23,8 +23,8 @@ type null struct {
 // measured with noise, as surveys are, needs more than its last period to be told beforehand.
 //
 // Least squares sees less persistence than there is, in short series much less. Its sum α of coefficients is therefore
-// moved up by the bias that it is known to have beside a straight line, (2+4α)/n (Shaman and Stine 1988), to a random
-// walk at most, and the others are fitted anew beside it (as Andrews and Chen 1994 do with the median).
+// moved up by the bias that it has beside a straight line, to first order (2+4α)/n (Tanaka 1984; a test holds it
+// against simulation), to a random walk at most. The others are fitted anew beside it, as Andrews and Chen (1994) do.
 func newNull(y []float64, most int) (null, bool) {
 	z, ok := detrended(y)
 	if !ok {
