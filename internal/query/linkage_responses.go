@@ -105,14 +105,22 @@ func (c *claim) onScale(ref string) string {
 
 // responsePart is the usable responses of units: they count within reach before the index.
 func (c *claim) responsePart(args *arguments) part {
-	ties := c.exposure.ties()
-	if c.exposure.time != "" {
-		ties = append([]string{c.exposure.time}, ties...)
+	var ties []string
+	chosen := c.Level.Collapse == plan.CollapseLatest
+	if chosen {
+		ties = c.exposure.ties()
+		if c.exposure.time != "" {
+			ties = append([]string{c.exposure.time}, ties...)
+		}
 	}
 	rows, b := c.scored(args, ties...)
-	order := b.tieOrder(ties)
-	if !c.clock.days { // an hour that comes twice
-		order = append([]string{"b.x"}, order...)
+	rank := "1" // all count
+	if chosen {
+		order := b.tieOrder(ties)
+		if !c.clock.days { // an hour that comes twice
+			order = append([]string{"b.x"}, order...)
+		}
+		rank = "row_number() OVER (PARTITION BY b.e ORDER BY " + strings.Join(order, ", ") + ")"
 	}
 	kept := indexed
 	if c.Level.Index != plan.Vouched {
@@ -123,8 +131,7 @@ func (c *claim) responsePart(args *arguments) part {
 	}
 	return part{
 		name: "responses", has: []string{"x", "s"}, kept: kept,
-		sql: "SELECT b.e, row_number() OVER (PARTITION BY b.e ORDER BY " + strings.Join(order, ", ") + ") AS r, b.x, b.s\nFROM (" +
-			rows + ") AS b\nWHERE b.e IS NOT NULL AND " + c.onScale("b.s"),
+		sql: "SELECT b.e, " + rank + " AS r, b.x, b.s\nFROM (" + rows + ") AS b\nWHERE b.e IS NOT NULL AND " + c.onScale("b.s"),
 	}
 }
 
