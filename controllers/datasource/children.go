@@ -20,7 +20,8 @@ import (
 // ensureChildren brings the account, its binding and the CronJob in line. A source that no indicator reads
 // has no CronJob: there is nothing to run.
 func (r *Reconciler) ensureChildren(ctx context.Context, s *scope) error {
-	account, binding := job.ServiceAccount(s.source), job.RoleBinding(s.source)
+	work := job.OfSource(s.source)
+	account, binding := work.ServiceAccount(), work.RoleBinding()
 	if err := ensure(ctx, r, s.source, account, func(found *corev1.ServiceAccount) bool {
 		same := ptr.Equal(found.AutomountServiceAccountToken, account.AutomountServiceAccountToken)
 		found.AutomountServiceAccountToken = account.AutomountServiceAccountToken
@@ -35,7 +36,7 @@ func (r *Reconciler) ensureChildren(ctx context.Context, s *scope) error {
 	}); err != nil {
 		return err
 	}
-	cronJob := job.CronJob(s.source, s.schedule, r.Images)
+	cronJob := work.CronJob(s.schedule, r.Images)
 	if len(s.indicators) == 0 {
 		return r.removeCronJob(ctx, s.source, cronJob)
 	}

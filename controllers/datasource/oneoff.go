@@ -38,7 +38,7 @@ func (r *Reconciler) requestRun(ctx context.Context, s *scope) error {
 		s.again(left)
 		return nil
 	}
-	oneOff := job.OneOff(s.source, wanted, s.schedule, r.Images)
+	oneOff := job.OfSource(s.source).OneOff(wanted, s.schedule, r.Images)
 	err := r.Client.Create(ctx, oneOff)
 	if apierrors.IsAlreadyExists(err) {
 		// Started by a reconcile whose status was lost, unless it is somebody else's.

@@ -27,12 +27,12 @@ func TestAPIServerAdmitsRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		oneOff := job.OneOff(ds, "x", schedule, images)
+		oneOff := job.OfSource(ds).OneOff("x", schedule, images)
 		pod := &corev1.Pod{
 			ObjectMeta: metav1.ObjectMeta{Namespace: ns.Name, Name: ds.Name, Labels: oneOff.Spec.Template.Labels},
 			Spec:       oneOff.Spec.Template.Spec,
 		}
-		envtestkit.Create(t, c, job.ServiceAccount(ds), job.RoleBinding(ds), job.CronJob(ds, schedule, images), oneOff, pod)
+		envtestkit.Create(t, c, job.OfSource(ds).ServiceAccount(), job.OfSource(ds).RoleBinding(), job.OfSource(ds).CronJob(schedule, images), oneOff, pod)
 	}
 	lax := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Namespace: ns.Name, Name: "lax"},

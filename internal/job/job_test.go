@@ -72,7 +72,7 @@ func podOf(t *testing.T, ds *v1alpha1.DataSource) corev1.PodSpec {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return job.CronJob(ds, schedule, images).Spec.JobTemplate.Spec.Template.Spec
+	return job.OfSource(ds).CronJob(schedule, images).Spec.JobTemplate.Spec.Template.Spec
 }
 
 func containers(pod corev1.PodSpec) map[string]corev1.Container {
@@ -212,7 +212,7 @@ func TestPodSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := job.OneOff(ds, "x", schedule, images).Spec.Template
+	template := job.OfSource(ds).OneOff("x", schedule, images).Spec.Template
 	if template.Labels["team"] != "cx" || template.Labels[job.LabelDataSource] != "crm" {
 		t.Errorf("labels = %v: the operator's win", template.Labels)
 	}

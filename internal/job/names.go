@@ -1,21 +1,20 @@
-// Package job builds the objects that run a data source's computations: its account, its CronJob and its
-// one-off Jobs. It is pure: it looks at a DataSource and reads no cluster.
+// Package job builds the objects that run computations, of a data source or of a linkage between two: an account, a
+// CronJob and one-off Jobs. It is pure: it looks at what is declared and reads no cluster.
 package job
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
-
-	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 )
 
-// Labels on everything made for a source.
+// Labels on everything made for a source or a linkage.
 const (
 	LabelManagedBy  = "app.kubernetes.io/managed-by"
 	LabelName       = "app.kubernetes.io/name"
 	LabelComponent  = "app.kubernetes.io/component"
 	LabelDataSource = "cpi-operator.io/data-source"
+	LabelLinkage    = "cpi-operator.io/linkage"
 
 	ManagedBy = "cpi-operator"
 	component = "run"
@@ -40,8 +39,10 @@ func Name(source string) string { return child(source, "-cpi", maxCronJobName) }
 // ServiceAccountName is the account of a source's runs: the only one that may write its reports' status.
 func ServiceAccountName(source string) string { return Name(source) }
 
-// OneOffName is the Job that computes the set of indicators that identity stands for: the same set, the same
-// name, and with 64 bits of hash no other set.
+// LinkageAccountName is the account of a linkage's own runs, and the name of its CronJob.
+func LinkageAccountName(linkage string) string { return child(linkage, "-cpilink", maxCronJobName) }
+
+// OneOffName is the Job of a source that computes the set of indicators that identity stands for.
 func OneOffName(source, identity string) string {
 	sum := sha256.Sum256([]byte(identity))
 	return child(source, "-cpi-"+hex.EncodeToString(sum[:8]), 63)
@@ -60,14 +61,4 @@ func child(parent, suffix string, limit int) string {
 func shortHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:4])
-}
-
-// labels of the objects made for a source.
-func labels(ds *v1alpha1.DataSource) map[string]string {
-	return map[string]string{
-		LabelName:       ManagedBy,
-		LabelManagedBy:  ManagedBy,
-		LabelComponent:  component,
-		LabelDataSource: ds.Name,
-	}
 }

@@ -33,51 +33,51 @@ const (
 	ExitInvalid = 10
 )
 
-// ServiceAccount of a source's runs.
-func ServiceAccount(ds *v1alpha1.DataSource) *corev1.ServiceAccount {
+// ServiceAccount of the runs.
+func (w Work) ServiceAccount() *corev1.ServiceAccount {
 	return &corev1.ServiceAccount{
-		ObjectMeta:                   meta(ds, ServiceAccountName(ds.Name), nil),
+		ObjectMeta:                   w.meta(w.Name(), nil),
 		AutomountServiceAccountToken: new(false),
 	}
 }
 
-// RoleBinding lets a source's runs read definitions and write report status, in their namespace.
-func RoleBinding(ds *v1alpha1.DataSource) *rbacv1.RoleBinding {
+// RoleBinding lets the runs read definitions and write report status, in their namespace.
+func (w Work) RoleBinding() *rbacv1.RoleBinding {
 	return &rbacv1.RoleBinding{
-		ObjectMeta: meta(ds, Name(ds.Name), nil),
+		ObjectMeta: w.meta(w.Name(), nil),
 		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: ClusterRole},
-		Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Name: ServiceAccountName(ds.Name), Namespace: ds.Namespace}},
+		Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Name: w.Name(), Namespace: w.Source.Namespace}},
 	}
 }
 
-// CronJob runs a source on its schedule.
-func CronJob(ds *v1alpha1.DataSource, schedule Schedule, images Images) *batchv1.CronJob {
+// CronJob runs the work on its schedule.
+func (w Work) CronJob(schedule Schedule, images Images) *batchv1.CronJob {
 	spec := batchv1.CronJobSpec{
 		Schedule:                   schedule.Cron,
 		TimeZone:                   new(schedule.TimeZone),
 		ConcurrencyPolicy:          batchv1.ForbidConcurrent,
-		Suspend:                    new(ptr.Deref(ds.Spec.Suspend, false)),
+		Suspend:                    new(ptr.Deref(w.Source.Spec.Suspend, false)),
 		StartingDeadlineSeconds:    new(int64(schedule.startingDeadline().Seconds())),
 		SuccessfulJobsHistoryLimit: new(int32(1)),
 		FailedJobsHistoryLimit:     new(int32(1)),
 		JobTemplate: batchv1.JobTemplateSpec{
-			ObjectMeta: metav1.ObjectMeta{Labels: labels(ds)},
-			Spec:       jobSpec(ds, schedule, images),
+			ObjectMeta: metav1.ObjectMeta{Labels: w.Labels()},
+			Spec:       w.jobSpec(schedule, images),
 		},
 	}
-	return &batchv1.CronJob{ObjectMeta: meta(ds, Name(ds.Name), spec), Spec: spec}
+	return &batchv1.CronJob{ObjectMeta: w.meta(w.Name(), spec), Spec: spec}
 }
 
-// OneOff runs a source once, for the indicators that identity stands for. The run computes all that the
-// source's definitions ask for.
-func OneOff(ds *v1alpha1.DataSource, identity string, schedule Schedule, images Images) *batchv1.Job {
+// OneOff runs the work once, for what identity stands for. Of a source, the run computes all that its definitions ask
+// for.
+func (w Work) OneOff(identity string, schedule Schedule, images Images) *batchv1.Job {
 	return &batchv1.Job{
-		ObjectMeta: meta(ds, OneOffName(ds.Name, identity), nil),
-		Spec:       jobSpec(ds, schedule, images),
+		ObjectMeta: w.meta(w.OneOffName(identity), nil),
+		Spec:       w.jobSpec(schedule, images),
 	}
 }
 
-func jobSpec(ds *v1alpha1.DataSource, schedule Schedule, images Images) batchv1.JobSpec {
+func (w Work) jobSpec(schedule Schedule, images Images) batchv1.JobSpec {
 	return batchv1.JobSpec{
 		ActiveDeadlineSeconds:   new(int64(schedule.Deadline().Seconds())),
 		BackoffLimit:            new(int32(retries)),
@@ -91,7 +91,7 @@ func jobSpec(ds *v1alpha1.DataSource, schedule Schedule, images Images) batchv1.
 			failOn(PlanContainer, ExitInvalid),
 			failOn(ComputeContainer, ExitSourceFailed),
 		}},
-		Template: podTemplate(ds, images),
+		Template: w.podTemplate(images),
 	}
 }
 
@@ -104,13 +104,13 @@ func failOn(container string, codes ...int32) batchv1.PodFailurePolicyRule {
 	}
 }
 
-// meta names a child and gives it to the source, which takes it along when it goes.
-func meta(ds *v1alpha1.DataSource, name string, spec any) metav1.ObjectMeta {
+// meta names a child and gives it to its owner, which takes it along when it goes.
+func (w Work) meta(name string, spec any) metav1.ObjectMeta {
 	out := metav1.ObjectMeta{
-		Namespace:       ds.Namespace,
+		Namespace:       w.Source.Namespace,
 		Name:            name,
-		Labels:          labels(ds),
-		OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(ds, v1alpha1.GroupVersion.WithKind("DataSource"))},
+		Labels:          w.Labels(),
+		OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(w.Owner(), v1alpha1.GroupVersion.WithKind(w.kind()))},
 	}
 	if spec != nil {
 		content, err := json.Marshal(spec)

@@ -31,10 +31,10 @@ const graceSeconds = 120
 
 // podTemplate is a run: plan (API token, no data), then compute (data, no token) with publish (API token,
 // no data) beside it as a native sidecar, which the kubelet ends after compute.
-func podTemplate(ds *v1alpha1.DataSource, images Images) corev1.PodTemplateSpec {
-	volumes, mounts := sourceVolumes(ds)
+func (w Work) podTemplate(images Images) corev1.PodTemplateSpec {
+	volumes, mounts := w.sourceVolumes()
 	pod := corev1.PodSpec{
-		ServiceAccountName:            ServiceAccountName(ds.Name),
+		ServiceAccountName:            w.Name(),
 		AutomountServiceAccountToken:  new(false),
 		EnableServiceLinks:            new(false),
 		RestartPolicy:                 corev1.RestartPolicyNever,
@@ -47,12 +47,12 @@ func podTemplate(ds *v1alpha1.DataSource, images Images) corev1.PodTemplateSpec 
 			FSGroupChangePolicy: new(corev1.FSGroupChangeOnRootMismatch),
 			SeccompProfile:      &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 		},
-		InitContainers: []corev1.Container{planContainer(ds, images.Manager), publishContainer(ds, images.Manager)},
-		Containers:     []corev1.Container{computeContainer(ds, images.Compute, mounts)},
+		InitContainers: []corev1.Container{w.planContainer(images.Manager), w.publishContainer(images.Manager)},
+		Containers:     []corev1.Container{computeContainer(w.Source, images.Compute, mounts)},
 		Volumes:        append(commonVolumes(), volumes...),
 	}
 	template := corev1.PodTemplateSpec{Spec: pod, ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{}}}
-	if settings := ds.Spec.Pod; settings != nil {
+	if settings := w.Source.Spec.Pod; settings != nil {
 		template.Spec.NodeSelector = settings.NodeSelector
 		template.Spec.Tolerations = settings.Tolerations
 		template.Spec.PriorityClassName = settings.PriorityClassName
@@ -62,15 +62,15 @@ func podTemplate(ds *v1alpha1.DataSource, images Images) corev1.PodTemplateSpec 
 		maps.Copy(template.Labels, settings.Labels)
 		template.Annotations = settings.Annotations
 	}
-	maps.Copy(template.Labels, labels(ds))
+	maps.Copy(template.Labels, w.Labels())
 	return template
 }
 
-func planContainer(ds *v1alpha1.DataSource, image string) corev1.Container {
+func (w Work) planContainer(image string) corev1.Container {
 	return contained(corev1.Container{
 		Name:  PlanContainer,
 		Image: image,
-		Args:  []string{"plan", "--source", ds.Name, "--output", PlanFile},
+		Args:  w.args("plan", "--output", PlanFile),
 		Env:   []corev1.EnvVar{fromField("NAMESPACE", "metadata.namespace"), fromField("RUN", "metadata.labels['batch.kubernetes.io/job-name']")},
 		VolumeMounts: []corev1.VolumeMount{
 			{Name: "plan", MountPath: planDir},
@@ -81,12 +81,21 @@ func planContainer(ds *v1alpha1.DataSource, image string) corev1.Container {
 	})
 }
 
-func publishContainer(ds *v1alpha1.DataSource, image string) corev1.Container {
+// args of a step: what it does, for which source and linkage, and the rest.
+func (w Work) args(step string, rest ...string) []string {
+	out := []string{step, "--source", w.Source.Name}
+	if w.Linkage != nil {
+		out = append(out, "--linkage", w.Linkage.Name)
+	}
+	return append(out, rest...)
+}
+
+func (w Work) publishContainer(image string) corev1.Container {
 	return contained(corev1.Container{
 		Name:          PublishContainer,
 		Image:         image,
 		RestartPolicy: new(corev1.ContainerRestartPolicyAlways),
-		Args:          []string{"publish", "--source", ds.Name, "--plan", PlanFile, "--results", resultsDir, "--ready-address", fmt.Sprintf(":%d", publishPort)},
+		Args:          w.args("publish", "--plan", PlanFile, "--results", resultsDir, "--ready-address", fmt.Sprintf(":%d", publishPort)),
 		Env:           []corev1.EnvVar{fromField("NAMESPACE", "metadata.namespace")},
 		VolumeMounts: []corev1.VolumeMount{
 			{Name: "plan", MountPath: planDir, ReadOnly: true},

@@ -55,11 +55,24 @@ func emptyDir(limit string) corev1.VolumeSource {
 	return corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: new(resource.MustParse(limit))}}
 }
 
-// sourceVolumes mounts what the source itself needs, for compute alone. Nothing is required to exist: the
-// pod starts without it, and compute reports what is missing by name.
-func sourceVolumes(ds *v1alpha1.DataSource) ([]corev1.Volume, []corev1.VolumeMount) {
-	var volumes []corev1.Volume
-	var mounts []corev1.VolumeMount
+// sourceVolumes mounts what each source itself needs, for compute alone. Nothing is required to exist: the pod starts
+// without it, and compute reports what is missing by name.
+func (w Work) sourceVolumes() (volumes []corev1.Volume, mounts []corev1.VolumeMount) {
+	for i, ds := range w.sources() {
+		own, mounted := volumesOf(ds)
+		if i > 0 { // a place of its own
+			for k := range own {
+				own[k].Name, mounted[k].Name = "other-"+own[k].Name, "other-"+mounted[k].Name
+				mounted[k].MountPath = resolve.OfOther(mounted[k].MountPath)
+			}
+		}
+		volumes, mounts = append(volumes, own...), append(mounts, mounted...)
+	}
+	return volumes, mounts
+}
+
+// volumesOf a source, with a mount for each.
+func volumesOf(ds *v1alpha1.DataSource) (volumes []corev1.Volume, mounts []corev1.VolumeMount) {
 	mount := func(name, path string, source corev1.VolumeSource) {
 		volumes = append(volumes, corev1.Volume{Name: name, VolumeSource: source})
 		mounts = append(mounts, corev1.VolumeMount{Name: name, MountPath: path, ReadOnly: true})

@@ -21,6 +21,8 @@ type Plan struct {
 	Source Source    `json:"source"`
 	// SourceGeneration tells versions of the source's definition apart.
 	SourceGeneration int64 `json:"sourceGeneration,omitempty"`
+	// Others are further sources that linkages read.
+	Others []Source `json:"others,omitempty"`
 	// Datasets by name; an indicator refers to one of them, or two.
 	Datasets   []Dataset   `json:"datasets"`
 	Indicators []Indicator `json:"indicators"`
@@ -144,6 +146,8 @@ type Quality struct {
 // Dataset is a row set at a declared grain.
 type Dataset struct {
 	Name string `json:"name"`
+	// Source names the one of Others that has the rows; empty for the run's own.
+	Source string `json:"source,omitempty"`
 	// Table or Query: exactly one.
 	Table *Table `json:"table,omitempty"`
 	Query string `json:"query,omitempty"`

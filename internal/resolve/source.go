@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -43,6 +44,42 @@ const (
 	DefaultMemory = "512Mi"
 	DefaultCPU    = "1"
 )
+
+// root is the folder of all of these; otherRoot takes its place for the second data source of a run.
+const (
+	root      = "/source"
+	otherRoot = "/other"
+)
+
+// OfOther is where the pod mounts what stands at path for the second data source of a run; empty for no path.
+func OfOther(path string) string {
+	if rest, within := strings.CutPrefix(path, root+"/"); within {
+		return otherRoot + "/" + rest
+	}
+	return path
+}
+
+// OtherSource resolves the second data source of a run, whose pod has the memory and the processors of limits.
+func OtherSource(ds *v1alpha1.DataSource, limits plan.Limits) (plan.Source, Problems) {
+	out, problems := Source(ds)
+	out.Limits.MemoryBytes, out.Limits.CPUs = limits.MemoryBytes, limits.CPUs
+	if f := out.Files; f != nil {
+		for i := range f.Tables {
+			t := &f.Tables[i]
+			t.Path, t.CAPath, t.HeaderPath = OfOther(t.Path), OfOther(t.CAPath), OfOther(t.HeaderPath)
+			if t.S3 != nil {
+				t.S3.CredentialsDir = OfOther(t.S3.CredentialsDir)
+			}
+		}
+	}
+	if p := out.Postgres; p != nil {
+		p.CAPath, p.CredentialsDir = OfOther(p.CAPath), OfOther(p.CredentialsDir)
+	}
+	if m := out.MySQL; m != nil {
+		m.CAPath, m.CredentialsDir = OfOther(m.CAPath), OfOther(m.CredentialsDir)
+	}
+	return out, problems
+}
 
 // FileDir is where the pod mounts the file of table i.
 func FileDir(i int) string { return path.Join(FilesDir, fmt.Sprint(i)) }

@@ -82,7 +82,7 @@ func TestAccountsOfRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		envtestkit.Create(t, asOperator, job.ServiceAccount(ds), job.RoleBinding(ds), job.CronJob(ds, schedule, job.Images{Manager: "m:1", Compute: "c:1"}))
+		envtestkit.Create(t, asOperator, job.OfSource(ds).ServiceAccount(), job.OfSource(ds).RoleBinding(), job.OfSource(ds).CronJob(schedule, job.Images{Manager: "m:1", Compute: "c:1"}))
 	}
 
 	// Policies take a moment until they are in force.
