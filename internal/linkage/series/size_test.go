@@ -103,9 +103,10 @@ func TestUnlinkedSeriesAreNotCalledLinked(t *testing.T) {
 }
 
 // following is an outcome that follows its driver by two periods: y(t) = β·x(t−2) + u(t), where x and u are independent
-// AR(1) with the same φ and errors of equal size, and both series have n values. The project's plan gives power without
-// the model behind it; this one yields its figures for an oracle-calibrated maximum of |t| (39, 82 and 94 % at φ 0.5;
-// 27, 60 and 75 % at 0.8). With carried, y(t) = φ·y(t−1) + β·x(t−2) + an independent error instead.
+// AR(1) with the same φ and errors of equal size, and both series have n values. That is assumed: the power promised is
+// stated without its model, and this one yields the figures stated beside it for a maximum of |t| calibrated on the
+// truth (39, 82 and 94 % at φ 0.5; 27, 60 and 75 % at 0.8). With carried, y(t) = φ·y(t−1) + β·x(t−2) + an independent
+// error instead.
 func following(random *rand.Rand, n int, phi, beta float64, carried bool) (x, y []float64) {
 	x = autoregressive(random, n+2, phi)
 	own := phi
