@@ -286,7 +286,7 @@ type PeriodValue struct {
 	// +kubebuilder:validation:MaxItems=16
 	Rejected []RejectedRows `json:"rejected,omitempty"`
 
-	// reason why there is no value, or only a part of one (Incomplete).
+	// reason why there is no value, or only a part of one (Incomplete), or one to be doubted (FarOut).
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason,omitempty"`

@@ -278,6 +278,19 @@ func TestSourceAlertsOnce(t *testing.T) {
 	}
 }
 
+// Rows that collapsed and a value that jumped are looked for in different places.
+func TestSuspectDataTellWhatToLookFor(t *testing.T) {
+	for reason, says := range map[measure.NoValueReason]string{"": "rows of 2026-10 have collapsed", measure.FarOut: "value of 2026-10 lies far outside its history"} {
+		in := nps(estimate(-80, -90, -70, 300))
+		in.Result.Periods = []plan.PeriodResult{flagged(month("2026-10", plan.Mature, estimate(-80, -90, -70, 300)), plan.SuspectData)}
+		in.Result.Periods[0].Reason = reason
+		d := alert.Decide(in, now)
+		if c := d.Condition(alert.WithinThresholds); c.Status != alert.Unknown || !strings.Contains(c.Message, says) {
+			t.Errorf("%q: %+v", reason, c)
+		}
+	}
+}
+
 func TestNumbersForPeople(t *testing.T) {
 	cases := []struct {
 		in   alert.Indicator

@@ -153,6 +153,9 @@ func (in *Indicator) suspect(p *plan.PeriodResult) string {
 	if p.Reason == measure.Incomplete {
 		return fmt.Sprintf("There is no data at the start or the end of %s, so a part of it may be missing: a data problem first. Look at what writes the series.", in.periodName(p))
 	}
+	if p.Reason == measure.FarOut {
+		return fmt.Sprintf("The value of %s lies far outside its history: a data problem first. Look for a changed unit, a doubled join or a partial load. It counts once the next period lies there too, or at once with quality.jumps: Believe.", in.periodName(p))
+	}
 	return fmt.Sprintf("The rows of %s have collapsed against the periods before: a data problem first. Look at what loads the dataset.", in.periodName(p))
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/state"
@@ -167,7 +168,7 @@ func (c chronicle) suspectJumps(periods []plan.PeriodResult, settled func(i int)
 		if window := c.window(); !jump.Far || confirmed(point.Period-window, jump.Side) || confirmed(point.Period+window, jump.Side) {
 			continue
 		}
-		p.Flag = plan.SuspectData
+		p.Flag, p.Reason = plan.SuspectData, measure.FarOut
 		if p.State == plan.Settled {
 			p.State = plan.Mature // stays open, so that it heals by itself
 		}

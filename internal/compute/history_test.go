@@ -89,6 +89,11 @@ func TestAJumpIsADataProblemUntilItIsConfirmed(t *testing.T) {
 			if got := flags(found, "share", months...); got != c.flags {
 				t.Errorf("flags %s, want %s", got, c.flags)
 			}
+			for _, month := range months {
+				if p := found.period("share", month); (p.Flag == plan.SuspectData) != (p.Reason == measure.FarOut) {
+					t.Errorf("%s: flag %q, reason %q", month, p.Flag, p.Reason)
+				}
+			}
 			if got := found.numbers("share").History.Label; got != c.shown {
 				t.Errorf("history speaks of %s, want %s", got, c.shown)
 			}

@@ -23,7 +23,7 @@ type Estimate struct {
 	Rejected map[Rejection]int64 `json:"rejected,omitempty"`
 	// Detail are named counts that explain the value (promoters, detractors, pending, …).
 	Detail map[string]float64 `json:"detail,omitempty"`
-	// Reason says why Value is nil; with Incomplete there may be one, of which a part is missing.
+	// Reason says why Value is nil; with Incomplete there may be one, of which a part is missing, and with FarOut there is.
 	Reason NoValueReason `json:"reason,omitempty"`
 	// Method names the interval, e.g. "adjusted Wald".
 	Method string `json:"method,omitempty"`
@@ -56,6 +56,7 @@ const (
 	NotReached      NoValueReason = "NotReached"      // too many cases are open: the quantile lies beyond what was seen
 	Contradictory   NoValueReason = "Contradictory"   // a precomputed row's value lies outside its own interval, or its sample size is negative; or events sum to less than none
 	Incomplete      NoValueReason = "Incomplete"      // the data begins or ends within the period, or its source has forgotten a part
+	FarOut          NoValueReason = "FarOut"          // there is a value, so far outside its history that the data are to be doubted first
 	NoEvents        NoValueReason = "NoEvents"        // exposure without events, and nothing proves that all rows are loaded
 	NothingDecided  NoValueReason = "NothingDecided"  // everything is still pending: contracts due, base rows of a conversion
 	NotFinite       NoValueReason = "NotFinite"       // a column holds NaN or infinity, or its sums overflow
