@@ -193,3 +193,33 @@ func TestCustomersOfTheSampleCompanies(t *testing.T) {
 		t.Errorf("retailer (-want +got):\n%s", diff)
 	}
 }
+
+// Every row and every unit that is left out is told, with cut points in place of classes.
+func TestWaterfallOfAClaim(t *testing.T) {
+	l := newLinked(t)
+	l.csv("contracts", plan.Time{Event: "due_at"}, nil, "contract_id,customer_id,due_at,decided_at,status",
+		"1,a,2026-06-01,2026-05-01T10:00:00Z,Renewed", "2,a,2025-06-01,2025-05-01T10:00:00Z,Renewed", "3,b,2026-06-01,2026-05-01T10:00:00Z,Lost",
+		"4,c,2026-06-01,2026-05-01T10:00:00Z,Lost", "5,d,2026-06-01,2026-05-01T10:00:00Z,Renewed", "6,,2026-06-01,2026-05-01T10:00:00Z,Lost",
+		"7,e,2026-06-01,,Renewed", "8,f,2026-11-10,,", "9,g,2026-06-01,2026-05-01T10:00:00Z,Odd")
+	l.csv("answers", plan.Time{Event: "at"}, nil, "answer_id,customer_id,at,score",
+		"1,a,2026-04-01T10:00:00Z,9", "2,a,2026-04-02T10:00:00Z,10", "3,b,2026-04-01T10:00:00Z,3", "4,b,2026-04-03T10:00:00Z,4",
+		"5,c,2026-04-01T10:00:00Z,8", "6,d,2026-05-01T10:00:00Z,10", "7,a,2026-04-03T10:00:00Z,12", "8,,2026-04-01T10:00:00Z,1", "9,b,2026-04-01T10:00:00Z,")
+	l.between(renewals, npsScore, "contracts", "answers")
+	l.claim.Customers.Collapse = plan.CollapseMean
+	l.claim.Customers.High, l.claim.Customers.Low = &plan.Cut{AtLeast: new(9.0)}, &plan.Cut{AtMost: new(6.0)}
+	found := l.mustRun()
+	if diff := cmp.Diff([]string{"at most 6 0/1", "at least 9 1/1"}, found.tally()); diff != "" {
+		t.Errorf("cohorts (-want +got):\n%s", diff)
+	}
+	want := []string{
+		"read 9", "pending 1", "rejected/NoEntity 1", "undated 1", "unknown-decision 1", "duplicates 1", "units 4", "no-response 1", "no-cohort 1", "compared 2",
+		"responses/read 9", "responses/rejected/NoEntity 1", "responses/rejected/Missing 1", "responses/rejected/OutOfScale 1", "responses/used 6",
+	}
+	if diff := cmp.Diff(want, found.steps()); diff != "" {
+		t.Errorf("waterfall (-want +got):\n%s", diff)
+	}
+	l.claim.Customers.Low = nil
+	if _, failure := l.run(); failure == nil || failure.Reason != plan.UnsupportedCombination {
+		t.Errorf("one side alone: %+v", failure)
+	}
+}

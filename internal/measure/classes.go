@@ -27,7 +27,7 @@ type Class struct {
 
 // scored is a family whose rows each hold an answer.
 type scored interface {
-	scoreOf(in Setting) (Score, error)
+	scoreOf(in Setting) Score
 	// classes are the worst first; nil for a family that has none.
 	classes() []Class
 }
@@ -38,8 +38,11 @@ func ScoreOf(spec Spec, in Setting) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
+	if a, is := family.(*Aggregate); is && a.Function != Mean {
+		return Score{}, fmt.Errorf("aggregate %s has no score of a single row: link its Mean, or compare periods only", a.Function)
+	}
 	if s, ok := family.(scored); ok {
-		return s.scoreOf(in)
+		return s.scoreOf(in), nil
 	}
 	return Score{}, fmt.Errorf("%s has no score of a single row: compare periods only", family.Describe().Family)
 }
@@ -57,11 +60,11 @@ func ClassesOf(spec Spec) []Class {
 	return nil
 }
 
-func (q question) score(direction Direction) (Score, error) {
-	return Score{Column: q.column, Scale: new(q.scale), Direction: direction}, nil
+func (q question) score(direction Direction) Score {
+	return Score{Column: q.column, Scale: new(q.scale), Direction: direction}
 }
 
-func (m *NetPromoterScore) scoreOf(in Setting) (Score, error) {
+func (m *NetPromoterScore) scoreOf(in Setting) Score {
 	return m.question(in).score(HigherIsBetter)
 }
 
@@ -71,7 +74,7 @@ func (m *NetPromoterScore) classes() []Class {
 	}
 }
 
-func (m *CustomerSatisfaction) scoreOf(in Setting) (Score, error) {
+func (m *CustomerSatisfaction) scoreOf(in Setting) Score {
 	return m.question(in).score(HigherIsBetter)
 }
 
@@ -89,7 +92,7 @@ func (m *CustomerSatisfaction) classes() []Class {
 	return nil
 }
 
-func (m *CustomerEffortScore) scoreOf(in Setting) (Score, error) {
+func (m *CustomerEffortScore) scoreOf(in Setting) Score {
 	return m.question(in).score(cesWordings[m.Version].mean)
 }
 
@@ -114,12 +117,12 @@ func (m *CustomerEffortScore) classes() []Class {
 // below is the largest number under a bound.
 func below(bound float64) float64 { return math.Nextafter(bound, math.Inf(-1)) }
 
-func (m *Share) scoreOf(Setting) (Score, error) {
+func (m *Share) scoreOf(Setting) Score {
 	score := Score{Of: m.Of, Direction: m.Direction}
 	if m.Less != nil {
 		score.Less = m.Less.Of
 	}
-	return score, nil
+	return score
 }
 
 func (m *Share) classes() []Class {
@@ -135,21 +138,16 @@ func (m *Share) classes() []Class {
 	return found
 }
 
-func (m *Aggregate) scoreOf(Setting) (Score, error) {
-	if m.Function != Mean {
-		return Score{}, fmt.Errorf("aggregate %s has no score of a single row: link its Mean, or compare periods only", m.Function)
-	}
-	return Score{Column: m.Column, Direction: m.Direction}, nil
-}
+func (m *Aggregate) scoreOf(Setting) Score { return Score{Column: m.Column, Direction: m.Direction} }
 
 func (m *Aggregate) classes() []Class { return nil }
 
-func (m *Duration) scoreOf(in Setting) (Score, error) {
+func (m *Duration) scoreOf(in Setting) Score {
 	seconds, direction := m.elapsed(in).derived(Seconds), m.Direction
 	if m.Form == DurationShareWithin {
 		direction = LowerIsBetter // of the share in time more is better, of the time less
 	}
-	return Score{Column: seconds.Name, Derived: []Derived{seconds}, Scale: &caseScale, Direction: direction}, nil
+	return Score{Column: seconds.Name, Derived: []Derived{seconds}, Scale: &caseScale, Direction: direction}
 }
 
 // classes of a share within a limit are its two sides.

@@ -50,8 +50,11 @@ type Happening struct {
 
 // outcomes is a family whose rows tell of single customers.
 type outcomes interface {
-	outcomesOf(in Setting) (Outcomes, error)
+	outcomesOf(in Setting) Outcomes
 }
+
+// indivisible is a family some of whose forms tell of groups alone; the error says which and why.
+type indivisible interface{ indivisible() error }
 
 // OutcomeOf tells how a measure's rows speak of single customers. It is an error, for people, if they cannot: an average
 // or a sum is neither true nor false of anybody.
@@ -64,28 +67,37 @@ func OutcomeOf(spec Spec, in Setting) (Outcomes, error) {
 	if !ok {
 		return Outcomes{}, fmt.Errorf("%s is not true or false of a single customer: link a share, a renewal or a conversion, or compare periods only", family.Describe().Family)
 	}
-	return telling.outcomesOf(in)
+	if f, some := family.(indivisible); some {
+		if err := f.indivisible(); err != nil {
+			return Outcomes{}, err
+		}
+	}
+	return telling.outcomesOf(in), nil
+}
+
+func (m *Share) indivisible() error {
+	switch {
+	case m.Less != nil:
+		return errors.New("share with less is a difference of two shares: it is not true or false of a single customer; link each share by itself")
+	case m.Classifier != nil:
+		return errors.New("share with a classifier corrects a sum of labels: which label is wrong is not known of a single customer; compare periods only")
+	}
+	return nil
 }
 
 // outcomesOf takes every row for decided at its own time.
-func (m *Share) outcomesOf(in Setting) (Outcomes, error) {
-	switch {
-	case m.Less != nil:
-		return Outcomes{}, errors.New("share with less is a difference of two shares: it is not true or false of a single customer; link each share by itself")
-	case m.Classifier != nil:
-		return Outcomes{}, errors.New("share with a classifier corrects a sum of labels: which label is wrong is not known of a single customer; compare periods only")
-	}
+func (m *Share) outcomesOf(in Setting) Outcomes {
 	return Outcomes{
 		Fates: []Fate{
 			{Name: "yes", Kind: FateYes, Any: [][]Condition{m.Of}, At: in.TimeColumn},
 			{Name: "no", Kind: FateNo, At: in.TimeColumn},
 		},
 		Happening: &Happening{Where: m.Of},
-	}, nil
+	}
 }
 
 // outcomesOf takes a contract for decided at decidedAt; one that is presumed lost, when its grace was over.
-func (m *Renewal) outcomesOf(in Setting) (Outcomes, error) {
+func (m *Renewal) outcomesOf(in Setting) Outcomes {
 	f := m.fates(in)
 	decided := func(name string, kind FateKind, any anyOf) Fate {
 		return Fate{Name: name, Kind: kind, Any: any, At: m.DecidedAt}
@@ -102,12 +114,12 @@ func (m *Renewal) outcomesOf(in Setting) (Outcomes, error) {
 			out.Fates = append(out.Fates, fate)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // outcomesOf takes a base row for decided at its own time, though it is known later: what happens afterwards is its
 // outcome and no experience before it.
-func (m *Conversion) outcomesOf(in Setting) (Outcomes, error) {
+func (m *Conversion) outcomesOf(in Setting) Outcomes {
 	is := func(column, value string) [][]Condition {
 		return [][]Condition{{{Column: column, Operator: In, Values: []string{value}}}}
 	}
@@ -127,5 +139,5 @@ func (m *Conversion) outcomesOf(in Setting) (Outcomes, error) {
 			{Name: "no", Kind: FateNo, At: in.TimeColumn},
 		},
 		Happening: &Happening{Dataset: m.Outcome.Dataset, Where: m.Outcome.Where, Absent: m.Outcome.Absent},
-	}, nil
+	}
 }

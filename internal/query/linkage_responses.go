@@ -60,7 +60,8 @@ func (c *claim) scored(args *arguments, more ...string) (sql string, b *base) {
 	}
 	b.extra = append(b.extra, at+" AS x")
 	b.filter(c.exposure.where.sql(t, t.own, args))
-	score, unreadable := "", "0"
+	var score string
+	unreadable := "0"
 	if c.Score.Of != nil {
 		b.extra = append(b.extra, c.indicator(c.Score.Of, args)+" - "+c.indicator(c.Score.Less, args)+" AS s")
 		score = t.double("b.s")

@@ -96,7 +96,7 @@ func (t testTable) set(at plan.Time, key string, change func(*plan.Dataset)) Row
 func tableOf(t *testing.T, name string, lines ...string) testTable {
 	t.Helper()
 	out := testTable{name: name}
-	for _, field := range strings.Fields(lines[0]) {
+	for field := range strings.FieldsSeq(lines[0]) {
 		column, kind, _ := strings.Cut(field, ":")
 		out.columns = append(out.columns, ColumnInfo{Name: column, Kind: Kind(kind)})
 	}
