@@ -43,6 +43,9 @@ func (d *Death) Error() string { return "the engine's process died: " + d.Detail
 
 // Start starts a child and opens its engine. The error is an *EngineError, a *Death or ctx's.
 func Start(ctx context.Context, cfg Config) (*Process, error) {
+	if isChild() { // else a program that forgets Main starts itself for ever
+		return nil, errors.New("a child starts no child: call Main first thing in main or TestMain")
+	}
 	requestsRead, requestsWrite, err := os.Pipe()
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ const goMemory = 32 << 20
 // Main turns the process into an engine child if it was started as one, and never returns then.
 // It is the first call of main and of TestMain in every program that opens such an engine.
 func Main() {
-	if len(os.Args) != 2 || os.Args[1] != argument {
+	if !isChild() {
 		return
 	}
 	if err := serve(); err != nil {
@@ -33,6 +33,9 @@ func Main() {
 	}
 	os.Exit(0)
 }
+
+// isChild reports whether the process was started as an engine child.
+func isChild() bool { return len(os.Args) == 2 && os.Args[1] == argument }
 
 func serve() error {
 	debug.SetMemoryLimit(goMemory)
