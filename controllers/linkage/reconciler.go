@@ -93,9 +93,13 @@ func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage
 	if in.FoundOf != in.Formula {
 		shown = nil
 	}
-	r.Store.SetLinkage(metrics.Linkage{
-		Namespace: linkage.Namespace, Name: linkage.Name, KPI: in.KPI, Unit: in.Unit, Title: in.Title, Found: shown, Decision: decision,
-	})
+	if found.withheld {
+		r.Store.Delete(metrics.Key{Kind: alert.Link, Namespace: linkage.Namespace, Name: linkage.Name})
+	} else {
+		r.Store.SetLinkage(metrics.Linkage{
+			Namespace: linkage.Namespace, Name: linkage.Name, KPI: in.KPI, Unit: in.Unit, Title: in.Title, Found: shown, Decision: decision,
+		})
+	}
 	tell(linkage, decision, found.waits)
 	linkage.Status.ReportRef = &v1alpha1.LocalReference{Name: report.Name}
 	if b := linkage.Status.Baseline; b == nil || b.RequestHash != in.Formula {

@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
 )
 
 // claimed is the case of renewals, with outcomes in the periods that they are due in.
@@ -97,6 +98,17 @@ func TestFindingsAreTold(t *testing.T) {
 	if calls := w.writes.Calls(); len(calls) > 0 {
 		t.Errorf("a second look writes %v", calls)
 	}
+
+	// What does not leave the API by itself does not leave it by a claim.
+	cpi := envtestkit.Reload(t, w.client, &v1alpha1.CPIDefinition{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "support-nps"}})
+	cpi.Spec.Publish = &v1alpha1.Publish{Metrics: "None"}
+	must(t, w.client.Update(t.Context(), cpi))
+	w.reconcile(l)
+	w.wantMetric(`name="support"`, false)
+	cpi.Spec.Publish = nil
+	must(t, w.client.Update(t.Context(), cpi))
+	w.reconcile(l)
+	w.wantMetric(`name="support"`, true)
 
 	must(t, w.client.Delete(t.Context(), l))
 	w.reconcile(l)

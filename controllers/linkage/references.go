@@ -12,6 +12,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/controllers/reports"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
@@ -24,6 +25,8 @@ type resolved struct {
 	source *v1alpha1.DataSource
 	// owner of the KPI, who is told where the claim names nobody.
 	owner v1alpha1.Owner
+	// withheld: what the claim names does not leave the cluster's API, nor does what is found of it.
+	withheld bool
 	// waits is what keeps the source from being read, empty if nothing does. The last findings hold meanwhile.
 	waits string
 }
@@ -60,13 +63,41 @@ func (r *Reconciler) resolve(ctx context.Context, linkage *v1alpha1.CPILinkage) 
 	if out.source == nil {
 		return nil, &reports.Blocked{Reason: v1alpha1.ReasonReferenceNotReady, Message: fmt.Sprintf("spec.kpiRef: DataSource %q, which computes the KPI, does not exist.", on.KPI.Source)}
 	}
-	if kpi, err := o.KPI(linkage.Spec.KPIRef.Name); err == nil && kpi != nil {
-		out.owner = kpi.Spec.Owner
+	if err := out.readOwners(linkage, o); err != nil {
+		return nil, err
 	}
 	if ready := meta.FindStatusCondition(out.source.Status.Conditions, v1alpha1.ConditionReady); ready != nil && ready.Reason == v1alpha1.ReasonInvalid && ready.ObservedGeneration == out.source.Generation {
 		out.waits = fmt.Sprintf("spec.kpiRef: DataSource %q, which computes the KPI, is not ready: %s", out.source.Name, ready.Message)
 	}
 	return out, nil
+}
+
+// readOwners takes over who owns the KPI, and whether KPI or drivers withhold their numbers.
+func (out *resolved) readOwners(linkage *v1alpha1.CPILinkage, o objects) error {
+	kpi, err := o.KPI(linkage.Spec.KPIRef.Name)
+	if err != nil || kpi == nil {
+		return err
+	}
+	out.owner, out.withheld = kpi.Spec.Owner, withholds(kpi.Spec.Publish)
+	var names []string
+	if ref := kpi.Spec.CPIRef; ref != nil {
+		names = append(names, ref.Name)
+	}
+	for _, d := range linkage.Spec.Drivers {
+		names = append(names, d.CPIRef.Name)
+	}
+	for _, name := range names {
+		cpi, err := o.CPI(name)
+		if err != nil {
+			return err
+		}
+		out.withheld = out.withheld || cpi != nil && withholds(cpi.Spec.Publish)
+	}
+	return nil
+}
+
+func withholds(p *v1alpha1.Publish) bool {
+	return p != nil && p.Metrics == string(metrics.PublishNone)
 }
 
 // claims are all definitions of a namespace that lead from one indicator to another. They are the cache's own.

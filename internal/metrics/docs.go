@@ -41,7 +41,7 @@ Those of a CPIDefinition begin with ` + "`cpi_`" + `, those of a KPITarget with 
 		row(&b, "`"+f.name+"`", f.labels, f.help)
 	}
 	b.WriteString("\nThe fixed rules turn `cpi_alert` and `*_stale_after_timestamp_seconds` into the alerts of [runbooks](runbooks/).\n")
-	b.WriteString("\n## Linkages\n\nOf a CPILinkage, for each driver. An effect is there only while a run has found one under the claim in force.\n\n| metric | labels | meaning |\n| --- | --- | --- |\n")
+	b.WriteString("\n## Linkages\n\nOf a CPILinkage, for each driver. An effect is there only while a run has found one under the claim in force, and nothing where `publish.metrics` of the KPI or of a driver is None.\n\n| metric | labels | meaning |\n| --- | --- | --- |\n")
 	for _, f := range families[familyLinkEffect:] {
 		row(&b, "`"+f.name+"`", f.labels, f.help)
 	}

@@ -1,0 +1,67 @@
+package alert_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+func claimOf(verdicts ...plan.Verdict) *alert.Claim {
+	c := &alert.Claim{Name: "c", Formula: "f", FoundOf: "f", Found: &plan.Link{}}
+	for i, v := range verdicts {
+		name := string(rune('a' + i))
+		c.Drivers = append(c.Drivers, alert.ClaimDriver{Name: name})
+		c.Found.Drivers = append(c.Found.Drivers, plan.DriverFinding{Driver: name, Verdict: v, Sentence: string(v) + "."})
+	}
+	return c
+}
+
+// One driver that moves the KPI is enough; that none does takes all of them.
+func TestVerdictOnSeveralDrivers(t *testing.T) {
+	for _, c := range []struct {
+		verdicts []plan.Verdict
+		want     plan.Verdict
+		stage    alert.Stage
+		status   alert.Status
+	}{
+		{[]plan.Verdict{plan.NotSupported, plan.Supported, plan.Conflicting}, plan.Supported, alert.Confirmed, alert.True},
+		{[]plan.Verdict{plan.NotSupported, plan.Conflicting}, plan.Conflicting, alert.Testing, alert.False},
+		{[]plan.Verdict{plan.NotSupported, plan.NotSupported}, plan.NotSupported, alert.Refuted, alert.False},
+		{[]plan.Verdict{plan.NotSupported, plan.InsufficientData}, plan.InsufficientData, alert.Testing, alert.Unknown},
+	} {
+		got := alert.DecideClaim(claimOf(c.verdicts...), now)
+		if got.Verdict != c.want || got.Course.Now().Stage != c.stage || got.Condition(alert.Supported).Status != c.status {
+			t.Errorf("%v: %s, %s, %s", c.verdicts, got.Verdict, got.Course.Now().Stage, got.Condition(alert.Supported).Status)
+		}
+	}
+}
+
+// A claim's life goes on where it was, and only a change of what was tested is an alert, for a week.
+func TestCourseOfAClaim(t *testing.T) {
+	c, at := claimOf(plan.Supported), now
+	look := func(v plan.Verdict) alert.ClaimDecision {
+		c.Found.Drivers[0].Verdict = v
+		d := alert.DecideClaim(c, at)
+		c.Before, at = d.Course, at.Add(time.Hour)
+		return d
+	}
+	first := look(plan.Supported)
+	again := look(plan.Supported)
+	if len(first.Alerts) > 0 || len(again.Course.Steps) != 2 || !again.Course.Now().Since.Equal(first.Course.Now().Since) || !again.Course.Drivers["a"].Since.Equal(first.Course.Now().Since) {
+		t.Errorf("course %+v", again.Course)
+	}
+	lost := look(plan.InsufficientData)
+	if len(lost.Alerts) != 1 || lost.Alerts[0].Name != alert.LinkVerdictChanged || !lost.Next.Equal(lost.Course.Now().Since.Add(7*24*time.Hour)) {
+		t.Errorf("alerts %+v, next %v", lost.Alerts, lost.Next)
+	}
+	at = at.Add(8 * 24 * time.Hour)
+	if late := look(plan.InsufficientData); len(late.Alerts) > 0 {
+		t.Errorf("alerts %+v a week later", late.Alerts)
+	}
+	c.Formula = "g"
+	if other := look(plan.Supported); other.Verdict != "" || len(other.Course.Steps) != 1 || other.Course.Now().Stage != alert.Hypothesised {
+		t.Errorf("findings of another claim are told: %+v", other)
+	}
+}
