@@ -74,7 +74,9 @@ func (c *claim) periodLevel(s *suspect) (linkage.Evidence, float64) {
 		return linkage.Evidence{Reason: string(found.Reason)}, 0
 	}
 	b := turned(found.Slope, *s.Step*float64(s.Expected))
-	return linkage.Evidence{Effect: b.Value, Lower: b.Lower, Upper: b.Upper, Q: s.pairedQ}, c.minEffect(mean(s.outcome))
+	minEffect := c.minEffect(mean(s.outcome))
+	within := found.Within(minEffect / math.Abs(*s.Step))
+	return linkage.Evidence{Effect: b.Value, Lower: b.Lower, Upper: b.Upper, Q: s.pairedQ, RuledOut: &within}, minEffect
 }
 
 // headPeriods makes the series' effect the headline.

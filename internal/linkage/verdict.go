@@ -27,6 +27,9 @@ type Evidence struct {
 	Reason string
 	// Effect with its interval at the confidence of the question.
 	Effect, Lower, Upper float64
+	// RuledOut tells that an effect that matters is ruled out, where more than the interval must say so: of series every
+	// lag, for the interval is that of the best one. Nil leaves it to the interval.
+	RuledOut *bool
 	// Q is the p value after correction for all links of the KPI.
 	Q float64
 	// Crude is the effect before anything was held constant; nil if nothing was.
@@ -57,6 +60,9 @@ func Judge(e Evidence, minEffect, alpha float64) Judgement {
 	}
 	now := Bounds{e.Effect, e.Lower, e.Upper}
 	negligible := minEffect > 0 && e.Lower > -minEffect && e.Upper < minEffect
+	if e.RuledOut != nil {
+		negligible = negligible && *e.RuledOut
+	}
 	significant := e.Q <= alpha && now.clear()
 	switch {
 	case e.Crude != nil && e.Crude.clear() && e.Crude.Effect*e.Effect < 0 && !negligible:

@@ -21,6 +21,8 @@ func TestJudge(t *testing.T) {
 		"p small, interval not clear": {Evidence{Effect: .4, Lower: -.002, Upper: .676, Q: .04}, .02, Judgement{Verdict: plan.InsufficientData, Reason: Underpowered}},
 		"the other way":               {Evidence{Effect: -.21, Lower: -.28, Upper: -.13, Q: 1e-7}, .02, Judgement{Verdict: plan.Conflicting, Reason: OppositeDirection}},
 		"too small to matter":         {Evidence{Effect: .001, Lower: -.01, Upper: .012, Q: .8}, .02, Judgement{Verdict: plan.NotSupported}},
+		"at another lag it may":       {Evidence{Effect: .001, Lower: -.01, Upper: .012, Q: .8, RuledOut: new(false)}, .02, Judgement{Verdict: plan.InsufficientData, Reason: Underpowered}},
+		"at no lag":                   {Evidence{Effect: .001, Lower: -.01, Upper: .012, Q: .8, RuledOut: new(true)}, .02, Judgement{Verdict: plan.NotSupported}},
 		"nothing shown":               {Evidence{Effect: .01, Lower: -.03, Upper: .05, Q: .6}, .02, Judgement{Verdict: plan.InsufficientData, Reason: Underpowered}},
 		"never ruled out by itself":   {Evidence{Effect: .001, Lower: -.01, Upper: .012, Q: .8}, 0, Judgement{Verdict: plan.InsufficientData, Reason: Underpowered}},
 		"Simpson":                     {simpson, .02, Judgement{Verdict: plan.Conflicting, Reason: SignFlipsAfterAdjustment}},
