@@ -274,8 +274,10 @@ func (e *engine) load(t testing.TB, table testTable) {
 			v := row[c.Name]
 			if at, ok := v.(time.Time); ok {
 				list = append(list, timeLiteral(e.dialect.literalKind(c.Kind), at))
+			} else if text := literal(v); e.dialect == MySQL {
+				list = append(list, strings.ReplaceAll(text, `\`, `\\`)) // as its sessions read it by default
 			} else {
-				list = append(list, literal(v))
+				list = append(list, text)
 			}
 		}
 		values = append(values, "("+strings.Join(list, ", ")+")")

@@ -102,6 +102,8 @@ type claim struct {
 	from, to, reach, follow int64
 	// prefix of the names of subqueries: that of no table.
 	prefix string
+	// apart is set if datasets are in two databases.
+	apart *apart
 }
 
 // rowsOf is a dataset as a claim reads it.
@@ -149,7 +151,7 @@ func (c *claim) prepare() error {
 
 func (c *claim) statements() (out ClaimStatements, err error) {
 	out.FoldCells, out.FoldResponses = c.foldCells, c.foldResponses
-	if out.Cells, err = c.exposure.write(c.cells); err != nil {
+	if out.Cells, err = c.joined().write(c.cells); err != nil {
 		return out, err
 	}
 	if out.Responses, err = c.exposure.write(c.responseAccount); err != nil {
@@ -165,6 +167,14 @@ func (c *claim) statements() (out ClaimStatements, err error) {
 		out.From, out.To = c.instant(c.from), c.instant(c.to)
 	}
 	return out, nil
+}
+
+// joined is where the parts are laid in one row.
+func (c *claim) joined() rowsOf {
+	if c.apart != nil {
+		return rowsOf{table: &table{dialect: c.dialect}}
+	}
+	return c.exposure
 }
 
 // write makes a statement for the database of the rows.
@@ -201,7 +211,11 @@ func (c *claim) checkLevel() error {
 
 // read opens a dataset for the claim.
 func (c *claim) read(rows RowSet, where []measure.Condition) (rowsOf, error) {
-	t, err := newTable(c.dialect, rows)
+	dialect := c.dialect
+	if c.apart != nil {
+		dialect = c.apart.dialects[rows.Dataset.Name]
+	}
+	t, err := newTable(dialect, rows)
 	if err != nil {
 		return rowsOf{}, err
 	}
@@ -277,10 +291,7 @@ func (c *claim) foldCells(result *Table) ([]Cell, error) {
 			cell.Score = new(score.float(row))
 		}
 		for i, a := range c.attributes {
-			value := values[i].value(row)
-			if n, is := value.(int64); is && a.column.kind == KindBoolean {
-				value = n == 1
-			}
+			value := c.told(i, values[i].value(row))
 			if i < len(c.Level.StratifyBy) {
 				cell.Strata = append(cell.Strata, segmentText(a.column.kind, value))
 			} else {

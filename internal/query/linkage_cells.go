@@ -28,11 +28,33 @@ const (
 	partResponses = 1
 )
 
+// reader writes a part, of these rows.
+type reader struct {
+	rows rowsOf
+	part func(*arguments) part
+}
+
+// readers of the parts, by k.
+func (c *claim) readers() []reader {
+	outcomes := c.outcome
+	if c.Level.Index == plan.ForwardExposure {
+		outcomes = c.happening
+	}
+	readers := []reader{{outcomes, c.outcomePart}, {c.exposure, c.responsePart}}
+	for i, set := range c.attributeSets() {
+		readers = append(readers, reader{set, func(args *arguments) part { return c.attributePart(args, "attributes"+strconv.Itoa(i), set) }})
+	}
+	return readers
+}
+
 // parts of the claim, by k.
 func (c *claim) parts(args *arguments) []part {
-	parts := []part{c.outcomePart(args), c.responsePart(args)}
-	for i, set := range c.attributeSets() {
-		parts = append(parts, c.attributePart(args, "attributes"+strconv.Itoa(i), set))
+	if c.apart != nil {
+		return c.apart.parts
+	}
+	var parts []part
+	for _, reader := range c.readers() {
+		parts = append(parts, reader.part(args))
 	}
 	return parts
 }
@@ -85,7 +107,7 @@ func (c *claim) inStream(k int, p part, columns []string) string {
 
 // nullOf is NULL of a column's type, without which Postgres takes it for text.
 func (c *claim) nullOf(column string) string {
-	t := c.exposure.table
+	t := c.joined().table
 	switch column {
 	case "i", "o", "x", "z":
 		return t.bigint("NULL")
@@ -93,6 +115,9 @@ func (c *claim) nullOf(column string) string {
 		return t.double("NULL")
 	}
 	n, _ := strconv.Atoi(column[1:])
+	if c.apart != nil {
+		return c.broughtNull(n)
+	}
 	switch kind := c.attributes[n].column.kind; kind {
 	case KindInteger, KindBoolean:
 		return t.bigint("NULL")
