@@ -180,15 +180,18 @@ func (c *Claim) difference(b plan.Bounded) string {
 	case c.Unit == "points":
 		suffix = " points"
 	}
-	return signed(u.number(b.Value, digits), b.Value) + suffix + " [" + u.number(b.Lower, digits) + ", " + u.number(b.Upper, digits) + "]"
+	return signed(u.number(b.Value, digits), b.Value) + suffix + " [" + minus(u.number(b.Lower, digits)) + ", " + minus(u.number(b.Upper, digits)) + "]"
 }
 
 func signed(text string, v float64) string {
 	if v > 0 {
 		return "+" + text
 	}
-	return strings.Replace(text, "-", "−", 1)
+	return minus(text)
 }
+
+// minus writes a minus sign where a number has a hyphen.
+func minus(text string) string { return strings.Replace(text, "-", "−", 1) }
 
 // step of a driver in its unit, by its name.
 func (c *Claim) step(name string, v float64) string {

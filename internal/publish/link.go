@@ -67,7 +67,7 @@ func timeless(l *v1alpha1.ReportLink) *v1alpha1.ReportLink {
 func finding(d plan.DriverFinding) v1alpha1.LinkFinding {
 	return v1alpha1.LinkFinding{
 		Driver: cut(d.Driver, maxName), Verdict: string(d.Verdict), Reason: cut(d.Reason, maxReason), Sentence: cut(d.Sentence, maxSentence),
-		Effect: effect(d.Effect), P: decimal(d.P), Q: decimal(d.Q), Needed: d.Needed, MinEffect: decimal(d.MinEffect),
+		Effect: effect(d.Effect), P: chance(d.P), Q: chance(d.Q), Needed: d.Needed, MinEffect: decimal(d.MinEffect),
 		Customers: customers(d.Customers), Periods: periods(d.Periods),
 	}
 }
@@ -92,14 +92,14 @@ func customers(c *plan.CustomerLink) *v1alpha1.LinkCustomers {
 			return v1alpha1.LinkCohort{Name: cut(g.Name, maxTest), N: &g.N, Outcomes: &g.Outcomes}
 		}),
 		RiskDifference: linkInterval(c.RiskDifference), RelativeRisk: linkInterval(c.RelativeRisk), OddsRatio: linkInterval(c.OddsRatio),
-		P: decimal(c.P), Test: cut(c.Test, maxTest), DoseResponse: decimal(c.DoseResponse),
+		P: chance(c.P), Test: cut(c.Test, maxTest), DoseResponse: chance(c.DoseResponse),
 		Waterfall: waterfall(c.Waterfall), From: day(c.From), To: day(c.To), SQL: cut(c.SQL, maxSQL),
 	}
 	if a := c.Adjusted; a != nil {
 		out.Adjusted = &v1alpha1.LinkAdjusted{
 			Method: cut(a.Method, maxTest), By: texts(a.By, maxAdjusted, maxTest),
 			RiskDifference: linkInterval(a.RiskDifference), RelativeRisk: linkInterval(a.RelativeRisk), OddsRatio: linkInterval(a.OddsRatio),
-			P: decimal(a.P), Heterogeneity: decimal(a.Heterogeneity), Strata: positive(a.Strata), Reason: cut(a.Reason, maxReason),
+			P: chance(a.P), Heterogeneity: chance(a.Heterogeneity), Strata: positive(a.Strata), Reason: cut(a.Reason, maxReason),
 		}
 	}
 	return out
@@ -111,7 +111,7 @@ func periods(p *plan.PeriodLink) *v1alpha1.LinkPeriods {
 	}
 	return &v1alpha1.LinkPeriods{
 		Reason: cut(p.Reason, maxReason), N: whole(p.N), Lag: short(p.Lag), Differenced: flag(p.Differenced), Deseasonalised: flag(p.Deseasonalised),
-		Slope: linkInterval(p.Slope), P: decimal(p.P), Reverse: decimal(p.Reverse),
+		Slope: linkInterval(p.Slope), P: chance(p.P), Reverse: chance(p.Reverse),
 		Lags: each(p.Lags, maxLags, func(l plan.LagEvidence) v1alpha1.LinkLag {
 			return v1alpha1.LinkLag{Lag: whole(l.Lag), Statistic: decimal(&l.Statistic), Band: decimal(&l.Band)}
 		}),

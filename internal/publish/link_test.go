@@ -66,7 +66,7 @@ func found(drivers, periods int) plan.Link {
 		name := fmt.Sprintf("nps-%d", i)
 		out.Drivers = append(out.Drivers, plan.DriverFinding{
 			Driver: name, Verdict: plan.Supported, Sentence: "+21.0 points renewals, 13.4 to 28.4.",
-			Effect: &plan.LinkEffect{Level: "Customers", Value: 0.21, Lower: 0.134, Upper: 0.284, N: 400}, P: new(1.16e-7), Q: new(1.16e-7),
+			Effect: &plan.LinkEffect{Level: "Customers", Value: 0.21, Lower: 0.134, Upper: 0.284, N: 400}, P: new(1.16e-7), Q: new(3e-123),
 			Customers: &plan.CustomerLink{
 				Cohorts:        []plan.Cohort{{Name: "promoters", N: 200, Outcomes: 182}, {Name: "detractors", N: 200, Outcomes: 140}},
 				RiskDifference: &plan.Bounded{Value: 0.21, Lower: 0.13389199, Upper: 0.28419634}, P: new(1.16e-7), SQL: strings.Repeat("SELECT 1; ", 500),
@@ -89,7 +89,7 @@ func TestFindingsAreWrittenWhenTheyChange(t *testing.T) {
 	first := r.report("support")
 	link := first.Status.Link
 	d := link.Drivers[0]
-	if first.Status.Result != nil || first.Status.Attempt.Outcome != "Succeeded" || d.Effect.Value != "0.21" || d.P != "0.000000116" ||
+	if first.Status.Result != nil || first.Status.Attempt.Outcome != "Succeeded" || d.Effect.Value != "0.21" || d.P != "1.16e-07" || d.Q != "3e-123" ||
 		*d.Customers.Cohorts[1].Outcomes != 140 || d.Customers.RiskDifference.Lower != "0.13389199" || *d.Periods.N != 11 || *link.Divergence.Diverging != true {
 		content, _ := json.MarshalIndent(first.Status, "", " ")
 		t.Errorf("report %s", content)
