@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
 
 	"github.com/cpi-operator/cpi-operator/internal/compute"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -27,6 +30,12 @@ func computeAll(ctx context.Context, work plan.Plan, scratch scratchSpace, folde
 		server, err := prometheus.Open(ctx, prometheus.Config{Source: work.Source})
 		return with(ctx, work, server, err, folder, log, compute.Evaluate)
 	}
+	if len(work.Others) > 0 {
+		all, err := openAll(ctx, work, scratch)
+		return with(ctx, work, all, err, folder, log, func(ctx context.Context, p plan.Plan, all *several, sink compute.Sink, log *slog.Logger) (plan.Done, error) {
+			return compute.RunOn(ctx, p, all.Engines, sink, log)
+		})
+	}
 	engine, err := open(ctx, work.Source, scratch)
 	return with(ctx, work, engine, err, folder, log, compute.Run)
 }
@@ -49,6 +58,41 @@ func with[S io.Closer](ctx context.Context, work plan.Plan, opened S, err error,
 		}
 	}()
 	return run(ctx, work, opened, folder, log)
+}
+
+// several are the engines of a plan with rows in several sources.
+type several struct{ compute.Engines }
+
+// Close closes those that were opened.
+func (s *several) Close() error {
+	var all []error
+	for _, engine := range append(slices.Collect(maps.Values(s.Others)), s.Own) {
+		if engine != nil {
+			all = append(all, engine.Close())
+		}
+	}
+	return errors.Join(all...)
+}
+
+// openAll opens the engines of all sources of a plan. An error names the source.
+func openAll(ctx context.Context, work plan.Plan, scratch scratchSpace) (*several, error) {
+	all := &several{compute.Engines{Others: map[string]source.Engine{}, Scratch: scratch.dir}}
+	all.Join = func(ctx context.Context, tables plan.Files) (source.Engine, error) {
+		return open(ctx, plan.Source{Namespace: work.Source.Namespace, Name: work.Source.Name, Files: &tables, Limits: work.Source.Limits}, scratch)
+	}
+	var err error
+	if all.Own, err = open(ctx, work.Source, scratch); err != nil {
+		return nil, source.Within(err, "data source %s", work.Source.Name)
+	}
+	for _, other := range work.Others {
+		engine, err := open(ctx, other, scratch)
+		if err != nil {
+			_ = all.Close()
+			return nil, source.Within(err, "data source %s", other.Name)
+		}
+		all.Others[other.Name] = engine
+	}
+	return all, nil
 }
 
 // open opens the engine that the source declares.

@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 		log.Error("the plan cannot be read", "error", err.Error())
 		return exitInvalid
 	}
-	limitMemory(&work.Source)
+	limitMemory(&work)
 
 	log = log.With("run", work.Run, "source", work.Source.Namespace+"/"+work.Source.Name)
 	folder := compute.Folder{ResultsFolder: plan.ResultsFolder(*results)}

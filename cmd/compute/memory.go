@@ -18,15 +18,19 @@ const (
 
 // limitMemory fills in the memory limit from the container, where the plan does not tell it, and makes
 // Go's collector respect it. GOMEMLIMIT, where set, wins.
-func limitMemory(declared *plan.Source) {
+func limitMemory(work *plan.Plan) {
+	declared := &work.Source
 	if declared.Limits.MemoryBytes == 0 {
 		declared.Limits.MemoryBytes = containerMemory("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 	}
 	limit := declared.Limits.MemoryBytes
+	for i := range work.Others { // engines take turns
+		work.Others[i].Limits.MemoryBytes = limit
+	}
 	if limit == 0 || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	if declared.Files != nil {
+	if declared.Files != nil || len(work.Others) > 0 {
 		debug.SetMemoryLimit(min(beside, limit/4))
 		return
 	}

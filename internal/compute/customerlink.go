@@ -75,13 +75,21 @@ func linkCustomers(ctx context.Context, opened map[string]*dataset, claim plan.L
 	if err != nil {
 		return nil, err
 	}
+	return counted(ctx, opened, claim, driver, cohorts, statements, cells)
+}
+
+// counted is what a claim's cells tell, with an account of the rows behind them.
+func counted(ctx context.Context, opened map[string]*dataset, claim plan.Linkage, driver plan.Driver, cohorts []measure.Class,
+	statements *query.ClaimStatements, cells []query.Cell,
+) (*customerRows, error) {
+	var err error
 	var fates []query.FateRows
 	if statements.FoldOutcomes != nil {
-		if fates, err = answerOf(ctx, engine, statements.Outcomes, statements.FoldOutcomes); err != nil {
+		if fates, err = answerOf(ctx, opened[claim.KPI.Indicator.Dataset].engine, statements.Outcomes, statements.FoldOutcomes); err != nil {
 			return nil, err
 		}
 	}
-	responses, err := answerOf(ctx, engine, statements.Responses, statements.FoldResponses)
+	responses, err := answerOf(ctx, opened[driver.Indicator.Dataset].engine, statements.Responses, statements.FoldResponses)
 	if err != nil {
 		return nil, err
 	}

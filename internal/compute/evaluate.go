@@ -12,7 +12,7 @@ import (
 
 // Evaluate computes a plan whose source answers expressions rather than holding rows. What fails, fails as in Run.
 func Evaluate(ctx context.Context, p plan.Plan, server source.Evaluator, sink Sink, log *slog.Logger) (plan.Done, error) {
-	r := newRun(p, nil, sink, log)
+	r := newRun(p, Engines{}, sink, log)
 	err := r.evaluateAll(ctx, server, false)
 	if err == nil {
 		err = r.evaluateAll(ctx, server, true)

@@ -31,7 +31,7 @@ func (r *run) customerEvidence(ctx context.Context, c *claim, s *suspect) (*cust
 	failure := r.openFor(ctx, customerDatasets(c.Linkage, s.Driver))
 	e := &customerEvidence{}
 	if failure == nil {
-		e.rows, failure = customerLink(ctx, r.opened, c.Linkage, s.Driver)
+		e.rows, failure = r.customerLink(ctx, c.Linkage, s.Driver)
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -81,7 +81,7 @@ func (r *run) openFor(ctx context.Context, names []string) *plan.Failure {
 		if !ok {
 			return &plan.Failure{Reason: plan.QueryFailed, Message: "The plan does not hold dataset " + name + "."}
 		}
-		opened, err := openDataset(ctx, r.engine, declared, r.plan)
+		opened, err := openDataset(ctx, r.engines.of(declared), declared, r.plan)
 		if err == nil {
 			err = opened.check(ctx, nil)
 		}

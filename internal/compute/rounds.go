@@ -71,7 +71,7 @@ func (r *run) round(ctx context.Context, data *dataset, jobs []*job) (again []*j
 		}
 	}
 	executor := executor{
-		engine: r.engine,
+		engine: data.engine,
 		attempting: func(ids []int) error {
 			attempt := plan.Attempt{Run: r.plan.Run}
 			for _, id := range ids {
@@ -91,7 +91,7 @@ func (r *run) round(ctx context.Context, data *dataset, jobs []*job) (again []*j
 	}
 	for _, on := range datasets {
 		executor.plan = func(asks []query.Ask) ([]query.Batch, []query.Refusal) {
-			return query.Plan(r.engine.Dialect(), on.rows, asks, r.options())
+			return query.Plan(on.engine.Dialect(), on.rows, asks, r.options(on.engine.Dialect()))
 		}
 		if err := executor.run(ctx, asks[on]); err != nil {
 			return again, err
@@ -108,12 +108,12 @@ const bytesPerRow = 100
 const mysqlRows = 250_000
 
 // options keep statements that sort or join within a quarter of the memory, where rows are read by this pod.
-func (r *run) options() query.Options {
+func (r *run) options(dialect query.Dialect) query.Options {
 	memory := r.plan.Source.Limits.MemoryBytes
-	if r.engine.Dialect() == query.MySQL {
+	if dialect == query.MySQL {
 		return query.Options{MaxRowsPerStatement: mysqlRows}
 	}
-	if r.engine.Dialect() != query.DuckDB || memory == 0 {
+	if dialect != query.DuckDB || memory == 0 {
 		return query.Options{}
 	}
 	return query.Options{MaxRowsPerStatement: memory / 4 / bytesPerRow}

@@ -26,7 +26,12 @@ type Sink interface {
 // other; a source that fails gives that failure to everything still open and ends the run. When ctx ends,
 // the indicators without a result had no turn. An error means that the sink failed.
 func Run(ctx context.Context, p plan.Plan, engine source.Engine, sink Sink, log *slog.Logger) (plan.Done, error) {
-	r := newRun(p, engine, sink, log)
+	return RunOn(ctx, p, Engines{Own: engine}, sink, log)
+}
+
+// RunOn is Run for a plan whose datasets are of several sources. One that fails does to the run what its own does.
+func RunOn(ctx context.Context, p plan.Plan, engines Engines, sink Sink, log *slog.Logger) (plan.Done, error) {
+	r := newRun(p, engines.inTurn(), sink, log)
 	err := r.datasets(ctx)
 	if err == nil {
 		err = r.loners(ctx)
@@ -55,7 +60,7 @@ func (r *run) end(ctx context.Context, err error) (plan.Done, error) {
 // Refuse gives every indicator of a plan the failure of its source, where no engine could be opened.
 func Refuse(p plan.Plan, failure plan.Failure, sink Sink) (plan.Done, error) {
 	failure.Source = true
-	r := newRun(p, nil, sink, slog.New(slog.DiscardHandler))
+	r := newRun(p, Engines{}, sink, slog.New(slog.DiscardHandler))
 	err := r.failOpen(failure)
 	return *r.done, err
 }
@@ -63,7 +68,7 @@ func Refuse(p plan.Plan, failure plan.Failure, sink Sink) (plan.Done, error) {
 // run is the state of one Run.
 type run struct {
 	plan     plan.Plan // with the series of linkages behind its indicators
-	engine   source.Engine
+	engines  Engines
 	sink     Sink
 	log      *slog.Logger
 	done     *plan.Done
@@ -75,9 +80,9 @@ type run struct {
 	linked   []bool // by place among the linkages: has a result
 }
 
-func newRun(p plan.Plan, engine source.Engine, sink Sink, log *slog.Logger) *run {
+func newRun(p plan.Plan, engines Engines, sink Sink, log *slog.Logger) *run {
 	r := &run{
-		plan: p, engine: engine, sink: sink, log: log,
+		plan: p, engines: engines, sink: sink, log: log,
 		done:     &plan.Done{FormatVersion: plan.FormatVersion, Run: p.Run, Expected: len(p.Indicators) + len(p.Linkages)},
 		declared: map[string]plan.Dataset{},
 		opened:   map[string]*dataset{},
@@ -162,7 +167,7 @@ func (r *run) open(ctx context.Context, name string, places []int) error {
 	if err := r.attempt(attempt); err != nil {
 		return err
 	}
-	opened, err := openDataset(ctx, r.engine, declared, r.plan)
+	opened, err := openDataset(ctx, r.engines.of(declared), declared, r.plan)
 	if err == nil {
 		err = opened.check(ctx, r.indicators(places))
 	}
