@@ -26,6 +26,8 @@ const (
 	ConditionDiverging = "Diverging"
 	// ConditionGuarded tells whether a KPITarget has guardrails; False where people are paid by it and it has none.
 	ConditionGuarded = "Guarded"
+	// ConditionBalanced tells whether a KPITarget serves an objective, and its namespace measures what customers gain: advice, and no alert.
+	ConditionBalanced = "Balanced"
 	// ConditionPublished tells whether the indicator's metrics are exported in full.
 	ConditionPublished = "Published"
 )
@@ -85,6 +87,20 @@ const (
 	ReasonUnguarded = "Unguarded"
 	// ReasonUnlinked: no linkage is on the KPI.
 	ReasonUnlinked = "Unlinked"
+)
+
+// Reasons of Balanced.
+const (
+	// ReasonBalanced: nothing is left out.
+	ReasonBalanced = "Balanced"
+	// ReasonThemeUnmeasured: no CPI of the namespace has one of the themes Time, Convenience, MoneySaved and LoyaltyRecognition.
+	ReasonThemeUnmeasured = "ThemeUnmeasured"
+	// ReasonOnlyInternal: no KPITarget of the namespace is a goal for customers.
+	ReasonOnlyInternal = "OnlyInternal"
+	// ReasonOneIndicatorCarriesAll: all claims, or nearly all of a composite's weight, rest on one CPI.
+	ReasonOneIndicatorCarriesAll = "OneIndicatorCarriesAll"
+	// ReasonNoObjective: the KPITarget names no objective.
+	ReasonNoObjective = "NoObjective"
 )
 
 // Events on a linkage, besides those of its conditions.

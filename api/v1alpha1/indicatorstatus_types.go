@@ -4,7 +4,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // IndicatorStatus is an indicator's result in short, with its conditions.
 type IndicatorStatus struct {
-	// conditions are Ready, Computed, Stalled, Fresh, SampleSufficient, WithinThresholds, TargetMet, Diverging, Guarded, ReviewDue, Comparable, Published.
+	// conditions are Ready, Computed, Stalled, Fresh, SampleSufficient, WithinThresholds, TargetMet, Diverging, Guarded, Balanced, ReviewDue, Comparable, Published.
 	// +optional
 	// +listType=map
 	// +listMapKey=type

@@ -93,6 +93,9 @@ func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration
 	if in.Guards, err = r.guards(ctx, d); err != nil {
 		return 0, err
 	}
+	if in.Imbalances, err = r.imbalances(ctx, d, found.formula); err != nil {
+		return 0, err
+	}
 	decision := alert.Decide(in, now)
 	dropped := r.Store.SetIndicator(metrics.Indicator{
 		Namespace: d.object.GetNamespace(), View: in, Decision: decision, Now: now,

@@ -31,7 +31,10 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	b = b.Watches(&v1alpha1.CPIDefinition{}, handler.EnqueueRequestsFromMapFunc(r.byCPI), changed)
 	if r.Kind == alert.KPI {
 		b = b.Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReportOfCPI)).
-			Watches(&v1alpha1.CPILinkage{}, handler.EnqueueRequestsFromMapFunc(byLinkage))
+			Watches(&v1alpha1.CPILinkage{}, handler.EnqueueRequestsFromMapFunc(byLinkage)).
+			Watches(&v1alpha1.CPIDefinition{}, handler.EnqueueRequestsFromMapFunc(r.neighbours), changed).
+			Watches(&v1alpha1.KPITarget{}, handler.EnqueueRequestsFromMapFunc(r.neighbours), changed).
+			Watches(&v1alpha1.CPILinkage{}, handler.EnqueueRequestsFromMapFunc(r.neighbours), changed)
 	} else {
 		b = b.Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReportOfCPI), changed)
 	}

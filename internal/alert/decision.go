@@ -96,6 +96,7 @@ const (
 	Supported        Type = "Supported"
 	Diverging        Type = "Diverging"
 	Guarded          Type = "Guarded"
+	Balanced         Type = "Balanced"
 )
 
 // Reason of a condition, spelled as in the API; see there for when each appears.
@@ -135,6 +136,7 @@ const (
 	ReasonGuarded      Reason = "Guarded"
 	ReasonUnguarded    Reason = "Unguarded"
 	ReasonUnlinked     Reason = "Unlinked"
+	ReasonBalanced     Reason = "Balanced"
 )
 
 // State is an indicator's standing in one word.
@@ -168,6 +170,7 @@ func Decide(in *Indicator, now time.Time) Decision {
 	case KPI:
 		d.target(in, now)
 		d.guards(in)
+		d.balanced(in)
 	default:
 		d.thresholds(in)
 	}

@@ -47,6 +47,8 @@ type Indicator struct {
 	Targets    []Target
 	Review     *Review
 	Guards     *Guards // of a KPITarget
+	// Imbalances of the portfolio that a KPITarget stands in.
+	Imbalances []Imbalance
 
 	// FreshWithin is how old the newest load of the data may be; 0 if not declared.
 	FreshWithin time.Duration
