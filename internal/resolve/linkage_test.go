@@ -304,7 +304,7 @@ func TestClaimHashFollowsTheClaimOnly(t *testing.T) {
 		"the exposure":         with(nil, strings.Replace(case15, "365d", "180d", 1)),
 		"the evidence":         with(nil, case15+"evidence: Randomised\n"),
 		"the driver's formula": with(func(w world) { w.cpis["support-nps"].Spec.Measure.NetPromoterScore.Score = "other" }, case15),
-		"the unit's column":    with(func(w world) { w.datasets["survey"].Spec.Entities["account"] = "other" }, case15),
+		"the unit's column":    with(func(w world) { w.datasets["contracts"].Spec.Entities["account"] = "other" }, case15),
 	} {
 		if hash == same {
 			t.Errorf("%s makes no other claim", name)
