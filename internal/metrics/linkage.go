@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"time"
+
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
@@ -64,6 +66,26 @@ func encodeLinkage(in Linkage) *encoder {
 		}
 		e.sample(familyLinkVerdict, 1, labelKPI, kpi, labelDriver, clean(s.Driver), labelVerdict, verdict)
 	}
+	e.chances(in, kpi)
 	e.alerts(alert.Link, "", in.Title, in.Decision.Alerts)
 	return e
+}
+
+// chances writes how probable dated targets are.
+func (e *encoder) chances(in Linkage, kpi string) {
+	if in.Found == nil || in.Found.Forecast == nil {
+		return
+	}
+	for _, g := range in.Found.Forecast.Goals {
+		bound, due := "at_least", g.From
+		if g.AtMost != nil {
+			bound = "at_most"
+		}
+		if g.By != nil {
+			due = g.By
+		}
+		if g.Probability != nil && due != nil {
+			e.sample(familyTargetProbability, *g.Probability, labelKPI, kpi, labelBound, bound, labelDue, due.Format(time.DateOnly))
+		}
+	}
 }

@@ -87,6 +87,7 @@ const (
 	familyLinkInfluence
 	familyLinkQ
 	familyLinkVerdict
+	familyTargetProbability
 	familyCount
 )
 
@@ -132,6 +133,8 @@ func buildFamilies() [familyCount]family {
 	link(familyLinkInfluence, "_influence_ratio", "The driver's share of what all drivers of the linkage explain together, 0-1.")
 	link(familyLinkQ, "_q_value", "The p value of the effect after correction for all links of the KPI.")
 	link(familyLinkVerdict, "_verdict", "1 for the present verdict on the driver: Supported, NotSupported, Conflicting, InsufficientData, or Pending before the first.", labelVerdict)
+	out[familyTargetProbability] = family{name: "kpi_target_probability", labels: object(labelKPI, labelBound, labelDue),
+		help: "How probable it is that the KPI meets a dated target, 0-1, by the forecast of this linkage; absent where there is none. due is the day from or by which the target stands."}
 	return out
 }
 
