@@ -97,6 +97,21 @@ func TestAClaimOnPeriods(t *testing.T) {
 	}
 }
 
+// A what-if may ask for less of a driver; what is claimed of more of it stands.
+func TestAStepDownwardsTurnsNoVerdict(t *testing.T) {
+	w := newWorld(t)
+	claim := w.link("drives", handed("KPITarget", "renewal", "ratio", monthly(renewal36, .01)), handed("CPIDefinition", "nps", "points", monthly(nps36, 1)))
+	claim.Drivers[0].Step = new(-5.)
+	link := w.run(t).link("drives")
+	f := link.Drivers[0]
+	if f.Verdict != plan.Supported || f.Effect == nil || !near(f.Effect.Value, -.0155871, 1e-6) || *f.Effect.Per != -5 {
+		t.Fatalf("%s (%s): %+v", f.Verdict, f.Reason, f.Effect)
+	}
+	if want := "−5 points nps goes with −1.6 percentage points renewal two months later (95 % CI −2.0 to −1.1;"; !strings.Contains(f.Sentence, want) {
+		t.Errorf("%q lacks %q", f.Sentence, want)
+	}
+}
+
 // A second claim on the same KPI, by another linkage, is paid for by both.
 func TestAllLinksOfAKPIAreCorrectedTogether(t *testing.T) {
 	kpi := handed("KPITarget", "renewal", "ratio", monthly(renewal36, .01))

@@ -58,7 +58,8 @@ func (c *claim) minEffect(reference float64) float64 {
 	return 0
 }
 
-// periodLevel is what the series tell, for a step of the driver and turned towards the expectation.
+// periodLevel is what the series tell, for a step of the driver and turned towards the expectation. A step downwards,
+// such as an hour less of waiting, is told as such and expected the other way round, so only its size counts here.
 func (c *claim) periodLevel(s *suspect) (linkage.Evidence, float64) {
 	found := s.paired
 	if found == nil {
@@ -73,9 +74,10 @@ func (c *claim) periodLevel(s *suspect) (linkage.Evidence, float64) {
 	if found.Reason != "" {
 		return linkage.Evidence{Reason: string(found.Reason)}, 0
 	}
-	b := turned(found.Slope, *s.Step*float64(s.Expected))
+	size := math.Abs(*s.Step)
+	b := turned(found.Slope, size*float64(s.Expected))
 	minEffect := c.minEffect(mean(s.outcome))
-	within := found.Within(minEffect / math.Abs(*s.Step))
+	within := found.Within(minEffect / size)
 	return linkage.Evidence{Effect: b.Value, Lower: b.Lower, Upper: b.Upper, Q: s.pairedQ, RuledOut: &within}, minEffect
 }
 
