@@ -75,7 +75,7 @@ check retailer-ease cpi-retailer-ease 100 '50.0 [45.5, 54.5], n 480'
 check retailer-repeat cpi-retailer-repeat 100 '30.0 [26.1, 34.2], n 480'
 check_claim software-nps-renewal '+21.0 pp [13.4, 28.4], Supported'
 check_claim retailer-ease-repeat '+20.0 pp [11.9, 27.8], Supported'
-check_claim telco-support-churn '−11.3 pp [-13.8, -8.8], Supported'
+check_claim telco-support-churn '−11.3 pp [−13.8, −8.8], Supported'
 say ""
 say "a few lines of /metrics:"
 hack/lib/metrics.sh | awk '/^(cpi_value|kpi_value|kpi_target|cpi_sample_size|cpi_alert|cpi_link_effect|cpi_link_verdict)\{namespace="demo"/'

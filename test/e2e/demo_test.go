@@ -106,7 +106,7 @@ func TestDemo(t *testing.T) {
 		for name, want := range map[string]struct{ effect, says string }{
 			"software-nps-renewal": {"+21.0 pp [13.4, 28.4]", "1.30 times as often [1.18, 1.44]"},
 			"retailer-ease-repeat": {"+20.0 pp [11.9, 27.8]", "2.00 times as often [1.49, 2.69]"},
-			"telco-support-churn":  {"−11.3 pp [-13.8, -8.8]", "the definition's word"},
+			"telco-support-churn":  {"−11.3 pp [−13.8, −8.8]", "the definition's word"},
 		} {
 			link := &v1alpha1.CPILinkage{}
 			link.Namespace, link.Name = ns, name
