@@ -2,6 +2,7 @@ package compute
 
 import (
 	"context"
+	"math"
 
 	"github.com/cpi-operator/cpi-operator/internal/linkage"
 	"github.com/cpi-operator/cpi-operator/internal/linkage/cohort"
@@ -155,12 +156,8 @@ func (c *claim) headCustomers(s *suspect, minEffect float64) {
 	if e == nil || e.failure != nil {
 		return
 	}
-	needed := e.found.Needed.Observed
-	if e.found.Needed.Declared != nil {
-		needed = e.found.Needed.Declared
-	}
-	if f.Verdict == plan.InsufficientData && needed != nil {
-		f.Needed = &needed.Each
+	if f.Verdict == plan.InsufficientData {
+		f.Needed = e.needed(f.Reason, minEffect)
 	}
 	p, ok := e.tested()
 	if !ok {
@@ -175,6 +172,33 @@ func (c *claim) headCustomers(s *suspect, minEffect float64) {
 		f.Effect.Adjusted, f.Effect.N = held.By, held.N
 	}
 	f.P, f.Q = &p, &e.q
+}
+
+// needed is how many units in each cohort would be enough; nil where units are not what is missing. Where there are as
+// many as usually show an effect that matters, and did not, it is the size at which an interval is too narrow to hold
+// both none and one that matters.
+func (e *customerEvidence) needed(reason string, minEffect float64) *int64 {
+	switch reason {
+	case string(linkage.Underpowered), string(cohort.CohortTooSmall), string(cohort.OneCohortOnly):
+	default:
+		return nil
+	}
+	table := e.found.Table()
+	have, sizes := min(table.Best.N, table.Worst.N), e.found.Needed.Declared
+	if sizes == nil {
+		sizes = e.found.Needed.Observed
+	}
+	if sizes != nil && sizes.Each > have {
+		return &sizes.Each
+	}
+	if effects := e.effects(); effects != nil && minEffect > 0 {
+		ends := effects.RiskDifference.Interval
+		narrower := (ends.Upper - ends.Lower) / minEffect
+		if n := int64(math.Ceil(float64(have) * narrower * narrower)); n > have {
+			return &n
+		}
+	}
+	return nil
 }
 
 // told is the comparison in full; nil if customers are not compared.

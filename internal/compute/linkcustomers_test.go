@@ -160,3 +160,34 @@ func TestCustomersOnOneSideOnlyGiveNoNumber(t *testing.T) {
 		}
 	}
 }
+
+// That more customers would be enough is said only where they are what is missing, and never of fewer than there are.
+func TestEnoughCustomersAreMoreThanThereAre(t *testing.T) {
+	claim := func(renewed map[int]int, of int) plan.DriverFinding {
+		var contracts, answers []string
+		for score, n := range renewed {
+			for i := range of {
+				status := "Renewed"
+				if i >= n {
+					status = "Lost"
+				}
+				answers = append(answers, answer(len(contracts), decided.AddDate(0, -1, 0), score))
+				contracts = append(contracts, contract(len(contracts), status, "any"))
+			}
+		}
+		w := newWorld(t)
+		w.claimOn(t, contracts, answers)
+		return w.run(t).link("claim").Drivers[0]
+	}
+	// 99 % against 98 %: 578 in each show 2 points with a probability of 80 %, and these 1000 do not.
+	f := claim(map[int]int{10: 990, 0: 980}, 1000)
+	if f.Reason != "Underpowered" || f.Needed == nil || *f.Needed < 1100 || *f.Needed > 1400 {
+		t.Errorf("%s, needed %v: %s", f.Reason, f.Needed, f.Sentence)
+	}
+	if f = claim(map[int]int{10: 95, 0: 90}, 100); f.Reason != "Underpowered" || f.Needed == nil || *f.Needed < 1000 {
+		t.Errorf("%s, needed %v: %s", f.Reason, f.Needed, f.Sentence)
+	}
+	if f = claim(map[int]int{10: 100, 0: 100}, 100); f.Reason != "OutcomeConstant" || f.Needed != nil || strings.Contains(f.Sentence, "enough.") {
+		t.Errorf("%s, needed %v: %s", f.Reason, f.Needed, f.Sentence)
+	}
+}
