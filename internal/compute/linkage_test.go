@@ -160,3 +160,21 @@ func TestAClaimWithoutWhatItNeeds(t *testing.T) {
 }
 
 func near(got, want, within float64) bool { return got-want < within && want-got < within }
+
+// A KPI is on target by its whole interval, as its own status says it: a value that may be below is no good news.
+func TestAKPIIsOnTargetByItsInterval(t *testing.T) {
+	flat, falling := make([]float64, 12), make([]float64, 12)
+	for i := range flat {
+		flat[i], falling[i] = 77+.2*float64(i%2), 40-3*float64(i)
+	}
+	for bound, good := range map[float64]bool{.75: true, .765: false, .9: false} { // intervals reach one point either way
+		w := newWorld(t)
+		claim := w.link("drives", handed("KPITarget", "renewal", "ratio", monthly(flat, .01)), handed("CPIDefinition", "nps", "points", monthly(falling, 1)))
+		claim.Drivers[0].Guardrail = &plan.Guardrail{MinWorsening: 5}
+		claim.Goals = []plan.Goal{{From: new(time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC)), AtLeast: &bound}}
+		d := w.run(t).link("drives").Divergence
+		if d == nil || d.KPIGood == nil || *d.KPIGood != good || d.Diverging != good || !d.Guardrails[0].Worse {
+			t.Errorf("at least %v: %+v", bound, d)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package compute
 
 import (
+	"math"
+
 	"github.com/cpi-operator/cpi-operator/internal/linkage/divergence"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
@@ -81,7 +83,8 @@ func judged(p plan.PeriodResult, number int) (divergence.Period, bool) {
 	return out, true
 }
 
-// onTarget tells whether a value of the KPI met the bound that stood at its period's end; nil if none did.
+// onTarget tells whether the KPI met the bound that stood at its period's end, as its target is judged: with its whole
+// interval. It is nil if none stood.
 func (c *claim) onTarget(p plan.PeriodResult) *bool {
 	var standing *plan.Goal
 	for i, g := range c.Goals {
@@ -89,13 +92,25 @@ func (c *claim) onTarget(p plan.PeriodResult) *bool {
 			standing = &c.Goals[i]
 		}
 	}
-	switch g := standing; {
-	case g == nil:
+	if standing == nil {
 		return nil
-	case g.AtLeast != nil:
-		return new(*p.Value >= *g.AtLeast)
-	case g.AtMost != nil:
-		return new(*p.Value <= *g.AtMost)
+	}
+	switch {
+	case standing.AtLeast != nil:
+		return new(end(p, p.Lower, -1) >= *standing.AtLeast)
+	case standing.AtMost != nil:
+		return new(end(p, p.Upper, +1) <= *standing.AtMost)
 	}
 	return nil
+}
+
+// end of a value's interval; of a value without one, the value itself, and an end that is not known lies as far as can be.
+func end(p plan.PeriodResult, known *float64, side int) float64 {
+	switch {
+	case known != nil:
+		return *known
+	case p.Lower == nil && p.Upper == nil:
+		return *p.Value
+	}
+	return math.Inf(side)
 }
