@@ -19,6 +19,7 @@ import (
 type expected struct {
 	Datasets    map[string]expectedDataset    `json:"datasets"`
 	Definitions map[string]expectedDefinition `json:"definitions"`
+	Targets     map[string][]expectedVerdict  `json:"targets"`
 	Violations  map[string]struct {
 		Dataset        string `json:"dataset"`
 		DuplicatedKeys int64  `json:"duplicatedKeys"`
@@ -114,6 +115,7 @@ func casesReadAsComputedElsewhere(t *testing.T, load loader) {
 			compare(t, want.Definitions[key], result.Numbers)
 		})
 	}
+	compareTargets(t, want.Targets, got)
 	for key := range got.results {
 		if _, ok := want.Definitions[key]; !ok {
 			t.Errorf("%s has no expected answer", key)

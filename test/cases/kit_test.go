@@ -140,9 +140,10 @@ func reportsOf(in *planstep.Inputs) []v1alpha1.IndicatorReport {
 
 // found collects results under namespace/kind/name.
 type found struct {
-	namespace string
-	results   map[string]plan.Result
-	bytes     map[string]string
+	namespace  string
+	results    map[string]plan.Result
+	bytes      map[string]string
+	indicators map[string]plan.Indicator // as they were planned
 }
 
 func (f found) Attempt(plan.Attempt) error { return nil }
@@ -158,7 +159,7 @@ func (f found) Result(_ int, result plan.Result) error {
 func computeAll(t *testing.T, rows store, at time.Time) found {
 	t.Helper()
 	m := readManifests(t)
-	all := found{results: map[string]plan.Result{}, bytes: map[string]string{}}
+	all := found{results: map[string]plan.Result{}, bytes: map[string]string{}, indicators: map[string]plan.Indicator{}}
 	for i := range m.sources {
 		in := *m.world[m.sources[i].Namespace]
 		in.Source, in.Now = &m.sources[i], at
@@ -169,6 +170,9 @@ func computeAll(t *testing.T, rows store, at time.Time) found {
 		}
 		engine := rows.open(t, &work)
 		all.namespace = m.sources[i].Namespace
+		for _, indicator := range work.Indicators {
+			all.indicators[all.namespace+"/"+indicator.String()] = indicator
+		}
 		done, err := compute.Run(t.Context(), work, engine, all, slog.New(slog.DiscardHandler))
 		if err != nil || done.Source != nil {
 			t.Fatalf("source %s: %v, %+v", m.sources[i].Name, err, done)
