@@ -1,6 +1,7 @@
 package alert_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -63,5 +64,27 @@ func TestCourseOfAClaim(t *testing.T) {
 	c.Formula = "g"
 	if other := look(plan.Supported); other.Verdict != "" || len(other.Course.Steps) != 1 || other.Course.Now().Stage != alert.Hypothesised {
 		t.Errorf("findings of another claim are told: %+v", other)
+	}
+}
+
+// Each target is told with the method of its own period, which need not be that of the next one.
+func TestAForecastIsToldWithItsMethod(t *testing.T) {
+	c := claimOf(plan.Supported)
+	c.Grain = plan.Month
+	by := time.Date(2026, time.December, 31, 0, 0, 0, 0, time.UTC)
+	c.Found.Forecast = &plan.Forecast{
+		Method: "Drivers", BacktestN: 16,
+		Points: []plan.ForecastPoint{{Label: "2026-11", Method: "Drivers"}, {Label: "2026-12", Method: "Drift"}},
+		Goals: []plan.GoalChance{
+			{Goal: plan.Goal{From: &by, AtLeast: new(.7)}, Label: "2026-11", Probability: new(.9)},
+			{Goal: plan.Goal{By: &by, AtLeast: new(.8)}, Label: "2026-12", Probability: new(.4)},
+		},
+		WhatIf: []plan.WhatIf{{Driver: "a", Step: 5, Bounded: plan.Bounded{Value: .1, Lower: .05, Upper: .15}}},
+	}
+	told := strings.Join(alert.DecideClaim(c, now).Explanation, "\n")
+	for _, want := range []string{"as forecast for 2026-11 (Drivers, 16 backtests).", "as forecast for 2026-12 (Drift).", "] in the same month."} {
+		if !strings.Contains(told, want) {
+			t.Errorf("%q lacks %q", told, want)
+		}
 	}
 }

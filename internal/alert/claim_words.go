@@ -295,12 +295,30 @@ func (c *Claim) forecast(f *plan.Forecast) []string {
 		case g.AtMost != nil:
 			bound = "at most " + in.Level(*g.AtMost)
 		}
-		out = append(out, fmt.Sprintf("Target %s%s: met with a probability of %s, as forecast for %s (%s, %d backtests).", bound, dated(g.Goal), probability(*g.Probability), g.Label, f.Method, f.BacktestN))
+		out = append(out, fmt.Sprintf("Target %s%s: met with a probability of %s, as forecast for %s%s.", bound, dated(g.Goal), probability(*g.Probability), g.Label, by(f, g.Label)))
 	}
 	for _, w := range f.WhatIf {
-		out = append(out, fmt.Sprintf("%s in %s goes with %s %s later.", signed(c.step(w.Driver, w.Step), w.Step), w.Driver, c.difference(w.Bounded), c.periods(w.Lag)))
+		out = append(out, fmt.Sprintf("%s in %s goes with %s %s.", signed(c.step(w.Driver, w.Step), w.Step), w.Driver, c.difference(w.Bounded), c.later(w.Lag)))
 	}
 	return out
+}
+
+// by is the method that did best at the distance of a period; the backtests told of are those of the next one.
+func by(f *plan.Forecast, label string) string {
+	for i, p := range f.Points {
+		if i > 0 && p.Label == label && p.Method != "" {
+			return " (" + p.Method + ")"
+		}
+	}
+	return fmt.Sprintf(" (%s, %d backtests)", f.Method, f.BacktestN)
+}
+
+// later is a lag in words.
+func (c *Claim) later(lag int) string {
+	if lag == 0 {
+		return "in the same " + orElse(strings.ToLower(string(c.Grain)), "period")
+	}
+	return c.periods(lag) + " later"
 }
 
 func dated(g plan.Goal) string {
