@@ -178,3 +178,24 @@ func TestAKPIIsOnTargetByItsInterval(t *testing.T) {
 		}
 	}
 }
+
+// Influence has no sign: a driver that goes the other way than claimed has as much of it, and is no action to take.
+func TestNoActionAgainstTheEvidence(t *testing.T) {
+	other := make([]float64, 36)
+	for i := range other {
+		other[i] = float64((i*7919)%23) / 10
+	}
+	for _, expected := range []int{1, -1} {
+		w := newWorld(t)
+		claim := w.link("drives", handed("KPITarget", "renewal", "ratio", monthly(renewal36, .01)),
+			handed("CPIDefinition", "nps", "points", monthly(nps36, 1)), handed("CPIDefinition", "csat", "points", monthly(other, 1)))
+		claim.Drivers[0].Influenceable, claim.Drivers[0].Expected = true, expected
+		link := w.run(t).link("drives")
+		if link.Influence == nil || link.Influence.Shares[0].Driver != "nps" {
+			t.Fatalf("%+v", link.Influence)
+		}
+		if verdict, told := link.Drivers[0].Verdict, len(link.Influence.TopActions) > 0; told != (expected > 0) || (verdict == plan.Supported) != (expected > 0) {
+			t.Errorf("expected %+d: %s, actions %v", expected, verdict, link.Influence.TopActions)
+		}
+	}
+}

@@ -26,7 +26,7 @@ func (c *claim) influence() {
 		if s.paired.Deseasonalised {
 			season = c.Periods.Season
 		}
-		drivers = append(drivers, influence.Driver{Name: s.Name, Values: later(s.values, s.paired.Lag), Influenceable: s.Influenceable})
+		drivers = append(drivers, influence.Driver{Name: s.Name, Values: later(s.values, s.paired.Lag), Influenceable: s.advisable()})
 	}
 	if len(drivers) < 2 {
 		return
@@ -49,6 +49,12 @@ func (c *claim) influence() {
 		})
 	}
 	c.link.Influence = out
+}
+
+// advisable reports whether its owner can change the driver, and nothing says that this would be of no use or do harm:
+// influence has no sign.
+func (s *suspect) advisable() bool {
+	return s.Influenceable && s.finding.Verdict != plan.Conflicting && s.finding.Verdict != plan.NotSupported
 }
 
 // later moves values by a lag, so that they stand beside the outcomes that follow them.
