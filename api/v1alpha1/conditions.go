@@ -57,8 +57,8 @@ const (
 const (
 	// ReasonCyclicReferences: what is claimed leads back to where it began; the message spells it out.
 	ReasonCyclicReferences = "CyclicReferences"
-	// ReasonTwoSources: customers of KPI and CPI are in different data sources, and cannot be compared one by one.
-	ReasonTwoSources = "TwoSources"
+	// ReasonTooManySources: the customers of a claim are in more than two data sources, and cannot be compared one by one.
+	ReasonTooManySources = "TooManySources"
 	// ReasonNoDecisionTime: a renewal does not say when it was decided, so nobody can look back from there.
 	ReasonNoDecisionTime = "NoDecisionTime"
 	// ReasonOutcomeUnsupported: the KPI is not true or false of a single customer, or not in the order that the index asks for.

@@ -142,7 +142,7 @@ func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
 		&indicator.Reconciler{Kind: alert.CPI, Client: c, Events: recorder, Clock: now, Store: store},
 		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: recorder, Clock: now, Store: store},
 		&indicator.SourceReconciler{Client: c, Clock: now, Store: store},
-		&linkage.Reconciler{Client: c, Events: recorder, Clock: now, Store: store},
+		&linkage.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Clock: now, Store: store, Images: o.images, Debounce: o.debounce},
 		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), APIs: apis, Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels},
 	} {
 		if err := controller.SetupWithManager(mgr); err != nil {

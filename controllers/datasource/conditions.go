@@ -1,8 +1,6 @@
 package datasource
 
 import (
-	"fmt"
-
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -84,22 +82,3 @@ func (r *Reconciler) tellTransitions(before, after *v1alpha1.DataSource) {
 		}
 	}
 }
-
-// foreignError is an object of a name that we need, made by somebody else. It is left alone.
-type foreignError struct{ kind, name string }
-
-func (e *foreignError) Error() string {
-	return fmt.Sprintf("%s %s exists and does not belong to this source; it is left alone. Delete or rename it, or give the source another name.", e.kind, e.name)
-}
-
-// refusedError is a child that the API server does not take.
-type refusedError struct {
-	kind, name string
-	cause      error
-}
-
-func (e *refusedError) Error() string {
-	return fmt.Sprintf("The API server refuses %s %s: %s", e.kind, e.name, e.cause)
-}
-
-func (e *refusedError) Unwrap() error { return e.cause }

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
@@ -26,13 +27,13 @@ func (i indicator) pending() bool { return planstep.Pending(i.report, i.circumst
 // indicatorsOf lists the valid indicators and claims of a source: those whose report names it and whose definition
 // is not known to be broken. What it returns is the cache's own and must not be changed.
 func (r *Reconciler) indicatorsOf(ctx context.Context, ds *v1alpha1.DataSource) ([]indicator, error) {
-	var reports v1alpha1.IndicatorReportList
-	if err := r.Client.List(ctx, &reports, client.InNamespace(ds.Namespace), client.UnsafeDisableDeepCopy); err != nil {
+	var list v1alpha1.IndicatorReportList
+	if err := r.Client.List(ctx, &list, client.InNamespace(ds.Namespace), client.UnsafeDisableDeepCopy); err != nil {
 		return nil, err
 	}
 	var ours []*v1alpha1.IndicatorReport
-	for i := range reports.Items {
-		if report := &reports.Items[i]; report.Spec.DataSourceRef.Name == ds.Name && report.DeletionTimestamp.IsZero() {
+	for i := range list.Items {
+		if report := &list.Items[i]; report.Spec.DataSourceRef.Name == ds.Name && report.DeletionTimestamp.IsZero() && !reports.RunsAlone(report) {
 			ours = append(ours, report)
 		}
 	}

@@ -82,7 +82,7 @@ func TestARefusedClaimStartsNone(t *testing.T) {
 		if condition == "Stalled" {
 			status = metav1.ConditionTrue
 		}
-		meta.SetStatusCondition(&linkage.Status.Conditions, metav1.Condition{Type: condition, Status: status, Reason: v1alpha1.ReasonTwoSources, ObservedGeneration: linkage.Generation})
+		meta.SetStatusCondition(&linkage.Status.Conditions, metav1.Condition{Type: condition, Status: status, Reason: v1alpha1.ReasonTooManySources, ObservedGeneration: linkage.Generation})
 	}
 	w.updateStatus(linkage)
 	w.settle()

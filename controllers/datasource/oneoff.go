@@ -6,14 +6,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
-	batchv1 "k8s.io/api/batch/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -28,34 +24,22 @@ func (r *Reconciler) requestRun(ctx context.Context, s *scope) error {
 	key := client.ObjectKeyFromObject(s.source)
 	wanted := identity(s.source, s.indicators)
 	if wanted == "" || wanted == s.source.Status.Requested || ptr.Deref(s.source.Spec.Suspend, false) {
-		r.settling.forget(key) // the next wish is to settle from its own start
+		r.settling.Forget(key) // the next wish is to settle from its own start
 		return nil
 	}
 	if len(s.runs.active) > 0 {
 		return nil // its end brings us back here
 	}
-	if left := r.settling.left(key, wanted, r.Clock.Now(), r.Debounce); left > 0 {
+	if left := r.settling.Left(key, wanted, r.Clock.Now(), r.Debounce); left > 0 {
 		s.again(left)
 		return nil
 	}
-	oneOff := job.OfSource(s.source).OneOff(wanted, s.schedule, r.Images)
-	err := r.Client.Create(ctx, oneOff)
-	if apierrors.IsAlreadyExists(err) {
-		// Started by a reconcile whose status was lost, unless it is somebody else's.
-		found := &batchv1.Job{}
-		if err := r.Live.Get(ctx, client.ObjectKeyFromObject(oneOff), found); err != nil {
-			return err
-		}
-		if !metav1.IsControlledBy(found, s.source) {
-			return &foreignError{r.kind(oneOff), oneOff.Name}
-		}
-		err = nil
-	}
+	err := r.keeper().OneOff(ctx, job.OfSource(s.source), wanted, s.schedule, r.Images)
 	if err == nil {
 		s.source.Status.Requested = wanted
-		r.settling.forget(key)
+		r.settling.Forget(key)
 	}
-	return r.refused(oneOff, err)
+	return err
 }
 
 // identity stands for what a one-off run is wanted for; empty if for nothing. Besides indicators that wait
@@ -103,44 +87,4 @@ func instant(t *metav1.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
-}
-
-// longestSettling bounds how long a stream of edits can put a run off, in debounces.
-const longestSettling = 12
-
-// debouncer remembers since when each source has asked for the same. It forgets with the process, which
-// costs one more wait.
-type debouncer struct {
-	mu    sync.Mutex
-	asked map[types.NamespacedName]asked
-}
-
-type asked struct {
-	identity     string
-	first, since time.Time
-}
-
-// left is how long to wait until the wish has stood unchanged for the debounce.
-func (d *debouncer) left(key types.NamespacedName, identity string, now time.Time, debounce time.Duration) time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.asked == nil {
-		d.asked = map[types.NamespacedName]asked{}
-	}
-	wish, known := d.asked[key]
-	if !known {
-		wish.first = now
-	}
-	if wish.identity != identity {
-		wish.identity, wish.since = identity, now
-	}
-	d.asked[key] = wish
-	settled, latest := wish.since.Add(debounce), wish.first.Add(longestSettling*debounce)
-	return min(settled.Sub(now), latest.Sub(now))
-}
-
-func (d *debouncer) forget(key types.NamespacedName) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.asked, key)
 }

@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/children"
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
@@ -34,7 +35,7 @@ type Reconciler struct {
 	// Debounce is how long new and edited indicators must have been left alone before a one-off run starts.
 	Debounce time.Duration
 
-	settling debouncer
+	settling children.Debouncer
 }
 
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=datasources;datasets;cpidefinitions;kpitargets;cpilinkages;indicatorreports,verbs=get;list;watch
@@ -75,7 +76,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (resul
 	source := &v1alpha1.DataSource{}
 	if err := r.Client.Get(ctx, request.NamespacedName, source); err != nil {
 		if apierrors.IsNotFound(err) {
-			r.settling.forget(request.NamespacedName)
+			r.settling.Forget(request.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
@@ -152,12 +153,12 @@ func (r *Reconciler) conclude(ctx context.Context, s *scope, err error) (ctrl.Re
 	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
 		return ctrl.Result{}, nil // everything here is going
 	}
-	if foreign, ok := errors.AsType[*foreignError](err); ok {
+	if foreign, ok := errors.AsType[*children.ForeignError](err); ok {
 		setHindered(s.source, v1alpha1.ReasonConflict, foreign)
 		s.again(hinderedRetry)
 		err = nil
 	}
-	if refused, ok := errors.AsType[*refusedError](err); ok {
+	if refused, ok := errors.AsType[*children.RefusedError](err); ok {
 		setHindered(s.source, v1alpha1.ReasonChildRefused, refused)
 		s.again(hinderedRetry)
 		err = nil

@@ -17,8 +17,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/children"
 	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
@@ -26,16 +28,28 @@ import (
 // Reconciler of CPILinkages.
 type Reconciler struct {
 	Client client.Client
+	// Live reads around the cache, which holds only objects with the operator's label.
+	Live   client.Reader
 	Events events.EventRecorder
 	Clock  clock.PassiveClock
 	// Store takes the series.
 	Store *metrics.Store
+	// Images of the runs that a claim over two data sources has to itself.
+	Images job.Images
+	// Debounce is how long such a claim must have been left alone before a one-off run starts.
+	Debounce time.Duration
+
+	settling children.Debouncer
 }
 
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=cpilinkages;cpidefinitions;kpitargets;datasets;datasources,verbs=get;list;watch
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=cpilinkages/status,verbs=update
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=cpilinkages/finalizers,verbs=update
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=indicatorreports,verbs=get;list;watch;create;update;delete
+// +kubebuilder:rbac:groups=batch,resources=cronjobs;jobs,verbs=get;list;watch;create;update;delete
+// +kubebuilder:rbac:groups="",resources=serviceaccounts,verbs=get;list;watch;create;update
+// +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=rolebindings,verbs=get;list;watch;create;update
+// +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=clusterroles,verbs=bind,resourceNames=cpi-operator-job
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 const (
@@ -50,6 +64,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	linkage := &v1alpha1.CPILinkage{}
 	err := r.Client.Get(ctx, request.NamespacedName, linkage)
 	if apierrors.IsNotFound(err) || err == nil && !linkage.DeletionTimestamp.IsZero() {
+		r.settling.Forget(request.NamespacedName)
 		r.Store.Delete(metrics.Key{Kind: alert.Link, Namespace: request.Namespace, Name: request.Name})
 		return ctrl.Result{}, nil // the report goes with its owner
 	}
@@ -74,10 +89,19 @@ func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage
 	found, err := r.resolve(ctx, linkage)
 	var report *v1alpha1.IndicatorReport
 	if err == nil {
-		report, err = reports.Ensure(ctx, r.Client, linkage, plan.KindLinkage, found.claim.RequestHash, found.source.Name)
+		report, err = reports.EnsureFor(ctx, r.Client, linkage, plan.KindLinkage, found.claim.RequestHash, found.source.Name, found.account(linkage))
+	}
+	var wait time.Duration
+	if err == nil {
+		wait, err = r.runs(ctx, linkage, found, report)
 	}
 	if blocked, ok := errors.AsType[*reports.Blocked](err); ok {
 		r.tellBlocked(linkage, blocked)
+		if blocked.Stalled { // its runs could only fail
+			if err := r.keeper().RemoveCronJob(ctx, linkage, job.LinkageAccountName(linkage.Name)); err != nil {
+				return 0, err
+			}
+		}
 		if blocked.Reason == v1alpha1.ReasonConflict || blocked.Reason == v1alpha1.ReasonChildRefused {
 			return hinderedRetry, nil
 		}
@@ -107,9 +131,13 @@ func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage
 		linkage.Status.Baseline = &v1alpha1.Baseline{RequestHash: in.Formula, Since: &since}
 	}
 	if decision.Next.IsZero() {
-		return 0, nil
+		return wait, nil
 	}
-	return max(decision.Next.Sub(now), time.Millisecond), nil
+	next := max(decision.Next.Sub(now), time.Millisecond)
+	if wait > 0 {
+		next = min(next, wait)
+	}
+	return next, nil
 }
 
 // conclude writes the status if it changed and tells transitions.

@@ -23,6 +23,8 @@ type resolved struct {
 	claim  plan.Linkage
 	on     resolve.LinkageContext
 	source *v1alpha1.DataSource
+	// other is the second data source that customers are in; nil if there is none.
+	other *v1alpha1.DataSource
 	// owner of the KPI, who is told where the claim names nobody.
 	owner v1alpha1.Owner
 	// withheld: what the claim names does not leave the cluster's API, nor does what is found of it.
@@ -63,13 +65,35 @@ func (r *Reconciler) resolve(ctx context.Context, linkage *v1alpha1.CPILinkage) 
 	if out.source == nil {
 		return nil, &reports.Blocked{Reason: v1alpha1.ReasonReferenceNotReady, Message: fmt.Sprintf("spec.kpiRef: DataSource %q, which computes the KPI, does not exist.", on.KPI.Source)}
 	}
+	if claim.Other != "" {
+		if out.other, err = o.Source(claim.Other); err != nil {
+			return nil, err
+		}
+		if out.other == nil {
+			return nil, &reports.Blocked{Reason: v1alpha1.ReasonReferenceNotReady, Message: fmt.Sprintf("DataSource %q, which customers are read from, does not exist.", claim.Other)}
+		}
+	}
 	if err := out.readOwners(linkage, o); err != nil {
 		return nil, err
 	}
-	if ready := meta.FindStatusCondition(out.source.Status.Conditions, v1alpha1.ConditionReady); ready != nil && ready.Reason == v1alpha1.ReasonInvalid && ready.ObservedGeneration == out.source.Generation {
-		out.waits = fmt.Sprintf("spec.kpiRef: DataSource %q, which computes the KPI, is not ready: %s", out.source.Name, ready.Message)
+	if why := invalid(out.source); why != "" {
+		out.waits = fmt.Sprintf("spec.kpiRef: DataSource %q, which computes the KPI, is not ready: %s", out.source.Name, why)
+	} else if why := invalid(out.other); why != "" {
+		out.waits = fmt.Sprintf("DataSource %q, which customers are read from, is not ready: %s", out.other.Name, why)
 	}
 	return out, nil
+}
+
+// invalid is what is wrong with a data source, empty if nothing is.
+func invalid(source *v1alpha1.DataSource) string {
+	if source == nil {
+		return ""
+	}
+	ready := meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionReady)
+	if ready == nil || ready.Reason != v1alpha1.ReasonInvalid || ready.ObservedGeneration != source.Generation {
+		return ""
+	}
+	return ready.Message
 }
 
 // readOwners takes over who owns the KPI, and whether KPI or drivers withhold their numbers.

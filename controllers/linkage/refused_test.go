@@ -49,7 +49,6 @@ func TestRefusedWithAReason(t *testing.T) {
 	for name, c := range map[string]struct{ spec, reason, message string }{
 		"no-kpi":                {"{kpiRef: {name: nobody}" + driver("support-nps") + ", periodLevel: {}}", "ReferenceNotFound", `spec.kpiRef: KPITarget "nobody" does not exist`},
 		"no-cpi":                {"{kpiRef: {name: renewal-rate}" + driver("nobody") + ", periodLevel: {}}", "ReferenceNotFound", `spec.drivers[0].cpiRef: CPIDefinition "nobody" does not exist`},
-		"two-sources":           {"{kpiRef: {name: renewal-rate}" + driver("faraway-nps") + customers + "}", "TwoSources", "spec.drivers[0].cpiRef"},
 		"no-decision":           {"{kpiRef: {name: undecided}" + driver("support-nps") + customers + "}", "NoDecisionTime", "measure.renewal.decidedAt"},
 		"goal-on-nps":           {"{kpiRef: {name: loved}" + driver("tickets") + customers + "}", "OutcomeUnsupported", "spec.kpiRef"},
 		"of-tickets":            {"{kpiRef: {name: renewal-rate}" + driver("tickets") + customers + "}", "ExposureUnsupported", "spec.drivers[0].cpiRef"},

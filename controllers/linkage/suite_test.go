@@ -23,6 +23,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/controllers/linkage"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
+	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
 )
 
@@ -37,6 +38,7 @@ type world struct {
 	clock     *clocktesting.FakeClock
 	events    chan string
 	store     *metrics.Store
+	claims    *linkage.Reconciler
 }
 
 // definitions that claims are made on.
@@ -177,6 +179,10 @@ func newWorld(t *testing.T) *world {
 		clock: clocktesting.NewFakeClock(time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC)), store: metrics.NewStore(metrics.DefaultLimits),
 	}
 	w.store.Export(true)
+	w.claims = &linkage.Reconciler{
+		Client: w.client, Live: w.client, Events: recorder, Clock: w.clock, Store: w.store,
+		Images: job.Images{Manager: "m:1", Compute: "c:1"}, Debounce: time.Second,
+	}
 	for document := range strings.SplitSeq(definitions, "\n---\n") {
 		w.apply(document)
 	}
@@ -211,8 +217,7 @@ func (w *world) claim(name, spec string) *v1alpha1.CPILinkage {
 // reconcile once; the object is then the stored one.
 func (w *world) reconcile(l *v1alpha1.CPILinkage) ctrl.Result {
 	w.Helper()
-	r := &linkage.Reconciler{Client: w.client, Events: &events.FakeRecorder{Events: w.events}, Clock: w.clock, Store: w.store}
-	result, err := r.Reconcile(w.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(l)})
+	result, err := w.claims.Reconcile(w.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(l)})
 	must(w, err)
 	must(w, client.IgnoreNotFound(w.client.Get(w.Context(), client.ObjectKeyFromObject(l), l)))
 	return result

@@ -3,6 +3,9 @@ package linkage
 import (
 	"context"
 
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -11,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -22,6 +26,10 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Named("cpilinkage").
 		For(&v1alpha1.CPILinkage{}, changed).
 		Owns(&v1alpha1.IndicatorReport{}).
+		Owns(&batchv1.CronJob{}, changed).
+		Owns(&corev1.ServiceAccount{}).
+		Owns(&rbacv1.RoleBinding{}).
+		Watches(&batchv1.Job{}, handler.EnqueueRequestsFromMapFunc(byLabel)).
 		// A new claim, indicator or dataset may close or open a circle of claims, wherever it stands.
 		Watches(&v1alpha1.CPILinkage{}, everyClaim, changed).
 		Watches(&v1alpha1.CPIDefinition{}, everyClaim, changed).
@@ -31,6 +39,15 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		// The formula that an indicator's report names.
 		Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReport), changed).
 		Complete(r)
+}
+
+// byLabel leads from a run to its claim.
+func byLabel(_ context.Context, object client.Object) []reconcile.Request {
+	name := object.GetLabels()[job.LabelLinkage]
+	if name == "" {
+		return nil
+	}
+	return []reconcile.Request{{NamespacedName: client.ObjectKey{Namespace: object.GetNamespace(), Name: name}}}
 }
 
 // inNamespace are all claims beside an object. They are few, and each is judged from the cache alone.

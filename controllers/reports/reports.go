@@ -15,6 +15,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/job"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
@@ -43,15 +44,26 @@ func Find(ctx context.Context, c client.Reader, namespace, name string) (*v1alph
 	return report, err
 }
 
+// RunsAlone reports whether a report is of a linkage that has runs of its own, and not of those of its data source.
+func RunsAlone(report *v1alpha1.IndicatorReport) bool {
+	ref := report.Spec.IndicatorRef
+	return ref.Kind == plan.KindLinkage && report.Spec.ServiceAccountName == job.LinkageAccountName(ref.Name)
+}
+
 // Ensure makes the report of an object of kind, or brings its spec in line: results of requestHash are taken from runs of
 // source. One that belongs to somebody else is left alone: *Blocked.
 func Ensure(ctx context.Context, c client.Client, owner client.Object, kind, requestHash, source string) (*v1alpha1.IndicatorReport, error) {
+	return EnsureFor(ctx, c, owner, kind, requestHash, source, job.ServiceAccountName(source))
+}
+
+// EnsureFor is Ensure where the runs have an account of their own.
+func EnsureFor(ctx context.Context, c client.Client, owner client.Object, kind, requestHash, source, account string) (*v1alpha1.IndicatorReport, error) {
 	namespace, name := owner.GetNamespace(), planstep.ReportName(kind, owner.GetName())
 	want := v1alpha1.IndicatorReportSpec{
 		IndicatorRef:       v1alpha1.IndicatorReference{Kind: kind, Name: owner.GetName(), UID: string(owner.GetUID())},
 		RequestHash:        requestHash,
 		DataSourceRef:      v1alpha1.LocalReference{Name: source},
-		ServiceAccountName: job.ServiceAccountName(source),
+		ServiceAccountName: account,
 	}
 	report, err := Find(ctx, c, namespace, name)
 	switch {

@@ -18,6 +18,9 @@ type Linkage struct {
 	// KPI's grain that share no rows.
 	KPI     Series   `json:"kpi"`
 	Drivers []Driver `json:"drivers"`
+	// Other is the second data source that its customers are in, which gives it runs of its own; empty if the KPI's has
+	// them all.
+	Other string `json:"other,omitempty"`
 	// Restatement is what the linkage's restate annotation says; the result that honours it carries it on.
 	Restatement string `json:"restatement,omitempty"`
 	// Calendar lays out the KPI's periods; nil if it is undated.

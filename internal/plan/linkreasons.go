@@ -6,7 +6,7 @@ const (
 	NoPeriods              Reason = "Undated"                // the dataset has no time, so there is no series
 	GrainMismatch          Reason = "GrainMismatch"          // the values cannot be had in the KPI's periods
 	PeriodsShareRows       Reason = "PeriodsShareRows"       // neighbouring values rest on the same rows
-	TwoSources             Reason = "TwoSources"             // customers of KPI and CPI are in different data sources
+	TooManySources         Reason = "TooManySources"         // customers are in more than two data sources
 	OutcomeUnsupported     Reason = "OutcomeUnsupported"     // the KPI is not true or false of a single customer, or not in this order
 	ExposureUnsupported    Reason = "ExposureUnsupported"    // the CPI has no score of a single row
 	NoDecisionTime         Reason = "NoDecisionTime"         // the renewal does not say when it was decided

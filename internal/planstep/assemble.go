@@ -25,6 +25,9 @@ type Inputs struct {
 	KPIs     []v1alpha1.KPITarget
 	Linkages []v1alpha1.CPILinkage
 	Reports  []v1alpha1.IndicatorReport
+	// Linkage names the one that a run of its own tests; empty for a source's run. Sources are then those of the namespace.
+	Linkage string
+	Sources []v1alpha1.DataSource
 	// Run names the run; Now is the instant as of which it computes.
 	Run string
 	Now time.Time
@@ -50,17 +53,25 @@ func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
 	}
 	for i := range in.Datasets {
 		d := &in.Datasets[i]
-		if d.Spec.DataSourceRef.Name != a.source.Name {
-			a.foreign[d.Name] = d.Spec.DataSourceRef.Name
+		other := d.Spec.DataSourceRef.Name
+		if other == a.source.Name {
+			other = ""
+		}
+		if other != "" && in.Linkage == "" {
+			a.foreign[d.Name] = other
 			continue
 		}
 		dataset, problems := resolve.Dataset(d)
+		dataset.Source = other
 		a.datasets[d.Name] = resolved[plan.Dataset]{dataset, problems}
 	}
 	for i := range in.Reports {
 		a.reports[in.Reports[i].Spec.IndicatorRef.UID] = &in.Reports[i]
 	}
 	a.parts = partsOf(in)
+	if in.Linkage != "" {
+		return a.linkageRun(in, source)
+	}
 	for i := range in.CPIs {
 		cpi := &in.CPIs[i]
 		a.add(plan.Key{Kind: resolve.KindCPIDefinition, Name: cpi.Name}, &cpi.Spec.Indicator, cpi.Annotations,
@@ -74,24 +85,33 @@ func Assemble(in Inputs) (plan.Plan, []Skipped, error) {
 	slices.SortFunc(a.wanted, byWaiting)
 
 	out := plan.Plan{FormatVersion: plan.FormatVersion, Run: in.Run, Now: in.Now, Source: source, SourceGeneration: in.Source.Generation}
+	for _, w := range a.wanted {
+		out.Indicators = append(out.Indicators, w.indicator)
+	}
+	out.Linkages = a.linkages(in)
+	out.Datasets = a.read(out)
+	return out, a.skipped, nil
+}
+
+// read are the datasets that a plan's indicators and linkages read, in their order.
+func (a *assembly) read(p plan.Plan) []plan.Dataset {
+	var out []plan.Dataset
 	used := map[string]bool{}
 	use := func(names ...string) {
 		for _, name := range names {
 			if name != "" && !used[name] { // a composite reads none
 				used[name] = true
-				out.Datasets = append(out.Datasets, a.datasets[name].value)
+				out = append(out, a.datasets[name].value)
 			}
 		}
 	}
-	for _, w := range a.wanted {
-		out.Indicators = append(out.Indicators, w.indicator)
-		use(w.indicator.Dataset, w.indicator.Other)
+	for _, i := range p.Indicators {
+		use(i.Dataset, i.Other)
 	}
-	out.Linkages = a.linkages(in)
-	for _, l := range out.Linkages {
+	for _, l := range p.Linkages {
 		use(readBy(l)...)
 	}
-	return out, a.skipped, nil
+	return out
 }
 
 type resolved[T any] struct {

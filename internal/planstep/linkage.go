@@ -32,7 +32,10 @@ func (a *assembly) linkages(in Inputs) []plan.Linkage {
 	var out []plan.Linkage
 	for i := range in.Linkages {
 		l := &in.Linkages[i]
-		if linkage, ours := a.linkage(l, objects, all); ours {
+		if in.Linkage != "" && l.Name != in.Linkage {
+			continue
+		}
+		if linkage, ours := a.linkage(l, objects, all); ours && (linkage.Other != "") == (in.Linkage != "") {
 			out = append(out, linkage)
 		}
 	}

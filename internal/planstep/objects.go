@@ -42,8 +42,11 @@ func (o objects) Dataset(name string) (*v1alpha1.Dataset, error) {
 	return named(o.in.Datasets, name, func(d *v1alpha1.Dataset) string { return d.Name }), nil
 }
 
-// Source is the run's; a claim that asks for another one is not this run's.
+// Source is the run's; a claim that asks for another one is not this run's, unless it has the run to itself.
 func (o objects) Source(name string) (*v1alpha1.DataSource, error) {
+	if o.in.Linkage != "" {
+		return named(o.in.Sources, name, func(s *v1alpha1.DataSource) string { return s.Name }), nil
+	}
 	if name != o.in.Source.Name {
 		return nil, errElsewhere
 	}

@@ -18,6 +18,8 @@ import (
 type Step struct {
 	Client            client.Reader
 	Namespace, Source string
+	// Linkage names the one that a run of its own tests; empty for a run of all that reads Source.
+	Linkage string
 	// Run names the run; Now is the instant as of which it computes.
 	Run string
 	Now time.Time
@@ -31,7 +33,7 @@ const pageSize = 100
 
 // Do writes the plan.
 func (s Step) Do(ctx context.Context) error {
-	in := Inputs{Source: &v1alpha1.DataSource{}, Run: s.Run, Now: s.Now}
+	in := Inputs{Source: &v1alpha1.DataSource{}, Linkage: s.Linkage, Run: s.Run, Now: s.Now}
 	if err := s.Client.Get(ctx, client.ObjectKey{Namespace: s.Namespace, Name: s.Source}, in.Source); err != nil {
 		return fmt.Errorf("read the data source: %w", err)
 	}
@@ -49,6 +51,12 @@ func (s Step) Do(ctx context.Context) error {
 		s.pages(ctx, &linkages, func() { in.Linkages = append(in.Linkages, linkages.Items...) }),
 	); err != nil {
 		return err
+	}
+	if s.Linkage != "" {
+		var sources v1alpha1.DataSourceList
+		if err := s.pages(ctx, &sources, func() { in.Sources = append(in.Sources, sources.Items...) }); err != nil {
+			return err
+		}
 	}
 	joined, driving := joinedBy(in.CPIs, in.KPIs), drivenBy(in.Linkages)
 	if err := s.pages(ctx, &reports, func() {

@@ -27,8 +27,10 @@ import (
 type Publisher struct {
 	Client            client.Client
 	Namespace, Source string
-	Plan              plan.Plan
-	Results           plan.ResultsFolder
+	// Linkage names the one that the run is for; empty for a run of all that reads Source.
+	Linkage string
+	Plan    plan.Plan
+	Results plan.ResultsFolder
 	// Message is the file of the termination message.
 	Message string
 	// Every is how often the folder is looked at, and how soon a failed write is tried again.
@@ -147,7 +149,7 @@ func (p *Publisher) take(result plan.Result) {
 		return
 	}
 	p.summary.Failed++
-	if result.Failure == nil || result.Failure.Source {
+	if result.Failure == nil || result.Failure.Source && p.Linkage == "" {
 		p.settled[result.Key] = true // told once, on the source
 		return
 	}

@@ -98,8 +98,7 @@ func (r *linkResolver) exposure(i int, c *v1alpha1.LinkCustomerLevel) {
 		r.refuse(plan.ExposureUnsupported, field, fmt.Sprintf("%s has no rows of single customers; link it by periodLevel, in a linkage of its own", side.Key))
 		return
 	}
-	if side.Source != r.on.KPI.Source {
-		r.refuse(plan.TwoSources, field, fmt.Sprintf("%s is computed from DataSource %q and %s from %q: customers can be compared within one data source only, for now. Leave customerLevel out, or bring both row sets together", side.Key, side.Source, r.on.KPI.Key, r.on.KPI.Source))
+	if !r.together(side.Source, field, side.Key.String()) {
 		return
 	}
 	dataset := side.On.Dataset
@@ -112,6 +111,19 @@ func (r *linkResolver) exposure(i int, c *v1alpha1.LinkCustomerLevel) {
 	}
 	r.unitOf(dataset, field)
 	r.cohorts(i, c)
+}
+
+// together reports whether rows of a source can be brought together with the KPI's: those of one other can.
+func (r *linkResolver) together(source, field, what string) bool {
+	switch own := r.on.KPI.Source; {
+	case source == own, source == r.out.Other:
+	case r.out.Other == "":
+		r.out.Other = source
+	default:
+		r.refuse(plan.TooManySources, field, fmt.Sprintf("the rows of %s are in DataSource %q, others of this claim in %q and %q: customers can be compared over two data sources at most. Make a linkage of its own for each, or bring the row sets together", what, source, own, r.out.Other))
+		return false
+	}
+	return true
 }
 
 // cohorts are the author's or, if there are none, the classes that the CPI makes itself.
@@ -178,8 +190,7 @@ func (r *linkResolver) attributes(field string, declared []v1alpha1.LinkAttribut
 		switch source := r.on.Sources[name]; {
 		case !known && source == "":
 			r.problems.add(at, fmt.Sprintf("Dataset %q is not known", name))
-		case source != r.on.KPI.Source:
-			r.refuse(plan.TwoSources, at, fmt.Sprintf("Dataset %q is of DataSource %q, but the KPI of %q; name a dataset of the same source", name, source, r.on.KPI.Source))
+		case !r.together(source, at, fmt.Sprintf("Dataset %q", name)):
 		default:
 			r.unitOf(dataset, at)
 		}

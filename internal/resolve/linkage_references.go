@@ -44,7 +44,11 @@ func FollowLinkage(l *v1alpha1.CPILinkage, objects Objects) (LinkageContext, err
 		return out, err
 	}
 	for i, d := range l.Spec.Drivers {
-		side, err := f.driver(fmt.Sprintf("spec.drivers[%d].cpiRef", i), d.CPIRef.Name, out.KPI.Source)
+		within := out.KPI.Source
+		if l.Spec.CustomerLevel != nil {
+			within = "" // its own runs read the rows, wherever they are
+		}
+		side, err := f.driver(fmt.Sprintf("spec.drivers[%d].cpiRef", i), d.CPIRef.Name, within)
 		if err != nil {
 			return out, err
 		}
@@ -93,8 +97,8 @@ func (f follower) kpi(name string) (Side, error) {
 	return f.complete(field, out, reported, "", check)
 }
 
-// driver is a side that should move the KPI, whose data source is given.
-func (f follower) driver(field, name, source string) (Side, error) {
+// driver is a side that should move the KPI. Its rows are read where its data source is within, or within is empty.
+func (f follower) driver(field, name, within string) (Side, error) {
 	cpi, err := f.CPI(name)
 	switch {
 	case err != nil:
@@ -103,7 +107,7 @@ func (f follower) driver(field, name, source string) (Side, error) {
 		return Side{}, notFound(field, KindCPIDefinition, name)
 	}
 	out := Side{Key: plan.Key{Kind: KindCPIDefinition, Name: name}, Title: cpi.Spec.Title, Spec: &cpi.Spec.Indicator}
-	return f.complete(field, out, out.Key, source, func(on Context) (plan.Indicator, Problems) { return CPI(cpi, on) })
+	return f.complete(field, out, out.Key, within, func(on Context) (plan.Indicator, Problems) { return CPI(cpi, on) })
 }
 
 // complete finds the data source of a side and what it is resolved on. One of another data source than within, or that

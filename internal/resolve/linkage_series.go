@@ -28,7 +28,7 @@ func (r *linkResolver) seriesOf(side Side, formula measure.Spec) plan.Series {
 	}
 	grid := r.on.KPI.Spec.Period
 	own := side.Spec.Period
-	computed := side.Source == r.on.KPI.Source && formula.Composite == nil
+	computed := (side.Source == r.on.KPI.Source || r.spec.CustomerLevel != nil && formula.PromQL == nil) && formula.Composite == nil
 	switch why := differs(own, grid); {
 	case grid == nil:
 		refuse(plan.NoPeriods, "%s has no periods, so there is no series to compare.", r.on.KPI.Key)

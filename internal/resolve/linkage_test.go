@@ -52,6 +52,7 @@ func cx(t *testing.T) world {
 	for name, spec := range map[string]string{
 		"contracts": "{dataSourceRef: {name: crm}, table: {name: contracts}, entities: {account: account_id}, time: {event: {column: due_at}}}",
 		"survey":    "{dataSourceRef: {name: crm}, table: {name: answers}, entities: {contact: contact_id, account: account_id}, time: {event: {column: at}}}",
+		"elsewhere": "{dataSourceRef: {name: shop}, table: {name: accounts}, entities: {account: account_id}}",
 		"faraway":   "{dataSourceRef: {name: billing}, table: {name: answers}, entities: {account: account_id}, time: {event: {column: at}}}",
 		"telco":     "{dataSourceRef: {name: crm}, table: {name: telco}, entities: {account: id}}",
 		"spells":    "{dataSourceRef: {name: crm}, table: {name: spells}, entities: {account: id}, time: {interval: {start: a, end: b}}}",
@@ -201,8 +202,9 @@ func TestRefusalsNameReasonAndField(t *testing.T) {
 		reason plan.Reason
 		field  string
 	}{
-		"no decidedAt":         {claim("undecided", "support-nps", customers), plan.NoDecisionTime, "spec.customerLevel.index"},
-		"two sources":          {claim("renewal-rate", "faraway-nps", customers), plan.TwoSources, "spec.drivers[0].cpiRef"},
+		"no decidedAt": {claim("undecided", "support-nps", customers), plan.NoDecisionTime, "spec.customerLevel.index"},
+		"three sources": {"{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: faraway-nps}, expected: Positive}]" +
+			", customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d, covariates: [{datasetRef: {name: elsewhere}, column: size}]}}", plan.TooManySources, "spec.drivers[0].cpiRef"},
 		"a sum":                {claim("revenue", "support-nps", customers), plan.OutcomeUnsupported, "spec.kpiRef"},
 		"renewal forwards":     {claim("renewal-rate", "support-nps", ", customerLevel: {unit: account, index: Exposure, exposureWindow: 90d, followUp: 90d}"), plan.OutcomeUnsupported, "spec.customerLevel.index"},
 		"undated, not vouched": {claim("churned", "telco-nps", customers), plan.OutcomeUnsupported, "spec.customerLevel.index"},
@@ -215,7 +217,6 @@ func TestRefusalsNameReasonAndField(t *testing.T) {
 		"by decision":          {claim("renewal-rate", "support-nps", ", periodLevel: {attributeOutcomeTo: DecidedAt}"), plan.AttributionUnsupported, "spec.periodLevel.attributeOutcomeTo"},
 		"entity":               {claim("renewal-rate", "support-nps", ", customerLevel: {unit: contact, index: OutcomeDecision, exposureWindow: 90d}"), "", "spec.customerLevel.unit"},
 		"attribute's entity":   {claim("renewal-rate", "support-nps", ", customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d, stratifyBy: [{datasetRef: {name: accounts}, column: size}]}"), "", "spec.customerLevel.unit"},
-		"attribute elsewhere":  {claim("renewal-rate", "support-nps", ", customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d, covariates: [{datasetRef: {name: faraway}, column: size}]}"), plan.TwoSources, "spec.customerLevel.covariates[0].datasetRef"},
 		"no classes":           {claim("renewal-rate", "handling", customers), "", "spec.customerLevel.cohorts"},
 		"cohorts overlap":      {claim("renewal-rate", "support-nps", ", customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d, cohorts: {high: {atLeast: 6}, low: {atMost: 6}}}"), "", "spec.customerLevel.cohorts"},
 		"unit of minEffect":    {claim("renewal-rate", "support-nps", ", periodLevel: {}, minEffect: {absolute: 2}"), "", "spec.minEffect.absolute"},
@@ -346,5 +347,28 @@ func TestCirclesAreSpelledOut(t *testing.T) {
 		if got := all.Cycle(claims[name]); (want == "") != (got == "") || !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
+	}
+}
+
+// Customers of two data sources are brought together by runs of the claim's own: their rows are resolved wherever they are.
+func TestCustomersOfTwoSources(t *testing.T) {
+	const customers = "customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d"
+	for what, spec := range map[string]string{
+		"driver":    "{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: faraway-nps}, expected: Positive}], " + customers + "}}",
+		"both":      "{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: faraway-nps}, expected: Positive}, {cpiRef: {name: support-nps}, expected: Positive}], " + customers + "}}",
+		"attribute": "{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: support-nps}, expected: Positive}], " + customers + ", covariates: [{datasetRef: {name: faraway}, column: size}]}}",
+	} {
+		got := linked(t, cx(t), spec)
+		if got.Other != "billing" {
+			t.Errorf("%s: the second source is %q", what, got.Other)
+		}
+		for _, d := range got.Drivers {
+			if d.Indicator == nil {
+				t.Errorf("%s: rows of %s are not read", what, d.Key)
+			}
+		}
+	}
+	if one := linked(t, cx(t), "{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: support-nps}, expected: Positive}], "+customers+"}}"); one.Other != "" {
+		t.Errorf("one source and yet another: %q", one.Other)
 	}
 }
