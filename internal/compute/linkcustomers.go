@@ -2,7 +2,9 @@ package compute
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/linkage"
 	"github.com/cpi-operator/cpi-operator/internal/linkage/cohort"
@@ -201,6 +203,9 @@ func (e *customerEvidence) needed(reason string, minEffect float64) *int64 {
 	return nil
 }
 
+// fewestTold is the smallest cohort whose outcomes are told: that of the schema, below which none is compared either.
+const fewestTold = 10
+
 // told is the comparison in full; nil if customers are not compared.
 func (e *customerEvidence) told() *plan.CustomerLink {
 	if e == nil {
@@ -212,8 +217,16 @@ func (e *customerEvidence) told() *plan.CustomerLink {
 		return out
 	}
 	out.Waterfall, out.From, out.To, out.SQL = e.rows.Waterfall, e.rows.From, e.rows.To, e.rows.SQL
+	var few []string
 	for i, count := range e.found.Cohorts {
-		out.Cohorts = append(out.Cohorts, plan.Cohort{Name: e.rows.Cohorts[i], N: count.N, Outcomes: count.Outcomes})
+		if name := e.rows.Cohorts[i]; count.N == 0 || count.N >= fewestTold {
+			out.Cohorts = append(out.Cohorts, plan.Cohort{Name: name, N: count.N, Outcomes: count.Outcomes})
+		} else {
+			few = append(few, name)
+		}
+	}
+	if few != nil {
+		out.Message = fmt.Sprintf("Cohorts of fewer than %d are not told, lest single ones be known by them: %s.", fewestTold, strings.Join(few, ", "))
 	}
 	if e.found.Crude != nil {
 		out.RiskDifference, out.RelativeRisk, out.OddsRatio = boundedEffects(e.found.Crude)

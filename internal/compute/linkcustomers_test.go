@@ -158,6 +158,11 @@ func TestCustomersOnOneSideOnlyGiveNoNumber(t *testing.T) {
 		if f.Verdict != plan.InsufficientData || f.Reason != reason || f.Effect != nil || f.P != nil || f.Customers.RiskDifference != nil {
 			t.Errorf("%s: %+v %+v", reason, f, f.Customers)
 		}
+		// What came of a single detractor is nobody's business.
+		told := len(f.Customers.Cohorts)
+		if single := reason == "CohortTooSmall"; single != (told == 2) || single != strings.Contains(f.Sentence, "fewer than 10 are not told, lest single ones be known by them: detractors.") {
+			t.Errorf("%s: %d cohorts are told: %s", reason, told, f.Sentence)
+		}
 	}
 }
 
