@@ -53,7 +53,7 @@ var durationDoc = Doc{
 	Formula:   "quantile: the smallest time that at least this share of cases did not exceed; with open: Censor by Kaplan–Meier. mean: Σ time / cases. geometricMean: exp(Σ ln time / cases), times above zero. shareWithin: cases that took at most the limit / cases",
 	Unit:      "seconds; shareWithin: ratio 0–1",
 	Interval:  "quantile: order statistics, or Brookmeyer–Crowley with open: Censor. mean: Student's t. geometricMean: Student's t on logarithms. shareWithin: Wilson",
-	Pitfalls:  "Cases still open are the slow ones: to leave them out flatters. A mean hides the tail. Hours of an office and hours of the clock differ: say which the column holds.",
+	Pitfalls:  "Cases still open are the slow ones: to leave them out flatters. A mean hides the tail. Hours of an office and hours of the clock differ: say which the column holds. The interval of a quantile takes cases as independent. It is too narrow where a few customers have many of them, and `responses` is refused there: keep one case of each customer in the dataset, or use another form, whose interval can go by customer (`responses`, keep: All).",
 	Direction: "lower is better; of shareWithin, higher",
 	Columns:   "the start (the dataset's event time, or `start`) and the end (NULL while open), both dates or both timestamps; or a number with the time itself",
 	Reference: "Hahn and Meeker, Statistical Intervals (1991); Kaplan and Meier, JASA 53 (1958) 457; Brookmeyer and Crowley, Biometrics 38 (1982) 29",

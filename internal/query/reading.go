@@ -99,7 +99,7 @@ func (t *table) readingOf(ask Ask) (*reading, error) {
 		return r, t.customersOf(r, *c)
 	}
 	if ask.Request.Distribution != nil && ask.Responses != nil {
-		return nil, fail(plan.UnsupportedCombination, "responses does not go with a quantile: choose rows in the dataset, or another form")
+		return nil, fail(plan.UnsupportedCombination, "responses does not go with a quantile, whose interval takes each row as independent of the others: keep one of each customer in the dataset, or use another form")
 	}
 	if keep := ask.Responses; keep != nil && keep.Keep != plan.KeepAll {
 		if dataset.Time.Undated() {

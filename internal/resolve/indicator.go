@@ -117,7 +117,7 @@ func (r *resolver) responses(spec *v1alpha1.Responses, m measure.Spec) *plan.Res
 		return nil
 	}
 	if m.Duration != nil && m.Duration.Form == measure.DurationQuantile {
-		r.problems.add("spec.responses", "does not go with form quantile: choose rows in the dataset, or another form")
+		r.problems.add("spec.responses", "does not go with form quantile, whose interval takes each row as independent of the others: keep one of each customer in the dataset, or use another form")
 		return nil
 	}
 	if a := m.Aggregate; a != nil && a.Shrink != nil && plan.Keep(spec.Keep) == plan.KeepAll {
