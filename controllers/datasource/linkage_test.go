@@ -90,3 +90,19 @@ func TestARefusedClaimStartsNone(t *testing.T) {
 		t.Errorf("%d jobs for a claim that cannot be tested", n)
 	}
 }
+
+// A claim over two sources has an account, and runs, of its own.
+func TestAClaimWithRunsOfItsOwnStartsNoneOfTheSource(t *testing.T) {
+	w := newWorld(t)
+	_, numbers := w.addIndicator("nps", "v1-abc")
+	w.attempted(numbers)
+	_, report := w.addLinkage("apart", "l1-abc")
+	report.Spec.ServiceAccountName = "apart-cpilink"
+	if err := w.client.Update(t.Context(), report); err != nil {
+		t.Fatal(err)
+	}
+	w.settle()
+	if n := len(w.jobs()); n != 0 {
+		t.Errorf("%d jobs of the source", n)
+	}
+}
