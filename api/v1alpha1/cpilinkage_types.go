@@ -190,7 +190,7 @@ type LinkPeriodLevel struct {
 	// +kubebuilder:validation:Maximum=24
 	MaxLagPeriods *int32 `json:"maxLagPeriods,omitempty"`
 
-	// history is how many periods are compared, the running one included. Default: 60; of weeks 156, which are three years.
+	// history is how many periods are compared, the running one included. Default: 60; of weeks 208, for a season takes three years of mature ones.
 	// +optional
 	// +kubebuilder:validation:Minimum=12
 	// +kubebuilder:validation:Maximum=400

@@ -15,7 +15,7 @@ const (
 	defaultMaxLag      = 6
 	defaultMinCohort   = 30
 	defaultLinkHistory = 60  // periods
-	defaultLinkWeeks   = 156 // three years: fewer show no season
+	defaultLinkWeeks   = 208 // three years show a season, and the last weeks are not over yet
 	defaultIndexesBack = 730 * 24 * time.Hour
 )
 
