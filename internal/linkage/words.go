@@ -62,6 +62,8 @@ func (w words) lead() string {
 		return "Conflicting: single customers say one thing, the periods the opposite."
 	case f.Verdict == plan.Conflicting:
 		return "Conflicting: the difference is clear, and against the expectation."
+	case f.Reason == string(Underpowered) && w.clearAlone():
+		return "Not enough data: clear by itself, and not when all links of the KPI are corrected together." + w.needed()
 	case f.Reason == string(Underpowered):
 		return "Not enough data: no difference and one that matters are both possible." + w.needed()
 	}
@@ -70,6 +72,12 @@ func (w words) lead() string {
 		text += " " + c.Message
 	}
 	return text
+}
+
+// clearAlone reports whether only the correction for other links keeps open that there is no difference.
+func (w words) clearAlone() bool {
+	e, p := w.finding.Effect, w.finding.P
+	return e != nil && (e.Lower > 0 || e.Upper < 0) && p != nil && *p <= 1-w.linkage.Confidence
 }
 
 func (w words) needed() string {
