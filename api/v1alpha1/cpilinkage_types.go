@@ -171,7 +171,7 @@ type LinkLowScores struct {
 	AtMost *Value `json:"atMost,omitempty"`
 }
 
-// LinkAttribute is a column of a dataset of the KPI's data source.
+// LinkAttribute is a column of a dataset.
 type LinkAttribute struct {
 	// datasetRef names the dataset; it must declare the unit among its entities. Default: the KPI's.
 	// +optional
@@ -196,7 +196,7 @@ type LinkPeriodLevel struct {
 	// +kubebuilder:validation:Maximum=400
 	History *int32 `json:"history,omitempty"`
 
-	// attributeOutcomeTo says in which period an outcome of a renewal counts: DueDate (default), in which the KPI itself counts it, or DecidedAt, in which it was decided.
+	// attributeOutcomeTo says in which period an outcome of a renewal counts: DueDate (default), in which the KPI itself counts it. DecidedAt, in which it was decided, is refused as not supported yet.
 	// +optional
 	// +kubebuilder:validation:Enum=DueDate;DecidedAt
 	AttributeOutcomeTo string `json:"attributeOutcomeTo,omitempty"`
