@@ -98,7 +98,7 @@ func (r *linkResolver) exposure(i int, c *v1alpha1.LinkCustomerLevel) {
 		r.refuse(plan.ExposureUnsupported, field, fmt.Sprintf("%s has no rows of single customers; link it by periodLevel, in a linkage of its own", side.Key))
 		return
 	}
-	if !r.together(side.Source, field, side.Key.String()) {
+	if !r.together(side.Source, field, side.String()) {
 		return
 	}
 	dataset := side.On.Dataset
