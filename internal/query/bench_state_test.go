@@ -85,8 +85,8 @@ func TestBenchmarkPeriods(t *testing.T) {
 	}
 }
 
-// memoryAsks are every measure of the catalogue, on the benchmark's rows.
-func memoryAsks() map[string]Ask {
+// memoryAsks are every way of reading rows, on the benchmark's rows.
+func memoryAsks() map[string][]Ask {
 	nps := npsAsk(0)
 	latest, trailing, cluster, mean, ratio, share := nps, nps, nps, nps, nps, nps
 	latest.Responses = &plan.Responses{Entity: "customer", Keep: plan.KeepLatest}
@@ -104,8 +104,47 @@ func memoryAsks() map[string]Ask {
 	revenue.Request.State = &measure.StateRequest{Entity: "account", Amount: "mrr"}
 	total := state
 	total.Breakdowns = nil
-	return map[string]Ask{"churn-total": total, "nps": nps, "nps-latest": latest, "nps-latest-trailing": trailing, "nps-cluster": cluster, "mean": mean, "ratio-by-customer": ratio, "share": share,
-		"churn": state, "revenue": revenue, "audit": {}, "duplicates": {}}
+	asks := readingAsks(nps)
+	for name, ask := range map[string]Ask{"churn-total": total, "nps": nps, "nps-latest": latest, "nps-latest-trailing": trailing, "nps-cluster": cluster, "mean": mean, "ratio-by-customer": ratio, "share": share,
+		"churn": state, "revenue": revenue} {
+		asks[name] = []Ask{ask}
+	}
+	asks["audit"], asks["duplicates"] = nil, nil
+	return asks
+}
+
+// readingAsks are those of rates, conversions, times and customers' histories, put as the plain one is. A rate is two: its
+// events, and the exposure in another dataset.
+func readingAsks(plain Ask) map[string][]Ask {
+	rate := &measure.Rate{Exposure: measure.Exposure{Dataset: "surveys"}}
+	events, exposure := plain, plain
+	events.Request, events.Where = rate.Request(measure.Setting{}), []measure.Condition{in("channel", "channel 1")}
+	exposure.ID, exposure.Request = 1, measure.Request{Terms: events.Request.Second.Terms}
+	rateBy := events
+	rateBy.Request = rate.Request(measure.Setting{KeepAll: "customer"})
+
+	ask := func(family measure.Family) []Ask {
+		one := plain
+		one.Request = family.Request(measure.Setting{TimeColumn: "ts", Now: benchMonths[24], Confidence: 0.95})
+		one.Known = benchMonths[24]
+		return []Ask{one}
+	}
+	total := func(family measure.Family) []Ask { // histories are not broken down
+		asks := ask(family)
+		asks[0].Breakdowns = nil
+		return asks
+	}
+	outcome := measure.Outcome{Where: []measure.Condition{in("channel", "channel 1", "channel 2")}}
+	const month = 30 * 24 * time.Hour
+	return map[string][]Ask{
+		"rate": {events, exposure}, "rate-by-customer": {rateBy, exposure},
+		"conversion-first":  ask(&measure.Conversion{Entity: "customer", Occurrence: measure.First, Outcome: outcome, Within: month}),
+		"conversion-every":  ask(&measure.Conversion{Entity: "customer", Occurrence: measure.Every, Outcome: outcome, Within: month}),
+		"duration-quantile": ask(&measure.Duration{End: "answered", Form: measure.DurationQuantile, Quantile: 0.9, Open: measure.Censor}),
+		"duration-within":   ask(&measure.Duration{End: "answered", Form: measure.DurationShareWithin, Limit: 24 * time.Hour, Open: measure.CountAsMissedAfterLimit}),
+		"lifetime-historic": total(&measure.LifetimeValue{Model: measure.Historic, Entity: "customer", Amount: "amount", Age: 12 * month}),
+		"lifetime-bgnbd":    total(&measure.LifetimeValue{Model: measure.BGNBD, Entity: "customer", Amount: "amount", TimeUnit: 7 * 24 * time.Hour, Horizon: 52, Discount: 0.08}),
+	}
 }
 
 // TestBenchmarkMemory runs each measure on 20 M rows in a process of its own, with one thread and a
@@ -146,10 +185,14 @@ func measureMemory(t *testing.T, dir, name string) {
 	e := openDuckDB(t, "?threads=1&memory_limit=327155712B&temp_directory="+t.TempDir()+ // 312 MiB, as the files engine sets
 		"&preserve_insertion_order=false&allocator_flush_threshold=1MB&allocator_bulk_deallocation_flush_threshold=1MB")
 	e.surveys(t, dir, 20_000_000, true)
+	// Answered to the second within two weeks, or not yet: as many different times as there can be.
+	e.must(t, "CREATE OR REPLACE VIEW surveys AS SELECT *, CASE WHEN id % 50 > 0 THEN ts + (id * 7919) % 1209600 * INTERVAL '1 second' END AS answered FROM read_parquet('"+
+		filepath.Join(dir, "surveys-20000000-true.parquet")+"')")
 	e.must(t, "CREATE OR REPLACE VIEW spells AS SELECT * FROM read_parquet('"+filepath.Join(dir, "spells-20m.parquet")+"')")
 	set := benchSet(20_000_000)
-	ask := memoryAsks()[name]
-	if ask.Request.State != nil {
+	set.Columns = append(set.Columns, ColumnInfo{"answered", KindTimestamp, 20_000_000})
+	asks := memoryAsks()[name]
+	if len(asks) > 0 && asks[0].Request.State != nil {
 		set = spellSet("id")
 		set.Rows = 20_000_000
 	}
@@ -174,9 +217,9 @@ func measureMemory(t *testing.T, dir, name string) {
 			t.Fatal(err)
 		}
 	default:
-		batches, _ := Plan(DuckDB, set, []Ask{ask}, options)
+		batches, _ := Plan(DuckDB, set, asks, options)
 		statements = len(batches)
-		if err := e.planned(t, set, []Ask{ask}, options)(); err != nil {
+		if err := e.planned(t, set, asks, options)(); err != nil {
 			t.Fatal(err)
 		}
 	}

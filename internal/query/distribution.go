@@ -17,9 +17,12 @@ type distributionStatement struct {
 	unreadable int
 }
 
-// distribution plans a reading by itself, some of its windows at a time where memory asks for it.
+// distribution plans a reading by itself, some of its windows at a time where memory asks for it: half as many rows as
+// others, because where nearly each has a time of its own they are held twice, by the engine that counts and by the fold.
 func (p *planner) distribution(r *reading) {
-	for _, part := range p.split([]*reading{r}) {
+	half := *p
+	half.options.MaxRowsPerStatement = (p.options.MaxRowsPerStatement + 1) / 2
+	for _, part := range half.split([]*reading{r}) {
 		wish := part[0].ask.Request.Distribution
 		b := &bucket{readings: part, segments: r.segmentColumns(), bounds: boundsOf(part[0])}
 		s := &distributionStatement{cellStatement: p.cells(Distribution, b), reading: part[0], unreadable: -1}
