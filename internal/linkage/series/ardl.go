@@ -1,5 +1,7 @@
 package series
 
+import "gonum.org/v1/gonum/floats"
+
 // LaggedFit is an autoregression of the outcome with one lag of the driver, and what it says of the long run.
 type LaggedFit struct {
 	// Fit of y on, in this order: a constant, y one period before, x lag periods before.
@@ -32,7 +34,7 @@ type Precedence struct {
 }
 
 // Granger tests whether x helps to tell y beforehand (Granger 1969): y on a constant and so many lags of both. It fails
-// if fewer periods are left than the lags need.
+// if fewer periods are left than the lags need, or if y's own past leaves nothing of it to tell.
 func Granger(x, y []float64, lags int) (Precedence, bool) {
 	rows := len(y) - lags
 	if lags < 1 || len(x) != len(y) || rows <= 2*lags+1 {
@@ -45,7 +47,7 @@ func Granger(x, y []float64, lags int) (Precedence, bool) {
 		}
 	}
 	without, ok := Regress(y[lags:], columns[:lags+1]...)
-	if !ok {
+	if about := demeaned(y[lags:]); !ok || !(without.RSS > rounding*floats.Dot(about, about)) {
 		return Precedence{}, false
 	}
 	with, ok := Regress(y[lags:], columns...)
