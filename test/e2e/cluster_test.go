@@ -184,6 +184,8 @@ func conditionsOf(object client.Object) []metav1.Condition {
 		return o.Status.Conditions
 	case *v1alpha1.KPITarget:
 		return o.Status.Conditions
+	case *v1alpha1.CPILinkage:
+		return o.Status.Conditions
 	}
 	panic(fmt.Sprintf("%T has no conditions", object))
 }
