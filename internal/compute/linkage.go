@@ -50,7 +50,7 @@ func (r *run) linkages(ctx context.Context) error {
 	for _, kpi := range order {
 		correct(claims[kpi])
 		for _, c := range claims[kpi] {
-			c.conclude(r)
+			c.conclude()
 			if err := r.tellLinkage(c.place, &c.link, nil); err != nil {
 				return err
 			}

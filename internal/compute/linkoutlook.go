@@ -213,7 +213,7 @@ func (c *claim) ahead(from time.Time) []calendar.Period {
 func (c *claim) chances(found forecast.Forecast, ahead []calendar.Period) []plan.GoalChance {
 	var out []plan.GoalChance
 	for i, g := range c.Goals {
-		at := -1
+		var at int
 		switch {
 		case len(ahead) == 0:
 			continue

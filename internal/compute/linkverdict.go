@@ -11,7 +11,7 @@ import (
 )
 
 // conclude turns the evidence of a claim into what is told.
-func (c *claim) conclude(r *run) {
+func (c *claim) conclude() {
 	for _, s := range c.drivers {
 		c.judge(s)
 		c.link.Drivers = append(c.link.Drivers, s.finding)

@@ -20,7 +20,7 @@ func TestUsualHistoryIsLongEnoughForItsSeason(t *testing.T) {
 			"{title: T, cpiRef: {name: easy}, category: CustomerGoal, owner: {team: a}, targets: [{from: \"2027-01-01\", atLeast: 5}]}")}
 		got := linked(t, w, "{kpiRef: {name: easy-goal}, drivers: [{cpiRef: {name: support-nps}, expected: Positive}], periodLevel: {}}")
 		const running = 4 // the present one, and those that wait for the last rows
-		if mature, needed := int(got.Calendar.History)-running, series.Minimum(got.Periods.Season); mature < needed {
+		if mature, needed := got.Calendar.History-running, series.Minimum(got.Periods.Season); mature < needed {
 			t.Errorf("%s: %d mature ones, needed are %d", grain, mature, needed)
 		}
 	}
