@@ -91,6 +91,10 @@ func surveyWishes() []wish {
 	duration := func(end string, form measure.DurationForm, open measure.OpenCases) measure.Spec {
 		return measure.Spec{Duration: &measure.Duration{Start: map[string]string{"solved": "answered", "solved_at": "happened"}[end], End: end, Form: form, Quantile: 0.5, Limit: 72 * time.Hour, Open: open, Direction: measure.LowerIsBetter}}
 	}
+	conversion := func(entity string, of measure.Occurrence) measure.Spec {
+		return measure.Spec{Conversion: &measure.Conversion{Entity: entity, Occurrence: of, Within: 7 * 24 * time.Hour,
+			Outcome: measure.Outcome{Where: []measure.Condition{where("flag", measure.In, "true")}}, Direction: measure.HigherIsBetter}}
+	}
 	return []wish{
 		{measure: nps, responses: keep("contact", plan.KeepLatest), by: [][]string{{"region"}, {"plan", "paid"}}},
 		{measure: nps, responses: keep("account", plan.KeepFirst), by: [][]string{{"level"}, {"flag"}}, where: []measure.Condition{where("region", measure.NotIn, "north", "ß")}},
@@ -116,6 +120,11 @@ func surveyWishes() []wish {
 		{measure: measure.Spec{Ratio: &measure.Ratio{Numerator: "amount", Denominator: "base", Direction: measure.HigherIsBetter}}, by: [][]string{{"plan"}}},
 		{measure: measure.Spec{Ratio: &measure.Ratio{Numerator: "base", Denominator: "factor", ClusterBy: "contact", Direction: measure.HigherIsBetter}}, where: []measure.Condition{where("factor", measure.GreaterThan, "1")}, by: [][]string{{"region"}}},
 		{measure: measure.Spec{Index: &measure.Index{Items: []measure.IndexItem{{Column: "points", Weight: 0.6, Scale: measure.Scale{Max: 10}}, {Column: "level", Weight: 0.4, Scale: measure.Scale{Max: 4}}}}}, responses: keep("contact", plan.KeepLatest), by: [][]string{{"plan"}}},
+		{measure: conversion("contact", measure.Every), by: [][]string{{"plan"}}},
+		{measure: conversion("account", measure.FirstInPeriod), where: []measure.Condition{where("level", measure.AtLeast, "1")}},
+		{measure: conversion("contact", measure.First)},
+		{measure: measure.Spec{Rate: &measure.Rate{Events: "level", Exposure: measure.Exposure{Column: "base"}, Per: 100, Direction: measure.LowerIsBetter}}, by: [][]string{{"region"}}},
+		{measure: duration("solved_at", measure.DurationGeometricMean, measure.Exclude), by: [][]string{{"paid"}}},
 		{measure: duration("solved", measure.DurationQuantile, measure.Censor), by: [][]string{{"plan"}}},
 		{measure: duration("solved_at", measure.DurationMean, measure.Exclude), by: [][]string{{"paid"}}},
 		{measure: duration("solved", measure.DurationShareWithin, measure.CountAsMissedAfterLimit), by: [][]string{{"region"}}},
@@ -175,6 +184,9 @@ func indicators(d plan.Dataset) []plan.Indicator {
 		turns := 2
 		if d.Time.Start != "" {
 			turns = 1 // windows of stays cost most
+		}
+		if w.measure.Conversion != nil && d.Time.Undated() {
+			continue // nothing comes first
 		}
 		for turn := range turns {
 			one := plan.Indicator{
