@@ -6,7 +6,9 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
-func bound(v, lower, upper float64) *plan.Bounded { return &plan.Bounded{Value: v, Lower: lower, Upper: upper} }
+func bound(v, lower, upper float64) *plan.Bounded {
+	return &plan.Bounded{Value: v, Lower: lower, Upper: upper}
+}
 
 func TestSentence(t *testing.T) {
 	renewal := plan.Series{Key: plan.Key{Name: "renewal"}, Title: "renewal", Unit: "ratio"}

@@ -44,8 +44,10 @@ func (m *CustomerSatisfaction) weighed() (meanKind, bool) {
 		return meanKind{of: ofValues}, true
 	case CSATRescaled:
 		return meanKind{of: ofValues, lo: m.Scale.Min, hi: m.Scale.Max}, true
+	case CSATTopBox, CSATBinary:
+		return meanKind{of: ofShares}, true
 	}
-	return meanKind{of: ofShares}, true
+	return meanKind{}, false
 }
 
 func (m *CustomerEffortScore) weighed() (meanKind, bool) {
@@ -54,8 +56,10 @@ func (m *CustomerEffortScore) weighed() (meanKind, bool) {
 		return meanKind{of: ofNets}, true
 	case CESMean:
 		return meanKind{of: ofValues}, true
+	case CESShare:
+		return meanKind{of: ofShares}, true
 	}
-	return meanKind{of: ofShares}, true
+	return meanKind{}, false
 }
 
 // A share corrected for its classifier is no plain mean any more.
