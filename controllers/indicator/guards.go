@@ -23,6 +23,7 @@ func (r *Reconciler) guards(ctx context.Context, d definition) (*alert.Guards, e
 	if err := r.Client.List(ctx, &list, client.InNamespace(kpi.Namespace), client.UnsafeDisableDeepCopy); err != nil {
 		return nil, err
 	}
+	guardrails := map[string]bool{} // a CPI counts once, however many claims name it
 	out := &alert.Guards{Incentivised: ptr.Deref(kpi.Spec.Incentivised, false)}
 	for i := range list.Items {
 		l := &list.Items[i]
@@ -32,7 +33,7 @@ func (r *Reconciler) guards(ctx context.Context, d definition) (*alert.Guards, e
 		out.Linkages++
 		for _, driver := range l.Spec.Drivers {
 			if driver.Guardrail != nil {
-				out.Guardrails++
+				guardrails[driver.CPIRef.Name] = true
 			}
 		}
 		switch c := meta.FindStatusCondition(l.Status.Conditions, v1alpha1.ConditionDiverging); {
@@ -43,6 +44,7 @@ func (r *Reconciler) guards(ctx context.Context, d definition) (*alert.Guards, e
 			out.Steady++
 		}
 	}
+	out.Guardrails = len(guardrails)
 	return out, nil
 }
 

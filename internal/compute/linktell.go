@@ -1,10 +1,18 @@
 package compute
 
-import "github.com/cpi-operator/cpi-operator/internal/plan"
+import (
+	"encoding/json"
+
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
 
 // tellLinkage hands a linkage's result on, at its place behind the indicators.
 func (r *run) tellLinkage(place int, link *plan.Link, failure *plan.Failure) error {
 	l := r.plan.Linkages[place]
+	if _, err := json.Marshal(link); err != nil { // an infinite number: one claim must not end the run of all
+		link, failure = nil, &plan.Failure{Reason: plan.NotANumber, Message: "What was found holds a number that is none, which is a defect of this program; the log has it. Other claims are not concerned."}
+		r.log.Error("a finding cannot be written", "linkage", l.String(), "error", err)
+	}
 	result := plan.Result{
 		FormatVersion: plan.FormatVersion, Key: l.Key, UID: l.UID, RequestHash: l.RequestHash,
 		Run: r.plan.Run, Link: link, Failure: failure,

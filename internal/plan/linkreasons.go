@@ -12,4 +12,5 @@ const (
 	NoDecisionTime         Reason = "NoDecisionTime"         // the renewal does not say when it was decided
 	AttributionUnsupported Reason = "AttributionUnsupported" // outcomes cannot be placed by decision
 	CyclicReferences       Reason = "CyclicReferences"       // what should move comes before what should move it
+	NotANumber             Reason = "NotANumber"             // a finding holds infinity or NaN: a defect
 )

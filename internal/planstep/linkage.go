@@ -154,10 +154,28 @@ func family(l plan.Linkage, tested []plan.Linkage, in Inputs) []float64 {
 				continue
 			}
 			for _, d := range link.Drivers {
-				if p := number(d.P); p != nil {
-					out = append(out, *p)
-				}
+				out = append(out, tests(d)...)
 			}
+		}
+	}
+	return out
+}
+
+// tests are the p values of both levels of a driver: who tests twice has two chances.
+func tests(d v1alpha1.LinkFinding) []float64 {
+	var texts []string
+	if c := d.Customers; c != nil && c.Adjusted != nil {
+		texts = append(texts, c.Adjusted.P)
+	} else if c != nil {
+		texts = append(texts, c.P)
+	}
+	if d.Periods != nil {
+		texts = append(texts, d.Periods.P)
+	}
+	var out []float64
+	for _, text := range texts {
+		if p := number(text); p != nil {
+			out = append(out, *p)
 		}
 	}
 	return out

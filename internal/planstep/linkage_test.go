@@ -95,7 +95,11 @@ func TestWhatOtherRunsFoundIsHandedIn(t *testing.T) {
 	in.CPIs[2].Spec.DatasetRef.Name = "elsewhere"
 	values := report("far", v1alpha1.IndicatorReportStatus{Result: &v1alpha1.ReportResult{RequestHash: "v1-far", Periods: []v1alpha1.PeriodValue{{Label: "2026-10", State: "Mature", Value: "12"}}}})
 	values.Spec.RequestHash, values.Spec.DataSourceRef.Name = "v1-far", "billing"
-	dead := linkReport("by-nps", "crm", "", &v1alpha1.ReportLink{Drivers: []v1alpha1.LinkFinding{{Driver: "nps", P: "0.03"}}})
+	dead := linkReport("by-nps", "crm", "", &v1alpha1.ReportLink{Drivers: []v1alpha1.LinkFinding{{
+		Driver: "nps", P: "0.03",
+		Customers: &v1alpha1.LinkCustomers{P: "0.01", Adjusted: &v1alpha1.LinkAdjusted{P: "0.03"}},
+		Periods:   &v1alpha1.LinkPeriods{P: "0.5"},
+	}}})
 	for _, l := range assemble(t, in).Linkages {
 		if l.Name == "by-nps" {
 			dead.Spec.RequestHash, dead.Status.Link.RequestHash = l.RequestHash, l.RequestHash
@@ -111,7 +115,7 @@ func TestWhatOtherRunsFoundIsHandedIn(t *testing.T) {
 	if d := l.Drivers[0]; d.Indicator != nil || d.Refused != nil || len(d.Periods) != 1 || *d.Periods[0].Value != 12 {
 		t.Errorf("driver %+v", d)
 	}
-	if !slices.Equal(l.Family, []float64{0.03}) {
+	if !slices.Equal(l.Family, []float64{0.03, 0.5}) { // both levels, each as it was judged
 		t.Errorf("family %v", l.Family)
 	}
 }
