@@ -67,7 +67,7 @@ func (w words) lead() string {
 	case f.Reason == string(Underpowered):
 		return "Not enough data: no difference and one that matters are both possible." + w.needed()
 	}
-	text := fmt.Sprintf("Not enough data (%s).", f.Reason) + w.needed()
+	text := because(f.Reason) + w.needed()
 	if c := f.Customers; c != nil && c.Message != "" {
 		text += " " + c.Message
 	}
@@ -114,7 +114,7 @@ func (w words) customers() string {
 	if r := c.RelativeRisk; r != nil {
 		text += fmt.Sprintf(", %.2f times as often [%.2f, %.2f]", r.Value, r.Lower, r.Upper)
 	}
-	text += "."
+	text += " (" + w.level() + " intervals)."
 	switch a := c.Adjusted; {
 	case a == nil:
 		text += " Nothing was held constant."
@@ -155,8 +155,13 @@ func (w words) periods() string {
 	}
 	return fmt.Sprintf("%s %s goes with %s %s %s (%s CI %s to %s; %d %s%s).",
 		step(by, w.driver.Unit), named(w.driver.Series), s.change(effect.Value), named(w.linkage.KPI), later(w.linkage, *p.Lag),
-		strconv.FormatFloat(100*w.linkage.Confidence, 'f', -1, 64)+" %", s.number(effect.Lower), s.number(effect.Upper),
+		w.level(), s.number(effect.Lower), s.number(effect.Upper),
 		p.N, grain(w.linkage, p.N), how)
+}
+
+// level of the intervals, such as 95 %.
+func (w words) level() string {
+	return strconv.FormatFloat(round(100*w.linkage.Confidence, 6), 'f', -1, 64) + " %"
 }
 
 var small = []string{"", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}

@@ -38,11 +38,11 @@ func TestSentence(t *testing.T) {
 	}{
 		"customers": {link, plan.DriverFinding{Verdict: plan.Supported, Customers: promoters(), Effect: &plan.LinkEffect{}},
 			"Supported. renewal: 91.0 % of 200 accounts (promoters) against 70.0 % of 200 (detractors): +21.0 percentage points [13.4, 28.4], " +
-				"1.30 times as often [1.18, 1.44]. Nothing was held constant. Association in observational data, not proof of cause."},
+				"1.30 times as often [1.18, 1.44] (95 % intervals). Nothing was held constant. Association in observational data, not proof of cause."},
 		"adjusted": {link, plan.DriverFinding{Verdict: plan.Conflicting, Reason: "SignFlipsAfterAdjustment", Customers: adjusted, Effect: &plan.LinkEffect{}},
 			"Conflicting: compared with like, customers say the opposite of what all of them together seem to say. " +
 				"renewal: 91.0 % of 200 accounts (promoters) against 70.0 % of 200 (detractors): +21.0 percentage points [13.4, 28.4], " +
-				"1.30 times as often [1.18, 1.44]. With plan held constant: −4.0 percentage points [−9.9, 1.9] (Mantel–Haenszel). " +
+				"1.30 times as often [1.18, 1.44] (95 % intervals). With plan held constant: −4.0 percentage points [−9.9, 1.9] (Mantel–Haenszel). " +
 				"Association in observational data, not proof of cause."},
 		"periods": {randomised, plan.DriverFinding{Verdict: plan.Supported, Periods: months, Effect: &plan.LinkEffect{}},
 			"Supported. +10 points NPS goes with +3.1 percentage points renewal two months later (95 % CI 2.1 to 4.1; 33 months, by changes from one to the next). " +
@@ -50,12 +50,12 @@ func TestSentence(t *testing.T) {
 		"vouched": {vouched, plan.DriverFinding{Verdict: plan.NotSupported, MinEffect: new(.02), Customers: promoters(), Effect: &plan.LinkEffect{}},
 			"Not supported: a difference of 2.0 percentage points or more is ruled out. " +
 				"renewal: 91.0 % of 200 customers (promoters) against 70.0 % of 200 (detractors): +21.0 percentage points [13.4, 28.4], " +
-				"1.30 times as often [1.18, 1.44]. Nothing was held constant. That the experience came first is the definition's word: the rows cannot show it. " +
+				"1.30 times as often [1.18, 1.44] (95 % intervals). Nothing was held constant. That the experience came first is the definition's word: the rows cannot show it. " +
 				"Association in observational data, not proof of cause."},
 		"too few": {link, plan.DriverFinding{Verdict: plan.InsufficientData, Reason: "TooFewPeriods", Needed: new(int64(36)), Periods: &plan.PeriodLink{Reason: "TooFewPeriods"}},
-			"Not enough data (TooFewPeriods). About 36 months would be enough."},
+			"Not enough data: too few mature periods in a row in which both have a value (TooFewPeriods). About 36 months would be enough."},
 		"too few customers": {link, plan.DriverFinding{Verdict: plan.InsufficientData, Reason: "CohortTooSmall", Needed: new(int64(55)), Customers: &plan.CustomerLink{Reason: "CohortTooSmall"}},
-			"Not enough data (CohortTooSmall). About 55 accounts in each cohort would be enough."},
+			"Not enough data: a cohort is smaller than the smallest that is compared (CohortTooSmall). About 55 accounts in each cohort would be enough."},
 	} {
 		if got := Sentence(c.link, nps, c.f); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)
