@@ -65,3 +65,41 @@ func TestPostStratifiedAsCounted(t *testing.T) {
 	near(t, "value", 100*got.Value, want.Value, 1e-13)
 	near(t, "error", 100*got.Error, want.SE, 1e-13)
 }
+
+// Of every pair of counts with its probability, p = 0.7 and d = 0.1; the oracle's shares are of simulated samples.
+func TestNetScoreCoverage(t *testing.T) {
+	want := read[struct {
+		Coverage map[int]struct {
+			Wald, T  float64
+			Adjusted float64 `json:"adj_wald"`
+		} `json:"nps_coverage_p.7_d.1"`
+	}](t, "..", "testdata", "rates_controls.json").Coverage
+	if len(want) != 3 {
+		t.Fatalf("%d sizes", len(want))
+	}
+	for size, want := range want {
+		n := float64(size)
+		var wald, student, adjusted float64
+		for plus := 0.0; plus <= n; plus++ {
+			for minus := 0.0; minus <= n-plus; minus++ {
+				probability := math.Exp(logBinomial(plus, n, 0.7) + logBinomial(minus, n-plus, 0.1/0.3))
+				s := netStratum(1, plus, minus, n)
+				for total, i := range map[*float64]Interval{
+					&wald:     Normal(s.Mean, math.Sqrt(s.Variance/n), 0.95),
+					&student:  Student(s.Mean, math.Sqrt(s.Variance/(n-1)), n-1, 0.95),
+					&adjusted: AdjustedWald(plus, minus, n, 0.95),
+				} {
+					if i.Lower <= 0.6 && 0.6 <= i.Upper {
+						*total += probability
+					}
+				}
+			}
+		}
+		near(t, "Wald", wald, want.Wald, 0.006)
+		near(t, "Student", student, want.T, 0.006)
+		near(t, "adjusted Wald", adjusted, want.Adjusted, 0.006)
+		if adjusted < 0.945 || wald > 0.94 || student > 0.94 {
+			t.Errorf("n %d: adjusted Wald %.3f, Wald %.3f, Student %.3f", size, adjusted, wald, student)
+		}
+	}
+}
