@@ -19,7 +19,7 @@ var churnDoc = Doc{
 	Direction: "LowerIsBetter",
 	Interval:  "Wilson (OpeningCohort), Garwood on the number lost (the others)",
 	Columns:   "a dataset with `time.interval` (spells with start and end) or `time.snapshot`; the entity that churns",
-	Pitfalls:  "The definitions differ as soon as customers come and go within a period. Count customers, not their subscriptions. A year of monthly churn m is 1 − (1 − m)¹², not 12 m.",
+	Pitfalls:  "The definitions differ as soon as customers come and go within a period. Count customers, not their subscriptions. A year of monthly churn m is 1 − (1 − m)¹², not 12 m: 5 % a month is 46 % a year, not 60 %.",
 	Reference: "Garwood 1936, Biometrika 28:437 (Hazard)",
 }
 

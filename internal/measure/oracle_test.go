@@ -2,9 +2,12 @@ package measure
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +84,9 @@ type estimatesOracle struct {
 		SE    float64    `json:"nrr_linearised_se"`
 		CI    [2]float64 `json:"nrr_ci_t"`
 		GRRSE float64    `json:"grr_linearised_se"`
+		Logo  float64    `json:"logo_churn"`
+		Lost  float64    `json:"gross_revenue_churn"`
+		Less  float64    `json:"net_revenue_churn"`
 	} `json:"nrr_grr"`
 	Cluster struct {
 		Customer []string
@@ -110,8 +116,10 @@ func TestClusterRobustNetPromoterScoreOracle(t *testing.T) {
 	oracle(t, "estimates.json", &want)
 	rating := map[float64]float64{1: 10, 0: 8, -1: 2}
 	var rows []row
+	latest := map[string]float64{}
 	for i, customer := range want.Cluster.Customer {
-		rows = append(rows, row{"customer": customer, "s": rating[want.Cluster.Score[i]]})
+		latest[customer] = rating[want.Cluster.Score[i]]
+		rows = append(rows, row{"customer": customer, "s": latest[customer]})
 	}
 	got := estimateRows(&NetPromoterScore{Score: "s"}, Setting{KeepAll: "customer"}, rows)
 	margin := 100 * want.Cluster.SE * math.Sqrt2 * math.Erfinv(0.95)
@@ -120,6 +128,8 @@ func TestClusterRobustNetPromoterScoreOracle(t *testing.T) {
 	if got.N != 10 || *got.Entities != want.Cluster.Clusters {
 		t.Errorf("n %d, entities %d", got.N, *got.Entities)
 	}
+	near(t, "latest of each customer",
+		estimateRows(&NetPromoterScore{Score: "s"}, Setting{}, column("s", slices.Collect(maps.Values(latest))...)).Value, want.Cluster.Latest)
 }
 
 func TestSurveyOracles(t *testing.T) {
@@ -242,12 +252,24 @@ func TestChurnAndRetentionOracles(t *testing.T) {
 	}
 	retention := estimate(&Retention{Entity: "a"})
 	near(t, "retention", retention.Value, get("retention_cohort"))
+	if naive := (get("close") - get("new")) / get("open"); naive != get("naive_retention_close_minus_new") || naive > *retention.Value-0.005 {
+		t.Errorf("close less new over open is %v, retention %v", naive, *retention.Value)
+	}
 	interval95(t, "retention", retention, [2]float64{1 - open95[1], 1 - open95[0]})
 	near(t, "all lost", estimate(&Churn{Entity: "a", Definition: AllLostOverOpening}).Value, get("all_lost_over_open"))
 	near(t, "average base", estimate(&Churn{Entity: "a", Definition: AverageBase}).Value, get("avg_denominator"))
 	hazard := estimate(&Churn{Entity: "a", Definition: Hazard})
 	near(t, "hazard", hazard.Value, want.Hazard.Rate)
 	interval95(t, "hazard", hazard, want.Hazard.Garwood95)
+
+	// What the page says of a year.
+	month := *cohort.Value
+	year, twelve := 1-math.Pow(1-month, 12), 12*month
+	near(t, "a year", &year, get("monthly_to_annual"))
+	near(t, "twelve times a month", &twelve, get("naive_x12"))
+	if told := fmt.Sprintf("%.0f %% a month is %.0f %% a year, not %.0f %%", 100*month, 100*year, 100*twelve); !strings.Contains(churnDoc.Pitfalls, told) {
+		t.Errorf("the page does not say that %s", told)
+	}
 }
 
 func TestRevenueRetentionOracle(t *testing.T) {
@@ -281,6 +303,9 @@ func TestRevenueRetentionOracle(t *testing.T) {
 	}
 	gross := (&RevenueRetention{Entity: "a", Amount: "m", Form: Gross}).Estimate(sums, Setting{}, 0.95)
 	near(t, "GRR", gross.Value, want.NRR.GRR)
+	near(t, "revenue lost", new(1-*gross.Value), want.NRR.Lost)
+	near(t, "revenue less", new(1-*net.Value), want.NRR.Less)
+	near(t, "customers lost", new(net.Detail["gone"]/float64(net.N)), want.NRR.Logo)
 	t8 := (want.NRR.CI[1] - want.NRR.NRR) / want.NRR.SE
 	interval95(t, "GRR", gross, [2]float64{want.NRR.GRR - t8*want.NRR.GRRSE, 1}) // the upper end would be 1.07
 }
