@@ -144,23 +144,28 @@ func TestCDNOWFromRawTransactions(t *testing.T) {
 	}
 }
 
-// The published table holds the same customers, rounded to two decimals; the oracles were computed from it.
-func TestCDNOWFromThePublishedTable(t *testing.T) {
-	archive := cdnow(t)
+// publishedTable holds the same customers, rounded to two decimals; the oracles were computed from it.
+func publishedTable(t testing.TB, archive *zip.ReadCloser) (groups []Group) {
+	t.Helper()
 	rows, err := csv.NewReader(strings.NewReader(open(t, archive, "cdnow_customers_summary_with_transactions.csv"))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw := weeks(transactions(t, open(t, archive, "CDNOW_sample.txt")))
-	var groups []Group
-	for i, row := range rows[1:] {
-		g := Group{
+	for _, row := range rows[1:] {
+		groups = append(groups, Group{
 			Frequency: int(number(t, row[1])), Recency: number(t, row[2]), Age: number(t, row[3]), Spend: number(t, row[4]), Customers: 1,
-		}
-		groups = append(groups, g)
-		r := raw[i]
+		})
+	}
+	return groups
+}
+
+func TestCDNOWFromThePublishedTable(t *testing.T) {
+	archive := cdnow(t)
+	groups := publishedTable(t, archive)
+	for i, r := range weeks(transactions(t, open(t, archive, "CDNOW_sample.txt"))) {
+		g := groups[i]
 		if r.Frequency != g.Frequency || math.Abs(r.Recency-g.Recency) > 0.00501 || math.Abs(r.Age-g.Age) > 0.00501 || math.Abs(r.Spend-g.Spend) > 0.00501 {
-			t.Fatalf("customer %s: raw transactions give %+v, the table %+v", row[0], r, g)
+			t.Fatalf("customer %d: raw transactions give %+v, the table %+v", i+1, r, g)
 		}
 	}
 	want := oracle[published](t, "lifetime_value.json")
@@ -189,6 +194,32 @@ func TestCDNOWFromThePublishedTable(t *testing.T) {
 		mean += g.Spend / float64(want.GammaGamma.N)
 	}
 	near(t, "mean of mean spends", mean, want.GammaGamma.MeanOfMeans, digits)
+}
+
+// The 39 weeks that the fit has not seen: all that its customers bought again in 78 weeks, and what it expects of them.
+func TestCDNOWForecast(t *testing.T) {
+	want := oracle[struct {
+		Repeated struct{ Actual78, Uncond39, Uncond78 float64 } `json:"cdnow_cum"`
+	}](t, "../../measure/testdata/simulations.json").Repeated
+	archive := cdnow(t)
+	customers, purchases := map[string]bool{}, map[[2]string]bool{}
+	for line := range strings.Lines(open(t, archive, "CDNOW_sample.txt")) {
+		field := strings.Fields(line)
+		customers[field[1]], purchases[[2]string{field[1], field[2]}] = true, true
+	}
+	if repeated := len(purchases) - len(customers); repeated != int(want.Actual78) {
+		t.Errorf("%d purchases of a day are not the first, want %v", repeated, want.Actual78)
+	}
+	b := oracle[published](t, "lifetime_value.json").BGNBD
+	m := BGNBD{b.R, b.Alpha, b.A, b.B}
+	var soFar, expected float64
+	for _, g := range publishedTable(t, archive) {
+		soFar += m.PurchasesOfNew(g.Age)
+		expected += m.PurchasesOfNew(g.Age + 39)
+	}
+	near(t, "expected within 39 weeks", soFar, want.Uncond39, 1e-9)
+	near(t, "expected within 78 weeks", expected, want.Uncond78, 1e-9)
+	near(t, "forecast", expected, want.Actual78, 0.05)
 }
 
 // What whole weeks cost: the same customers by day, fitted and added up over a year.

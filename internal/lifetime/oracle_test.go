@@ -78,8 +78,8 @@ func TestFormulasOfThePapers(t *testing.T) {
 	near(t, "spend of the first customer", spend.Of(Group{Frequency: 2, Spend: 22.35}), g.Conditional, digits)
 }
 
-// A year of a customer's value, twelve months of 4.345 weeks at 1 % a month: what months of 30 weeks would make of it, and
-// what becomes of somebody who has not come back if the mean spend were that of another.
+// A year of a customer's value, twelve months of 4.345 weeks at 1 % a month, and of somebody who has not come back. Months of
+// 30, days taken for weeks, would make about four times as much of both.
 func TestAYearAhead(t *testing.T) {
 	want := oracle[published](t, "lifetime_value.json")
 	m := BGNBD{want.BGNBD.R, want.BGNBD.Alpha, want.BGNBD.A, want.BGNBD.B}
@@ -96,11 +96,13 @@ func TestAYearAhead(t *testing.T) {
 		Year      float64 `json:"clv12_factor_4_345_weeks_per_month_d01"`
 		ThirtyBug float64 `json:"clv12_factor30_unit_bug"`
 		Absent    float64 `json:"cust3_x0"`
+		AbsentBug float64 `json:"x0_bug"`
 	}](t, "value_ahead.json")
 	near(t, "spend", spend.Of(first), o.Of, digits)
 	near(t, "a year ahead", year(first, 4.345)*spend.Of(first), o.Year, 1e-9)
 	near(t, "months of 30 weeks", year(first, 30)*spend.Of(first), o.ThirtyBug, 1e-9)
 	near(t, "somebody who has not come back", year(absent, 4.345)*spend.Of(absent), o.Absent, 1e-9)
+	near(t, "the same, months of 30 weeks", year(absent, 30)*spend.Of(absent), o.AbsentBug, 1e-9)
 }
 
 type firstPrinciples struct {
