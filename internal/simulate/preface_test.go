@@ -14,7 +14,7 @@ In short:
 - Shares, net scores, rates, geometric means, quantiles and Kaplan–Meier curves keep their promise from n = 10 on, give or take a point, or err
   on the wide side where hardly anything happened.
 - Means of ratings do from n = 50 on. Means of skewed amounts, and ratios of sums over customers of unequal size, keep it at 200 and not at 50:
-  publish a median, a geometric mean, or Fieller's interval.
+  publish a median or a geometric mean, or take a small sample's interval for too narrow by some points.
 - Several answers of a customer counted as independent turn 95 % into 84 %: declare the entity.
 - Where surprises last (half of each carries over into the next period), about 10 of 100 steady series are said to have a trend, instead of 5.
 `
