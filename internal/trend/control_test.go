@@ -24,6 +24,16 @@ func TestControlLimitsOracle(t *testing.T) {
 	near(t, "centre", p.Centre, want.PChart.PBar, 1e-14)
 	near(t, "lower", p.Limits.Lower, want.PChart.LCL, 1e-14)
 	near(t, "upper", p.Limits.Upper, want.PChart.UCL, 1e-14)
+
+	// 81 % of 1,000 beside 80 %: under one standard error.
+	z := read[struct {
+		KPI struct {
+			Rate float64
+			Z    float64 `json:"z_vs_before"`
+		} `json:"divergence_kpi"`
+	}](t, "../../measure/interval/testdata/rates_bootstrap.json").KPI
+	p = shares([]interval.Share{{Hits: 800, N: 1000}}, 1000)
+	near(t, "z", (z.Rate-p.Centre)/((p.Limits.Upper-p.Centre)/3), z.Z, 1e-12)
 }
 
 func TestIndividuals(t *testing.T) {

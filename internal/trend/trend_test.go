@@ -47,6 +47,7 @@ func TestTrendOracle(t *testing.T) {
 		X        []float64
 		S        float64
 		VarS     float64
+		Z        float64
 		PTwo     float64 `json:"p_two"`
 		PExact   float64 `json:"p_exact"`
 		TheilSen float64 `json:"theil_sen"`
@@ -74,6 +75,9 @@ func TestTrendOracle(t *testing.T) {
 			_, variance, _ := kendall(c.want.X)
 			near(t, "S", got.S, c.want.S, 0)
 			near(t, "variance", variance, c.want.VarS, 1e-14)
+			z := (got.S - sign(got.S)) / math.Sqrt(variance)
+			near(t, "z", z, c.want.Z, 1e-14)
+			near(t, "normal p", interval.TwoSided(z), c.want.PTwo, 1e-13)
 			near(t, "slope", got.Slope.Value, c.want.TheilSen, 1e-12)
 			textbook := sen(slopesOf(of(c.want.X...)), variance, 0.95)
 			near(t, "lower", textbook.Lower, c.want.Lower, 1e-12)

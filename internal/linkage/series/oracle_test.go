@@ -194,6 +194,13 @@ func TestNaiveCorrelation(t *testing.T) {
 		near(t, "p", p, want[1], 1e-9)
 		near(t, "n", float64(36-lag), want[2], 0)
 	}
+	// As if its pairs were independent.
+	fisher := read[struct {
+		Z []float64 `json:"fisher_z"`
+	}](t, "../../../measure/interval/testdata/rates_bootstrap.json").Z
+	r, _ := correlated(o.Series36.NPS[:34], o.Series36.Renewal[2:])
+	at := interval.Normal(math.Atanh(r), 1/math.Sqrt(34-3), 0.95)
+	all(t, "interval of r", []float64{math.Tanh(at.Lower), math.Tanh(at.Upper)}, fisher, 1e-9)
 	_, p := correlated(o.Spurious.CPI, o.Spurious.KPI)
 	near(t, "p of levels", p, o.Spurious.LevelsP, 1e-9)
 	_, p = correlated(Difference(o.Spurious.CPI, 1), Difference(o.Spurious.KPI, 1))

@@ -46,13 +46,22 @@ func TestOneSidedProbability(t *testing.T) {
 	near(t, "rise", got.Rise(), 1-want.One, 1e-12)
 }
 
-func TestWelchAsInR(t *testing.T) {
+func TestWelch(t *testing.T) {
+	mean := func(x []float64) Measured {
+		p := paired(x, ones(len(x)))
+		se, _ := p.Error()
+		return Measured{Value: p.Ratio(), Error: se, Freedom: p.Count - 1}
+	}
+	shared := read[struct {
+		CPI   struct{ X []float64 } `json:"mk_cpi"`
+		Welch struct{ T, P float64 }
+	}](t, "..", "..", "trend", "testdata", "drivers_trend_forecast.json")
+	halves, _ := Compare(mean(shared.CPI.X[:4]), mean(shared.CPI.X[4:]), 0.95)
+	near(t, "t of halves", halves.Statistic, shared.Welch.T, 1e-13)
+	near(t, "p of halves", halves.P, shared.Welch.P, 1e-12)
+
+	// As in R.
 	for _, c := range fromR(t).Welch {
-		mean := func(x []float64) Measured {
-			p := paired(x, ones(len(x)))
-			se, _ := p.Error()
-			return Measured{Value: p.Ratio(), Error: se, Freedom: p.Count - 1}
-		}
 		got, ok := Compare(mean(c.A), mean(c.B), 0.95)
 		if !ok {
 			t.Fatal("not comparable")
