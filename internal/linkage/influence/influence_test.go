@@ -26,7 +26,11 @@ type oracle struct {
 	Johnson      []float64 `json:"johnson_rw"`
 	JohnsonShare []float64 `json:"johnson_share"`
 	VIF          []float64
-	Condition    float64 `json:"condition_number_corr"`
+	Condition    float64   `json:"condition_number_corr"`
+	Correlations []float64 `json:"rxy"`
+	Betas        []float64 `json:"std_beta"`
+	Pratt        []float64
+	Ridge        map[string][]float64 `json:"ridge_std_lambda"`
 }
 
 func readOracle(t testing.TB) (oracle, []Driver) {
