@@ -18,6 +18,7 @@ func Sentence(l plan.Linkage, d plan.Driver, f plan.DriverFinding) string {
 	}
 	if p := f.Periods; p != nil && p.Slope != nil && p.Lag != nil {
 		parts = append(parts, w.periods())
+		parts = append(parts, p.Warnings...)
 	}
 	if caveat := w.caveat(); caveat != "" {
 		parts = append(parts, caveat)

@@ -31,6 +31,9 @@ func TestSentence(t *testing.T) {
 	adjusted.Adjusted = &plan.AdjustedLink{Method: "Mantel–Haenszel", By: []string{"plan"}, RiskDifference: bound(-.04, -.099103, .0190165)}
 	months := &plan.PeriodLink{N: 33, Lag: new(2), Slope: bound(.0031174, .0021401, .0040947), Differenced: true}
 
+	warned := *months
+	warned.Warnings = []string{"The CPI follows the KPI at least as clearly: the order may be the other way round."}
+
 	for name, c := range map[string]struct {
 		link plan.Linkage
 		f    plan.DriverFinding
@@ -47,6 +50,9 @@ func TestSentence(t *testing.T) {
 		"periods": {randomised, plan.DriverFinding{Verdict: plan.Supported, Periods: months, Effect: &plan.LinkEffect{}},
 			"Supported. +10 points NPS goes with +3.1 percentage points renewal two months later (95 % CI 2.1 to 4.1; 33 months, by changes from one to the next). " +
 				"The definition says that chance decided who got what: then the difference is an effect of the change."},
+		"warned": {link, plan.DriverFinding{Verdict: plan.Supported, Periods: &warned, Effect: &plan.LinkEffect{}},
+			"Supported. +10 points NPS goes with +3.1 percentage points renewal two months later (95 % CI 2.1 to 4.1; 33 months, by changes from one to the next). " +
+				"The CPI follows the KPI at least as clearly: the order may be the other way round. Association in observational data, not proof of cause."},
 		"vouched": {vouched, plan.DriverFinding{Verdict: plan.NotSupported, MinEffect: new(.02), Customers: promoters(), Effect: &plan.LinkEffect{}},
 			"Not supported: a difference of 2.0 percentage points or more is ruled out. " +
 				"renewal: 91.0 % of 200 customers (promoters) against 70.0 % of 200 (detractors): +21.0 percentage points [13.4, 28.4], " +
