@@ -34,22 +34,23 @@ type suspect struct {
 
 // linkages tests the claims, last: all of a KPI's links are corrected together.
 func (r *run) linkages(ctx context.Context) error {
-	claims := map[plan.Key][]*claim{}
-	var order []plan.Key
+	claims := map[string][]*claim{}
+	var order []string
 	for k, l := range r.plan.Linkages {
 		c, err := r.gather(ctx, l)
 		if err != nil {
 			return err
 		}
 		c.place = k
-		if claims[l.KPI.Key] == nil {
-			order = append(order, l.KPI.Key)
+		moved := movedBy(l)
+		if claims[moved] == nil {
+			order = append(order, moved)
 		}
-		claims[l.KPI.Key] = append(claims[l.KPI.Key], c)
+		claims[moved] = append(claims[moved], c)
 	}
-	for _, kpi := range order {
-		correct(claims[kpi])
-		for _, c := range claims[kpi] {
+	for _, moved := range order {
+		correct(claims[moved])
+		for _, c := range claims[moved] {
 			c.conclude()
 			if err := r.tellLinkage(c.place, &c.link, nil); err != nil {
 				return err
@@ -57,6 +58,14 @@ func (r *run) linkages(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// movedBy identifies what a claim says is moved: two goals on one CPI are one indicator.
+func movedBy(l plan.Linkage) string {
+	if l.KPI.Indicator != nil && l.KPI.Indicator.RequestHash != "" {
+		return l.KPI.Indicator.RequestHash
+	}
+	return l.KPI.String()
 }
 
 // gather finds the evidence.

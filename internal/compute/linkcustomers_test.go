@@ -196,3 +196,24 @@ func TestEnoughCustomersAreMoreThanThereAre(t *testing.T) {
 		t.Errorf("%s, needed %v: %s", f.Reason, f.Needed, f.Sentence)
 	}
 }
+
+// Two goals on one CPI are moved by the same drivers: their links are one family.
+func TestGoalsOnOneIndicatorAreOneFamily(t *testing.T) {
+	var contracts, answers []string
+	for i := range 400 {
+		contracts = append(contracts, contract(i, []string{"Renewed", "Lost"}[i%2], "any"))
+		answers = append(answers, answer(i, decided.AddDate(0, -2, 0), []int{10, 3, 10, 10, 3}[i%5]))
+	}
+	w := newWorld(t)
+	w.claimOn(t, contracts, answers)
+	second := w.Linkages[0]
+	second.Name, second.UID, second.KPI.Name = "second", "uid-second", "another-goal"
+	second.Customers = new(*second.Customers)
+	second.Customers.StratifyBy = []plan.Attribute{{Column: "plan"}} // another p value
+	w.Linkages = append(w.Linkages, second)
+	found := w.run(t)
+	one, two := found.link("claim").Drivers[0], found.link("second").Drivers[0]
+	if one.Q == nil || two.Q == nil || *one.P == *two.P || *one.Q == *one.P && *two.Q == *two.P {
+		t.Errorf("%+v and %+v: want them corrected together", one, two)
+	}
+}
