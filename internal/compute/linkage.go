@@ -15,12 +15,12 @@ type claim struct {
 	place   int
 	kpi     []plan.PeriodResult
 	refused *plan.Failure // why the KPI has no series
-	drivers []*suspect
+	drivers []*contender
 	link    plan.Link
 }
 
-// suspect is a driver, with what speaks for it and against it.
-type suspect struct {
+// contender is a driver, with what speaks for it and against it.
+type contender struct {
 	plan.Driver
 	periods []plan.PeriodResult
 	refused *plan.Failure
@@ -73,7 +73,7 @@ func (r *run) gather(ctx context.Context, l plan.Linkage) (*claim, error) {
 	c := &claim{Linkage: l, link: plan.Link{Unit: l.KPI.Unit}}
 	c.kpi, c.refused = r.seriesFor(l.KPI)
 	for _, d := range l.Drivers {
-		s := &suspect{Driver: d}
+		s := &contender{Driver: d}
 		s.periods, s.refused = r.seriesFor(d.Series)
 		if l.Periods != nil {
 			s.compare(c)
@@ -90,7 +90,7 @@ func (r *run) gather(ctx context.Context, l plan.Linkage) (*claim, error) {
 }
 
 // compare tests whether the KPI's series follows the driver's.
-func (s *suspect) compare(c *claim) {
+func (s *contender) compare(c *claim) {
 	if c.refused != nil || s.refused != nil {
 		return
 	}

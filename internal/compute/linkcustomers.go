@@ -22,7 +22,7 @@ type customerEvidence struct {
 }
 
 // customerEvidence counts a claim's customers and compares them. Its error ends the run.
-func (r *run) customerEvidence(ctx context.Context, c *claim, s *suspect) (*customerEvidence, error) {
+func (r *run) customerEvidence(ctx context.Context, c *claim, s *contender) (*customerEvidence, error) {
 	for _, refused := range []*plan.Failure{c.KPI.Refused, s.Refused} {
 		if refused != nil && (c.KPI.Indicator == nil || s.Indicator == nil) {
 			return &customerEvidence{failure: refused}, nil
@@ -67,7 +67,7 @@ func worstShare(units []cohort.Unit) float64 {
 
 // towards is the sign that the claim expects of the best cohort's outcomes less the worst one's: a CPI of which less is
 // better has its best cohort at the low end.
-func (c *claim) towards(s *suspect) int {
+func (c *claim) towards(s *contender) int {
 	if s.Direction == measure.LowerIsBetter {
 		return -s.Expected
 	}
@@ -125,7 +125,7 @@ func (e *customerEvidence) tested() (p float64, ok bool) {
 }
 
 // customerLevel is what customers tell, turned towards the expectation, with the smallest effect that matters.
-func (c *claim) customerLevel(s *suspect) (linkage.Evidence, float64) {
+func (c *claim) customerLevel(s *contender) (linkage.Evidence, float64) {
 	e := s.customers
 	if e == nil {
 		return linkage.Evidence{Reason: "NotCompared"}, 0
@@ -150,7 +150,7 @@ func (c *claim) customerLevel(s *suspect) (linkage.Evidence, float64) {
 }
 
 // headCustomers makes the customers' effect the headline.
-func (c *claim) headCustomers(s *suspect, minEffect float64) {
+func (c *claim) headCustomers(s *contender, minEffect float64) {
 	f, e := &s.finding, s.customers
 	if minEffect > 0 {
 		f.MinEffect = &minEffect

@@ -9,31 +9,36 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/calendar"
 	"github.com/cpi-operator/cpi-operator/internal/linkage/forecast"
 	"github.com/cpi-operator/cpi-operator/internal/linkage/influence"
+	"github.com/cpi-operator/cpi-operator/internal/linkage/series"
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
-// influence shares out what several drivers explain together, each at its own lag.
+// influence shares out what several drivers explain together, each at its own lag, over the periods that all of them cover.
 func (c *claim) influence() {
-	var drivers []influence.Driver
-	var kpi []float64
+	var compared []*contender
+	first, last := 0, len(c.kpi)-1
 	changes, season := false, 0
-	for _, s := range c.drivers {
-		if s.paired == nil || s.paired.Reason != "" {
+	for _, d := range c.drivers {
+		if d.paired == nil || d.paired.Reason != "" {
 			continue
 		}
-		kpi, changes = s.outcome, changes || s.paired.Differenced
-		if s.paired.Deseasonalised {
+		compared = append(compared, d)
+		first, last = max(first, d.paired.First+d.paired.Lag), min(last, d.paired.Last)
+		changes = changes || d.paired.Differenced
+		if d.paired.Deseasonalised {
 			season = c.Periods.Season
 		}
-		drivers = append(drivers, influence.Driver{Name: s.Name, Values: later(s.values, s.paired.Lag), Influenceable: s.advisable()})
 	}
-	if len(drivers) < 2 {
+	if len(compared) < 2 {
 		return
 	}
-	kpi = prepared(kpi, season, changes)
-	for i := range drivers {
-		drivers[i].Values = prepared(drivers[i].Values, season, changes)
+	last = max(last, first-1) // nothing, where they have no periods in common
+	kpi := prepared(compared[0].outcome[first:last+1], season, changes)
+	var drivers []influence.Driver
+	for _, d := range compared {
+		values := d.values[first-d.paired.Lag : last+1-d.paired.Lag]
+		drivers = append(drivers, influence.Driver{Name: d.Name, Values: prepared(values, season, changes), Influenceable: d.Influenceable})
 	}
 	found := influence.Of(kpi, drivers, influence.Options{Confidence: c.Confidence})
 	out := &plan.Influence{
@@ -53,46 +58,20 @@ func (c *claim) influence() {
 
 // advisable reports whether its owner can change the driver, and nothing says that this would be of no use or do harm:
 // influence has no sign.
-func (s *suspect) advisable() bool {
+func (s *contender) advisable() bool {
 	return s.Influenceable && s.finding.Verdict != plan.Conflicting && s.finding.Verdict != plan.NotSupported
 }
 
-// later moves values by a lag, so that they stand beside the outcomes that follow them.
-func later(values []float64, lag int) []float64 {
-	out := make([]float64, len(values))
-	for i := range out {
-		out[i] = math.NaN()
-		if i >= lag {
-			out[i] = values[i-lag]
-		}
-	}
-	return out
-}
-
-// prepared takes the means of the seasons out of values, if there are seasons, and turns them into changes.
+// prepared takes seasons out of values without a gap, if there are any, and turns them into changes, as the test of
+// series does.
 func prepared(values []float64, season int, changes bool) []float64 {
-	out := slices.Clone(values)
-	for first := range season {
-		var n, sum float64
-		for i := first; i < len(out); i += season {
-			if !math.IsNaN(out[i]) {
-				n, sum = n+1, sum+out[i]
-			}
-		}
-		for i := first; i < len(out); i += season {
-			out[i] -= sum / n
-		}
+	if plain, ok := series.Deseasonalise(values, season); ok {
+		values = plain
 	}
-	if !changes {
-		return out
+	if changes {
+		return series.Difference(values, 1)
 	}
-	for i := len(out) - 1; i > 0; i-- {
-		out[i] -= out[i-1]
-	}
-	if len(out) > 0 {
-		out[0] = math.NaN()
-	}
-	return out
+	return values
 }
 
 // Periods that a forecast looks ahead: as far as the last dated target, within these.

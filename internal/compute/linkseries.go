@@ -63,7 +63,7 @@ func (s *seriesOf) reads(key plan.Key) bool {
 	})
 }
 
-// series is what a linkage reads of an indicator, or why it cannot.
+// seriesFor is what a linkage reads of an indicator, or why it cannot.
 func (r *run) seriesFor(side plan.Series) ([]plan.PeriodResult, *plan.Failure) {
 	if side.Refused != nil {
 		return nil, side.Refused

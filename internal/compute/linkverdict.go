@@ -23,7 +23,7 @@ func (c *claim) conclude() {
 }
 
 // judge one driver.
-func (c *claim) judge(s *suspect) {
+func (c *claim) judge(s *contender) {
 	if s.Step == nil {
 		s.Step = new(linkage.StepOf(s.Unit, s.values))
 	}
@@ -60,7 +60,7 @@ func (c *claim) minEffect(reference float64) float64 {
 
 // periodLevel is what the series tell, for a step of the driver and turned towards the expectation. A step downwards,
 // such as an hour less of waiting, is told as such and expected the other way round, so only its size counts here.
-func (c *claim) periodLevel(s *suspect) (linkage.Evidence, float64) {
+func (c *claim) periodLevel(s *contender) (linkage.Evidence, float64) {
 	found := s.paired
 	if found == nil {
 		reason := "NoSeries"
@@ -82,7 +82,7 @@ func (c *claim) periodLevel(s *suspect) (linkage.Evidence, float64) {
 }
 
 // headPeriods makes the series' effect the headline.
-func (c *claim) headPeriods(s *suspect, minEffect float64) {
+func (c *claim) headPeriods(s *contender, minEffect float64) {
 	f, found := &s.finding, s.paired
 	if minEffect > 0 {
 		f.MinEffect = &minEffect
@@ -107,7 +107,7 @@ func (c *claim) headPeriods(s *suspect, minEffect float64) {
 }
 
 // pairedLink is what the series told; nil if they are not compared.
-func (c *claim) pairedLink(s *suspect) *plan.PeriodLink {
+func (c *claim) pairedLink(s *contender) *plan.PeriodLink {
 	if c.Periods == nil {
 		return nil
 	}
