@@ -15,7 +15,6 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -24,6 +23,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/cpi-operator/cpi-operator/test/certificates"
+	"github.com/cpi-operator/cpi-operator/test/tools"
 )
 
 // Server is a running MariaDB. Its certificate is for the name "localhost" and those asked for, so that an address
@@ -261,12 +261,8 @@ func installed() (string, error) {
 	if path := find(); path != "" {
 		return path, nil
 	}
-	if os.Getuid() != 0 {
-		return "", errors.New("MariaDB is not installed: apt-get install mariadb-server-core")
-	}
-	script := "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends mariadb-server-core"
-	if output, err := exec.Command("sh", "-c", script).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("installing MariaDB: %w\n%s", err, strings.TrimSpace(string(output)))
+	if err := tools.Install("mariadb-server-core"); err != nil {
+		return "", err
 	}
 	if path := find(); path != "" {
 		return path, nil

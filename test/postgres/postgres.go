@@ -23,6 +23,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/cpi-operator/cpi-operator/test/certificates"
+	"github.com/cpi-operator/cpi-operator/test/tools"
 )
 
 // Server is a running PostgreSQL. Its certificate is for the name "localhost", so that an
@@ -234,14 +235,14 @@ func binaries() (string, error) {
 	if dir := installed(); dir != "" {
 		return dir, nil
 	}
-	if os.Getuid() != 0 {
-		return "", errors.New("PostgreSQL is not installed: apt-get install postgresql-15")
+	if os.Getuid() == 0 { // Debian's package would start a server of its own
+		if err := errors.Join(os.MkdirAll("/etc/postgresql-common", 0o755),
+			os.WriteFile("/etc/postgresql-common/createcluster.conf", []byte("create_main_cluster = false\n"), 0o644)); err != nil {
+			return "", err
+		}
 	}
-	// Debian's package would start a server of its own.
-	script := `mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf &&
-apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends postgresql`
-	if output, err := exec.Command("sh", "-c", script).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("installing PostgreSQL: %w\n%s", err, output)
+	if err := tools.Install("postgresql"); err != nil {
+		return "", err
 	}
 	if dir := installed(); dir != "" {
 		return dir, nil
