@@ -38,7 +38,7 @@ func (c *claim) influence() {
 	var drivers []influence.Driver
 	for _, d := range compared {
 		values := d.values[first-d.paired.Lag : last+1-d.paired.Lag]
-		drivers = append(drivers, influence.Driver{Name: d.Name, Values: prepared(values, season, changes), Influenceable: d.Influenceable})
+		drivers = append(drivers, influence.Driver{Name: d.Name, Values: prepared(values, season, changes), Influenceable: d.advisable()})
 	}
 	found := influence.Of(kpi, drivers, influence.Options{Confidence: c.Confidence})
 	out := &plan.Influence{
@@ -58,8 +58,8 @@ func (c *claim) influence() {
 
 // advisable reports whether its owner can change the driver, and nothing says that this would be of no use or do harm:
 // influence has no sign.
-func (s *contender) advisable() bool {
-	return s.Influenceable && s.finding.Verdict != plan.Conflicting && s.finding.Verdict != plan.NotSupported
+func (d *contender) advisable() bool {
+	return d.Influenceable && d.finding.Verdict != plan.Conflicting && d.finding.Verdict != plan.NotSupported
 }
 
 // prepared takes seasons out of values without a gap, if there are any, and turns them into changes, as the test of
