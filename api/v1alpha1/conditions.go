@@ -18,6 +18,16 @@ const (
 	ConditionTargetMet = "TargetMet"
 	// ConditionReviewDue is True when people should look at the definition again.
 	ConditionReviewDue = "ReviewDue"
+	// ConditionDeteriorating is True when a test shows that mature periods get worse.
+	ConditionDeteriorating = "Deteriorating"
+	// ConditionPromiseKept is False when the error budget of a promise burns too fast or is spent.
+	ConditionPromiseKept = "PromiseKept"
+	// ConditionResponding is False when fewer than asked for have answered a survey.
+	ConditionResponding = "Responding"
+	// ConditionTargetInReach is False when forecasts give a dated target too small a chance.
+	ConditionTargetInReach = "TargetInReach"
+	// ConditionAlerting is False while nobody is told: a pause, or a dry run.
+	ConditionAlerting = "Alerting"
 	// ConditionComparable tells whether the declared benchmark has the same formula, and how the two lie.
 	ConditionComparable = "Comparable"
 	// ConditionSupported tells the verdict on a linkage: False if it is not supported or conflicting, Unknown without enough data.

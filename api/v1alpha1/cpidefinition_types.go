@@ -53,6 +53,14 @@ type CPIDefinitionSpec struct {
 	// +kubebuilder:validation:MaxItems=32
 	Overrides []SegmentOverride `json:"overrides,omitempty"`
 
+	// promise to a share of customers, with an error budget.
+	// +optional
+	Promise *Promise `json:"promise,omitempty"`
+
+	// alerting says who is told, when and how loudly.
+	// +optional
+	Alerting *Alerting `json:"alerting,omitempty"`
+
 	// review of the definition by people.
 	// +optional
 	Review *Review `json:"review,omitempty"`

@@ -50,6 +50,10 @@ type CPILinkageSpec struct {
 	// +optional
 	MinEffect *LinkMinEffect `json:"minEffect,omitempty"`
 
+	// alerting says who is told, when and how loudly. Divergence is an alert of the KPITarget.
+	// +optional
+	Alerting *Alerting `json:"alerting,omitempty"`
+
 	// review of the claim by people.
 	// +optional
 	Review *Review `json:"review,omitempty"`

@@ -34,6 +34,10 @@ type DataSourceSpec struct {
 	// +optional
 	TimeZone TimeZone `json:"timeZone,omitempty"`
 
+	// owner is told when the source fails. Default: team platform.
+	// +optional
+	Owner *Owner `json:"owner,omitempty"`
+
 	// suspend stops scheduled and one-off runs. Numbers stay and grow old.
 	// +optional
 	Suspend *bool `json:"suspend,omitempty"`

@@ -4,11 +4,11 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // IndicatorStatus is an indicator's result in short, with its conditions.
 type IndicatorStatus struct {
-	// conditions are Ready, Computed, Stalled, Fresh, SampleSufficient, WithinThresholds, TargetMet, Diverging, Guarded, Balanced, ReviewDue, Comparable, Published.
+	// conditions are Ready, Computed, Stalled, Fresh, SampleSufficient, WithinThresholds, Deteriorating, PromiseKept, Responding, TargetMet, TargetInReach, Diverging, Guarded, Balanced, ReviewDue, Comparable, Alerting, Published.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
-	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:MaxItems=24
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
 	// observedGeneration is the generation the status speaks of; -1 before the first look.
@@ -26,6 +26,12 @@ type IndicatorStatus struct {
 	// baseline is since when the present formula is in force; a new formula starts a new one.
 	// +optional
 	Baseline *Baseline `json:"baseline,omitempty"`
+
+	// changes of the definition, the latest first.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=10
+	Changes []DefinitionChange `json:"changes,omitempty"`
 
 	// segmentAlerts are the overridden segments beyond their thresholds.
 	// +optional
@@ -81,6 +87,28 @@ type Baseline struct {
 	// since when it is in force.
 	// +optional
 	Since *metav1.Time `json:"since,omitempty"`
+}
+
+// DefinitionChange is an edit of a definition.
+type DefinitionChange struct {
+	// generation of the object that the edit made.
+	// +optional
+	Generation int64 `json:"generation,omitempty"`
+
+	// seen is when the operator met it.
+	// +optional
+	Seen *metav1.Time `json:"seen,omitempty"`
+
+	// fields that changed, each with what it was and is, such as spec.thresholds.warning: 20 → 25. Created stands for the first generation that was seen.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MaxLength=256
+	Fields []string `json:"fields,omitempty"`
+
+	// newBaseline says that the formula changed with it: values before and after are not compared.
+	// +optional
+	NewBaseline *bool `json:"newBaseline,omitempty"`
 }
 
 // SegmentAlert is an overridden segment beyond its threshold.

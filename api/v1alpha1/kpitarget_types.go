@@ -54,6 +54,15 @@ type KPITargetSpec struct {
 	// +kubebuilder:validation:MaxItems=32
 	Targets []Target `json:"targets,omitempty"`
 
+	// atRiskBelow is the chance of meeting a dated target, such as 50% (default), below which in two forecasts in a row somebody is told. Only a forecast by confirmed drivers counts.
+	// +optional
+	// +kubebuilder:validation:XValidation:rule="type(self) == string && self.endsWith('%') && double(self.replace('%', '')) > 0.0 && double(self.replace('%', '')) < 100.0",message="write a percentage between 0% and 100%, such as 50%"
+	AtRiskBelow *Value `json:"atRiskBelow,omitempty"`
+
+	// alerting says who is told, when and how loudly.
+	// +optional
+	Alerting *Alerting `json:"alerting,omitempty"`
+
 	// review of the definition by people.
 	// +optional
 	Review *Review `json:"review,omitempty"`

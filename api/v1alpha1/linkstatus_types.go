@@ -35,6 +35,12 @@ type CPILinkageStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Course []LinkStage `json:"course,omitempty"`
 
+	// changes of the claim, the latest first.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=10
+	Changes []DefinitionChange `json:"changes,omitempty"`
+
 	// summary is the strongest driver, for people.
 	// +optional
 	Summary *LinkSummary `json:"summary,omitempty"`

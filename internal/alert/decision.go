@@ -55,6 +55,13 @@ const (
 	SampleTooSmall    Name = "CPISampleTooSmall"
 	TargetMissed      Name = "KPITargetMissed"
 	OperatorAbsent    Name = "CPIOperatorAbsent"
+	// Deteriorating: a tested trend; PromiseBurning: an error budget burns too fast; TargetAtRisk: forecasts give a dated
+	// target too small a chance.
+	Deteriorating   Name = "CPIDeteriorating"
+	PromiseBurning  Name = "CPIPromiseBurning"
+	ResponseRateLow Name = "CPIResponseRateLow"
+	ReviewOverdue   Name = "CPIReviewDue"
+	TargetAtRisk    Name = "KPITargetAtRisk"
 	// LinkVerdictChanged: a claim has come to another verdict; KPIDivergence: a KPI looks good while its customers do
 	// worse; Unguarded: people are paid by a KPI that no guardrail holds.
 	LinkVerdictChanged Name = "CPILinkVerdictChanged"
