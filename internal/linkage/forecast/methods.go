@@ -104,38 +104,42 @@ func regression(known history, horizon int) (Predictive, Reason) {
 	if reason != "" {
 		return Predictive{}, reason
 	}
-	mean, se := fit.Predict(asked)
-	return Predictive{Mean: mean, Error: se, Freedom: fit.Freedom}, ""
+	mean, se := fit.Predict(asked...)
+	return Predictive{Mean: mean, Error: se, Freedom: float64(fit.Freedom)}, ""
 }
 
-// fitted is the regression of all periods in which every driver is known.
+// fitted is the regression of all periods in which every driver is known, on a constant and the drivers.
 func fitted(known history, lags []int) (leastsquares.Fit, Reason) {
-	var rows [][]float64
+	columns := make([][]float64, 1+len(lags))
 	var y []float64
 	for i, v := range known.kpi {
 		if row, ok := lagged(known.drivers, lags, i); ok {
-			rows, y = append(rows, row), append(y, v)
+			y = append(y, v)
+			for j, value := range row {
+				columns[j] = append(columns[j], value)
+			}
 		}
 	}
-	if len(rows)-len(lags)-1 < minimumFreedom {
+	if len(y)-len(columns) < minimumFreedom {
 		return leastsquares.Fit{}, TooFewPeriods
 	}
-	fit, ok := leastsquares.Of(rows, y)
+	fit, ok := leastsquares.Regress(y, columns...)
 	if !ok {
 		return fit, NotDetermined
 	}
 	return fit, ""
 }
 
-// lagged are the drivers' values that go with a period; false where one is unknown.
+// lagged are a one, for the constant, and the drivers' values that go with a period; false where one is unknown.
 func lagged(drivers []Driver, lags []int, period int) ([]float64, bool) {
-	row := make([]float64, len(drivers))
+	row := make([]float64, 1+len(drivers))
+	row[0] = 1
 	for j, d := range drivers {
 		at := period - lags[j]
 		if at < 0 || at >= len(d.Values) || !finite(d.Values[at]) {
 			return nil, false
 		}
-		row[j] = d.Values[at]
+		row[1+j] = d.Values[at]
 	}
 	return row, true
 }

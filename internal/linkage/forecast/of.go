@@ -158,7 +158,7 @@ func steps(all history, confidence float64) []Step {
 	fit, reason := fitted(all, lags)
 	var errors []float64
 	if reason == "" {
-		errors = fit.NeweyWest(leastsquares.NeweyWestLags(fit.N))
+		errors = fit.HAC(leastsquares.BartlettLags(len(fit.Residuals)))
 	}
 	var found []Step
 	for j, d := range all.drivers {
@@ -168,8 +168,8 @@ func steps(all history, confidence float64) []Step {
 		step := Step{Driver: d.Name, Step: d.Step, Lag: d.Lag, Reason: reason}
 		step.Interval = interval.None()
 		if reason == "" {
-			slope := interval.Bounded{Value: fit.Slopes[j], Interval: interval.Student(fit.Slopes[j], errors[j], fit.Freedom, confidence)}
-			step.Bounded = Times(slope, d.Step)
+			slope := fit.Coefficients[1+j]
+			step.Bounded = Times(interval.Bounded{Value: slope, Interval: interval.Student(slope, errors[1+j], float64(fit.Freedom), confidence)}, d.Step)
 		}
 		found = append(found, step)
 	}

@@ -1,121 +1,149 @@
-// Package leastsquares fits a straight line, or plane, through rows and tells how far it can be trusted.
+// Package leastsquares fits a line, or plane, through rows, and tells how far it can be trusted.
 package leastsquares
 
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/mathext"
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 )
 
-// Fit is an ordinary least-squares regression with an intercept.
+// Fit is a linear regression by least squares. Coefficients and all that belongs to them stand in the order of the
+// columns.
 type Fit struct {
-	Intercept float64
-	// Slopes are in the units of y per unit of each column.
-	Slopes []float64
-	// Sigma is the standard deviation of the residuals on Freedom degrees of freedom.
-	Sigma    float64
-	Freedom  float64
-	RSquared float64
-	N        int
+	Coefficients []float64
+	// SE are textbook standard errors, which take the errors of periods as independent; HAC does not.
+	SE []float64
+	// Residuals in the order of the rows.
+	Residuals []float64
+	// RSS is the sum of their squares, RSquared the share of the variance explained, about the mean.
+	RSS, RSquared float64
+	// Freedom is rows less columns.
+	Freedom int
 
-	centre, scale []float64
-	residuals     []float64
-	rows          *mat.Dense // standardised
-	inverse       mat.Dense  // of the cross products of rows
+	// design holds the columns, each brought to length 1 so that units do not matter; lengths are what they had.
+	design  *mat.Dense
+	lengths []float64
+	inverse *mat.Dense // of the design's cross products
 }
 
-// collinear is the squared length that a standardised column must keep once the columns before it are taken out.
-const collinear = 1e-10
+// Collinear is the ratio of a column's length to what those before leave of it from which it counts as dependent on them.
+const Collinear = 1e10
 
-// Of fits y on rows, each holding one value for every column. It is false where there are too few rows for a residual,
-// or a column is constant or follows from the others.
-func Of(rows [][]float64, y []float64) (Fit, bool) {
-	n := len(rows)
-	if n == 0 || n < len(rows[0])+2 {
+// Regress fits y on columns of the same length by QR decomposition. A constant is a column like any other: see Constant.
+// It fails if no row is left over, or if columns depend on one another.
+func Regress(y []float64, columns ...[]float64) (fit Fit, ok bool) {
+	rows, terms := len(y), len(columns)
+	if rows <= terms || terms == 0 {
 		return Fit{}, false
 	}
-	fit := Fit{N: n, Freedom: float64(n - len(rows[0]) - 1)}
-	if !fit.standardise(rows) {
-		return Fit{}, false
+	x := mat.NewDense(rows, terms, nil)
+	lengths := make([]float64, terms)
+	for j, column := range columns {
+		lengths[j] = floats.Norm(column, 2)
+		for i, v := range column {
+			x.Set(i, j, v/lengths[j]) // NaN for a column of zeros
+		}
 	}
 	var qr mat.QR
-	qr.Factorize(fit.rows)
-	var r mat.Dense
+	qr.Factorize(x)
+	var r, inverse mat.Dense
 	qr.RTo(&r)
-	columns := len(fit.scale)
-	upper := mat.NewTriDense(columns, mat.Upper, nil)
-	for i := range columns {
-		for j := i; j < columns; j++ {
-			upper.SetTri(i, j, r.At(i, j))
-		}
-		// The diagonal is what a column keeps of its length √(n−1).
-		if kept := r.At(i, i) * r.At(i, i); kept < collinear*float64(n-1) {
-			return Fit{}, false
-		}
-	}
-	var root mat.TriDense
-	if root.InverseTri(upper) != nil {
+	square := r.Slice(0, terms, 0, terms)
+	if !regular(square) {
 		return Fit{}, false
 	}
-	fit.inverse.Mul(&root, root.T())
-	fit.solve(y)
+	var beta mat.VecDense
+	if qr.SolveVecTo(&beta, false, mat.NewVecDense(rows, y)) != nil {
+		return Fit{}, false
+	}
+	var root mat.Dense
+	if root.Inverse(square) != nil {
+		return Fit{}, false
+	}
+	inverse.Mul(&root, root.T())
+
+	var fitted mat.VecDense
+	fitted.MulVec(x, &beta)
+	fit = Fit{
+		Coefficients: append([]float64(nil), beta.RawVector().Data...),
+		SE:           make([]float64, terms),
+		Residuals:    make([]float64, rows),
+		Freedom:      rows - terms,
+		design:       x,
+		lengths:      lengths,
+		inverse:      &inverse,
+	}
+	floats.SubTo(fit.Residuals, y, fitted.RawVector().Data)
+	fit.RSS = floats.Dot(fit.Residuals, fit.Residuals)
+	for j := range fit.SE {
+		fit.Coefficients[j] /= lengths[j]
+		fit.SE[j] = math.Sqrt(fit.RSS/float64(fit.Freedom)*inverse.At(j, j)) / lengths[j]
+	}
+	fit.RSquared = 1 - fit.RSS/(stat.PopVariance(y, nil)*float64(rows))
 	return fit, true
 }
 
-// standardise centres the columns and brings them to one scale, so that units do not matter; false for a constant one.
-func (f *Fit) standardise(rows [][]float64) bool {
-	n, columns := len(rows), len(rows[0])
-	f.centre, f.scale = make([]float64, columns), make([]float64, columns)
-	f.rows = mat.NewDense(n, columns, nil)
-	for j := range columns {
-		for _, row := range rows {
-			f.centre[j] += row[j] / float64(n)
-		}
-		var squares float64
-		for _, row := range rows {
-			squares += (row[j] - f.centre[j]) * (row[j] - f.centre[j])
-		}
-		f.scale[j] = math.Sqrt(squares / float64(n-1))
-		if !(f.scale[j] > 1e-12*math.Abs(f.centre[j])) || math.IsInf(f.scale[j], 0) {
+// regular reports whether the columns of QR, each of length 1, do not depend on one another: what is left of each after
+// those before it must not be all rounding.
+func regular(r mat.Matrix) bool {
+	_, terms := r.Dims()
+	for j := range terms {
+		if !(math.Abs(r.At(j, j))*Collinear > 1) { // NaN included
 			return false
-		}
-		for i, row := range rows {
-			f.rows.Set(i, j, (row[j]-f.centre[j])/f.scale[j])
 		}
 	}
 	return true
 }
 
-// solve finds the coefficients and what they leave unexplained.
-func (f *Fit) solve(y []float64) {
-	n := float64(f.N)
-	var mean, total float64
-	for _, v := range y {
-		mean += v / n
+// Constant is a column of n ones.
+func Constant(n int) []float64 {
+	column := make([]float64, n)
+	for i := range column {
+		column[i] = 1
 	}
-	centred := mat.NewVecDense(f.N, nil)
-	for i, v := range y {
-		centred.SetVec(i, v-mean)
-		total += (v - mean) * (v - mean)
+	return column
+}
+
+// Sigma is the standard deviation of the errors, estimated.
+func (f Fit) Sigma() float64 { return math.Sqrt(f.RSS / float64(f.Freedom)) }
+
+// T is Student's t of a coefficient, P its two-sided p value.
+func (f Fit) T(column int) float64 { return f.Coefficients[column] / f.SE[column] }
+
+// P of T.
+func (f Fit) P(column int) float64 { return interval.TwoSidedT(f.T(column), float64(f.Freedom)) }
+
+// Predict is the value expected of a new row, with the standard error of a prediction: that of the plane, and one
+// residual more. Over it, the distance of what comes is Student's on Freedom degrees of freedom.
+func (f Fit) Predict(row ...float64) (mean, se float64) {
+	place := mat.NewVecDense(len(row), nil)
+	for j, v := range row {
+		place.SetVec(j, v/f.lengths[j])
 	}
-	var products, standard, fitted mat.VecDense
-	products.MulVec(f.rows.T(), centred)
-	standard.MulVec(&f.inverse, &products)
-	fitted.MulVec(f.rows, &standard)
-	f.Intercept = mean
-	f.Slopes = make([]float64, len(f.scale))
-	for j := range f.Slopes {
-		f.Slopes[j] = standard.AtVec(j) / f.scale[j]
-		f.Intercept -= f.Slopes[j] * f.centre[j]
+	return floats.Dot(f.Coefficients, row), f.Sigma() * math.Sqrt(1+mat.Inner(place, f.inverse, place))
+}
+
+// Against is the F test of f against a fit of the same y on fewer of its columns: whether those left out matter.
+func (f Fit) Against(smaller Fit) (statistic, p float64) {
+	restrictions := float64(smaller.Freedom - f.Freedom)
+	freedom := float64(f.Freedom)
+	statistic = max(0, (smaller.RSS-f.RSS)/restrictions) / (f.RSS / freedom)
+	// The complement keeps the digits of small p values, which one minus the distribution function loses.
+	return statistic, mathext.RegIncBeta(freedom/2, restrictions/2, freedom/(freedom+restrictions*statistic))
+}
+
+// DurbinWatson of residuals: about 2 if each is independent of the one before, towards 0 if they carry over (Durbin
+// and Watson 1950).
+func DurbinWatson(residuals []float64) float64 {
+	var steps float64
+	for i := 1; i < len(residuals); i++ {
+		step := residuals[i] - residuals[i-1]
+		steps += step * step
 	}
-	f.residuals = make([]float64, f.N)
-	var left float64
-	for i := range f.residuals {
-		f.residuals[i] = centred.AtVec(i) - fitted.AtVec(i)
-		left += f.residuals[i] * f.residuals[i]
-	}
-	f.Sigma = math.Sqrt(left / f.Freedom)
-	if total > 0 {
-		f.RSquared = max(0, 1-left/total)
-	}
+	return steps / floats.Dot(residuals, residuals)
 }

@@ -5,7 +5,10 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 func read[T any](t *testing.T, path ...string) T {
@@ -28,6 +31,17 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 	}
 }
 
+func transposed(rows [][]float64) [][]float64 {
+	var columns [][]float64
+	for _, row := range rows {
+		columns = slices.Grow(columns, len(row))[:len(row)]
+		for j, v := range row {
+			columns[j] = append(columns[j], v)
+		}
+	}
+	return columns
+}
+
 // One column: renewal on the score two months before, by statsmodels and R's sandwich.
 func TestSeries36(t *testing.T) {
 	oracle := read[struct {
@@ -40,23 +54,20 @@ func TestSeries36(t *testing.T) {
 			Sigma     float64
 		} `json:"lag2_ols"`
 	}](t, "testdata", "series36.json")
-	var rows [][]float64
-	for _, x := range oracle.Series36.NPS[:34] {
-		rows = append(rows, []float64{x})
+	fit, ok := Regress(oracle.Series36.Renewal[2:], Constant(34), oracle.Series36.NPS[:34])
+	if !ok || fit.Freedom != 32 {
+		t.Fatalf("%v, %v degrees of freedom", ok, fit.Freedom)
 	}
-	fit, ok := Of(rows, oracle.Series36.Renewal[2:])
-	if !ok || fit.N != 34 || fit.Freedom != 32 {
-		t.Fatalf("%v, %d rows, %v degrees of freedom", ok, fit.N, fit.Freedom)
+	for j := range fit.Coefficients {
+		near(t, "coefficient", fit.Coefficients[j], oracle.OLS.Params[j], 1e-12)
+		near(t, "error", fit.SE[j], oracle.OLS.SE[j], 1e-12)
 	}
-	near(t, "intercept", fit.Intercept, oracle.OLS.Params[0], 1e-12)
-	near(t, "slope", fit.Slopes[0], oracle.OLS.Params[1], 1e-12)
-	near(t, "error", fit.Errors()[0], oracle.OLS.SE[1], 1e-12)
 	near(t, "R²", fit.RSquared, oracle.OLS.R2, 1e-12)
-	near(t, "sigma", fit.Sigma, oracle.OLS.Sigma, 1e-12)
-	if lags := NeweyWestLags(34); lags != 3 {
+	near(t, "sigma", fit.Sigma(), oracle.OLS.Sigma, 1e-12)
+	if lags := BartlettLags(34); lags != 3 {
 		t.Errorf("%d lags", lags)
 	}
-	near(t, "Newey–West", fit.NeweyWest(3)[0], oracle.OLS.NeweyWest[1], 1e-12)
+	near(t, "Newey–West", fit.HAC(3)[1], oracle.OLS.NeweyWest[1], 1e-12)
 }
 
 // Three columns that hang together closely.
@@ -69,24 +80,28 @@ func TestDrivers16(t *testing.T) {
 			Coef, SE []float64
 		}
 	}](t, "..", "..", "trend", "testdata", "drivers_trend_forecast.json").Drivers16
-	fit, ok := Of(oracle.X, oracle.Y)
+	columns := append([][]float64{Constant(16)}, transposed(oracle.X)...)
+	fit, ok := Regress(oracle.Y, columns...)
 	if !ok {
 		t.Fatal("no fit")
 	}
-	near(t, "intercept", fit.Intercept, oracle.Coef[0], 1e-11)
-	for j, slope := range fit.Slopes {
-		near(t, "slope", slope, oracle.Coef[j+1], 1e-11)
-		near(t, "error", fit.Errors()[j], oracle.SE[j+1], 1e-11)
+	for j := range fit.Coefficients {
+		near(t, "coefficient", fit.Coefficients[j], oracle.Coef[j], 1e-11)
+		near(t, "error", fit.SE[j], oracle.SE[j], 1e-11)
 	}
 	near(t, "R²", fit.RSquared, oracle.R2, 1e-12)
 	// The plane goes through the middle of the rows, where it is surest.
-	mean, se := fit.Predict(fit.centre)
+	var centre []float64
+	for _, column := range columns {
+		centre = append(centre, stat.Mean(column, nil))
+	}
+	mean, se := fit.Predict(centre...)
 	var middle float64
 	for _, y := range oracle.Y {
 		middle += y / 16
 	}
 	near(t, "middle", mean, middle, 1e-12)
-	near(t, "its error", se, fit.Sigma*math.Sqrt(1+1.0/16), 1e-12)
+	near(t, "its error", se, fit.Sigma()*math.Sqrt(1+1.0/16), 1e-12)
 }
 
 // Nothing is fitted where rows do not determine it, whatever the units.
@@ -100,14 +115,15 @@ func TestNotDetermined(t *testing.T) {
 		"sum of others": {{1, 2, 3}, {2, 1, 3}, {4, 4, 8}, {5, 2, 7}, {7, 1, 8}, {9, 5, 14}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, ok := Of(rows, y[:len(rows)]); ok {
+			columns := append([][]float64{Constant(len(rows))}, transposed(rows)...)
+			if _, ok := Regress(y[:len(rows)], columns...); ok {
 				t.Error("fitted")
 			}
 		})
 	}
-	if fit, ok := Of([][]float64{{1e9 + 1}, {1e9 + 2}, {1e9 + 4}, {1e9 + 5}, {1e9 + 7}, {1e9 + 9}}, y); !ok {
+	if fit, ok := Regress(y, Constant(6), []float64{1e9 + 1, 1e9 + 2, 1e9 + 4, 1e9 + 5, 1e9 + 7, 1e9 + 9}); !ok {
 		t.Error("far from zero is not constant")
 	} else {
-		near(t, "slope", fit.Slopes[0], 9.0/17, 1e-9)
+		near(t, "slope", fit.Coefficients[1], 9.0/17, 1e-7) // nine of sixteen digits are taken by the distance
 	}
 }

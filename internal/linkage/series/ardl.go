@@ -1,11 +1,15 @@
 package series
 
-import "gonum.org/v1/gonum/floats"
+import (
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/cpi-operator/cpi-operator/internal/linkage/leastsquares"
+)
 
 // LaggedFit is an autoregression of the outcome with one lag of the driver, and what it says of the long run.
 type LaggedFit struct {
 	// Fit of y on, in this order: a constant, y one period before, x lag periods before.
-	Fit
+	leastsquares.Fit
 	// LongRun is the sum of all that follows a lasting rise of x by one: β/(1−φ).
 	LongRun float64
 }
@@ -18,7 +22,7 @@ func Distributed(x, y []float64, lag int) (LaggedFit, bool) {
 		return LaggedFit{}, false
 	}
 	n := len(y)
-	fit, ok := Regress(y[start:], Constant(n-start), y[start-1:n-1], x[start-lag:n-lag])
+	fit, ok := leastsquares.Regress(y[start:], leastsquares.Constant(n-start), y[start-1:n-1], x[start-lag:n-lag])
 	if !ok {
 		return LaggedFit{}, false
 	}
@@ -40,17 +44,17 @@ func Granger(x, y []float64, lags int) (Precedence, bool) {
 	if lags < 1 || len(x) != len(y) || rows <= 2*lags+1 {
 		return Precedence{}, false
 	}
-	columns := [][]float64{Constant(rows)}
+	columns := [][]float64{leastsquares.Constant(rows)}
 	for _, series := range [][]float64{y, x} {
 		for lag := 1; lag <= lags; lag++ {
 			columns = append(columns, series[lags-lag:len(series)-lag])
 		}
 	}
-	without, ok := Regress(y[lags:], columns[:lags+1]...)
+	without, ok := leastsquares.Regress(y[lags:], columns[:lags+1]...)
 	if about := demeaned(y[lags:]); !ok || !(without.RSS > rounding*floats.Dot(about, about)) {
 		return Precedence{}, false
 	}
-	with, ok := Regress(y[lags:], columns...)
+	with, ok := leastsquares.Regress(y[lags:], columns...)
 	if !ok {
 		return Precedence{}, false
 	}

@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"github.com/cpi-operator/cpi-operator/internal/linkage/leastsquares"
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 )
 
@@ -56,7 +57,7 @@ func autoregression(x []float64, order int) ([]float64, bool) {
 	if len(x) <= order {
 		return nil, false
 	}
-	fit, ok := Regress(x[order:], lagged(x, order)...)
+	fit, ok := leastsquares.Regress(x[order:], lagged(x, order)...)
 	if !ok {
 		return nil, false
 	}
@@ -65,7 +66,7 @@ func autoregression(x []float64, order int) ([]float64, bool) {
 
 // lagged are a constant and x one to order periods before, for its rows from order on.
 func lagged(x []float64, order int) [][]float64 {
-	columns := [][]float64{Constant(len(x) - order)}
+	columns := [][]float64{leastsquares.Constant(len(x) - order)}
 	for lag := 1; lag <= order; lag++ {
 		columns = append(columns, x[order-lag:len(x)-lag])
 	}

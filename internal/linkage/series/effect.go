@@ -3,6 +3,7 @@ package series
 import (
 	"math"
 
+	"github.com/cpi-operator/cpi-operator/internal/linkage/leastsquares"
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 )
 
@@ -25,11 +26,11 @@ func newEffect(slope, se float64, freedom, rows int, confidence float64) effect 
 func changes(x, y []float64, lag int, confidence float64) (effect, bool) {
 	dx, dy := Difference(x, 1), Difference(y, 1)
 	rows := len(dy) - lag
-	fit, ok := Regress(dy[lag:], Constant(rows), dx[:rows])
+	fit, ok := leastsquares.Regress(dy[lag:], leastsquares.Constant(rows), dx[:rows])
 	if !ok {
 		return effect{}, false
 	}
-	return newEffect(fit.Coefficients[1], fit.HAC(BartlettLags(rows))[1], fit.Freedom, rows, confidence), true
+	return newEffect(fit.Coefficients[1], fit.HAC(leastsquares.BartlettLags(rows))[1], fit.Freedom, rows, confidence), true
 }
 
 // slope of y on x at a lag in the gate's own regression, where little is left to carry over: its textbook standard
@@ -37,7 +38,7 @@ func changes(x, y []float64, lag int, confidence float64) (effect, bool) {
 func (g gate) slope(x, y []float64, lag int, confidence float64) (effect, bool) {
 	start := g.lags[lag].start
 	rows := len(y) - start
-	columns := [][]float64{x[start-lag : len(x)-lag], Constant(rows), line(rows)}
+	columns := [][]float64{x[start-lag : len(x)-lag], leastsquares.Constant(rows), line(rows)}
 	for before := 1; before <= g.order; before++ {
 		columns = append(columns, x[start-lag-before:len(x)-lag-before])
 	}
@@ -45,9 +46,9 @@ func (g gate) slope(x, y []float64, lag int, confidence float64) (effect, bool) 
 	for before := 1; before <= g.order; before++ {
 		columns = append(columns, y[start-before:len(y)-before])
 	}
-	fit, ok := Regress(y[start:], columns...)
+	fit, ok := leastsquares.Regress(y[start:], columns...)
 	if !ok {
-		fit, ok = Regress(y[start:], columns[:without]...)
+		fit, ok = leastsquares.Regress(y[start:], columns[:without]...)
 	}
 	if !ok {
 		return effect{}, false

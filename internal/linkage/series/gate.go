@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/cpi-operator/cpi-operator/internal/linkage/leastsquares"
 )
 
 // maxOrder is the most periods of its own past that the outcome is regressed on.
@@ -43,7 +45,7 @@ func newGate(x []float64, order, maxLag, taken int) (gate, bool) {
 		if rows <= 2*order+3+taken {
 			return gate{}, false
 		}
-		columns := [][]float64{Constant(rows), line(rows)}
+		columns := [][]float64{leastsquares.Constant(rows), line(rows)}
 		for before := 1; before <= order; before++ {
 			columns = append(columns, x[start-lag-before:len(x)-lag-before])
 		}
@@ -70,7 +72,7 @@ func orthonormal(columns [][]float64) ([][]float64, bool) {
 			}
 		}
 		left := floats.Norm(q, 2)
-		if !(left*collinear > length) {
+		if !(left*leastsquares.Collinear > length) {
 			return nil, false
 		}
 		floats.Scale(1/left, q)

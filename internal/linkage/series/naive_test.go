@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/cpi-operator/cpi-operator/internal/linkage/leastsquares"
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 )
 
@@ -96,8 +97,8 @@ func TestWalksOnWalks(t *testing.T) {
 	linked := tally{}
 	for range simulated {
 		x, y := autoregressive(random, 36, 1), autoregressive(random, 36, 1)
-		levels := must[Fit](t)(Regress(y, Constant(36), x))
-		changes := must[Fit](t)(Regress(Difference(y, 1), Constant(35), Difference(x, 1)))
+		levels := must[leastsquares.Fit](t)(leastsquares.Regress(y, leastsquares.Constant(36), x))
+		changes := must[leastsquares.Fit](t)(leastsquares.Regress(Difference(y, 1), leastsquares.Constant(35), Difference(x, 1)))
 		linked.add("levels", levels.P(1) <= 0.05)
 		linked.add("Newey–West", interval.TwoSided(levels.Coefficients[1]/levels.HAC(3)[1]) <= 0.05)
 		linked.add("changes", changes.P(1) <= 0.05)
@@ -109,7 +110,7 @@ func TestWalksOnWalks(t *testing.T) {
 
 // cosines is the p value of the slope on x by equally weighted cosines (Lazarus, Lewis, Stock and Watson 2018), and how
 // many of them.
-func cosines(fit Fit, x []float64) (p float64, terms int) {
+func cosines(fit leastsquares.Fit, x []float64) (p float64, terms int) {
 	n, about := float64(len(x)), demeaned(x)
 	terms = int(0.4 * math.Pow(n, 2.0/3))
 	var variance float64 // of what the slope's scores add up to in the long run
@@ -144,7 +145,7 @@ func TestErrorsThatAllowForPersistence(t *testing.T) {
 		} `json:"ewc_series36_lag2"`
 	}](t, "../../../measure/testdata/simulations.json")
 	series := oracle(t).Series36
-	p, terms := cosines(must[Fit](t)(Regress(series.Renewal[2:], Constant(34), series.NPS[:34])), series.NPS[:34])
+	p, terms := cosines(must[leastsquares.Fit](t)(leastsquares.Regress(series.Renewal[2:], leastsquares.Constant(34), series.NPS[:34])), series.NPS[:34])
 	if near(t, "p by cosines", p, want.EWC.P, 1e-9); terms != want.EWC.B {
 		t.Errorf("%d cosines, want %d", terms, want.EWC.B)
 	}
@@ -162,7 +163,7 @@ func TestErrorsThatAllowForPersistence(t *testing.T) {
 		n := float64(c.n)
 		for range simulated {
 			x, y := autoregressive(random, c.n, c.phi), autoregressive(random, c.n, c.phi)
-			fit := must[Fit](t)(Regress(y, Constant(c.n), x))
+			fit := must[leastsquares.Fit](t)(leastsquares.Regress(y, leastsquares.Constant(c.n), x))
 			byHAC := fit.Coefficients[1] / fit.HAC(3)[1]
 			byCosines, _ := cosines(fit, x)
 			linked.add("least squares", fit.P(1) <= 0.05)
@@ -193,7 +194,7 @@ func TestErrorsThatAllowForPersistence(t *testing.T) {
 		linked := tally{}
 		for range simulated {
 			x, y := following(random, c.n, 0.5, 0.5, true)
-			byCosines, _ := cosines(must[Fit](t)(Regress(y[2:], Constant(c.n-2), x[:c.n-2])), x[:c.n-2])
+			byCosines, _ := cosines(must[leastsquares.Fit](t)(leastsquares.Regress(y[2:], leastsquares.Constant(c.n-2), x[:c.n-2])), x[:c.n-2])
 			linked.add("cosines, of linked series", byCosines <= 0.05)
 			linked.add("lag of the outcome, of linked series", must[LaggedFit](t)(Distributed(x, y, 2)).P(2) <= 0.05)
 		}

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/cpi-operator/cpi-operator/internal/linkage/leastsquares"
 )
 
 // null is the outcome under no link: an autoregression about a straight line that knows no driver, with the outcome's
@@ -59,20 +61,20 @@ func newNull(y []float64, most int) (null, bool) {
 }
 
 // corrected is Akaike's criterion for few rows (Hurvich and Tsai 1989).
-func corrected(f Fit) float64 {
+func corrected(f leastsquares.Fit) float64 {
 	n, estimated := float64(len(f.Residuals)), float64(len(f.Coefficients)+1) // with the variance
 	return n*math.Log(f.RSS/n) + 2*estimated*n/(n-estimated-1)
 }
 
 // persistence regresses z on a constant, a line, z one period before, and order-1 lags of its changes: the coefficient
 // of z is the sum of those of an autoregression. skip as in dickeyFuller.
-func persistence(z []float64, order, skip int) (Fit, bool) {
+func persistence(z []float64, order, skip int) (leastsquares.Fit, bool) {
 	rows := len(z) - skip
 	if rows <= order+3 {
-		return Fit{}, false
+		return leastsquares.Fit{}, false
 	}
-	columns := [][]float64{Constant(rows), line(rows), z[skip-1 : len(z)-1]}
-	return Regress(z[skip:], append(columns, steps(z, order, skip)...)...)
+	columns := [][]float64{leastsquares.Constant(rows), line(rows), z[skip-1 : len(z)-1]}
+	return leastsquares.Regress(z[skip:], append(columns, steps(z, order, skip)...)...)
 }
 
 // remaining are the coefficients of the lagged changes when that of z is given.
@@ -83,8 +85,8 @@ func remaining(z []float64, order int, alpha float64) ([]float64, bool) {
 	rows := len(z) - order
 	rest := append([]float64(nil), z[order:]...)
 	floats.AddScaled(rest, -alpha, z[order-1:len(z)-1])
-	columns := [][]float64{Constant(rows), line(rows)}
-	fit, ok := Regress(rest, append(columns, steps(z, order, order)...)...)
+	columns := [][]float64{leastsquares.Constant(rows), line(rows)}
+	fit, ok := leastsquares.Regress(rest, append(columns, steps(z, order, order)...)...)
 	if !ok {
 		return nil, false
 	}
@@ -114,7 +116,7 @@ func levels(alpha float64, steps []float64) []float64 {
 
 // detrended is y less its mean and straight line.
 func detrended(y []float64) ([]float64, bool) {
-	fit, ok := Regress(y, Constant(len(y)), line(len(y)))
+	fit, ok := leastsquares.Regress(y, leastsquares.Constant(len(y)), line(len(y)))
 	return fit.Residuals, ok
 }
 

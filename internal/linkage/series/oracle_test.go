@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/cpi-operator/cpi-operator/internal/linkage/leastsquares"
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 )
 
@@ -154,11 +155,11 @@ func must[T any](t testing.TB) func(v T, ok bool) T {
 func TestRegression(t *testing.T) {
 	o := oracle(t)
 	x, y := o.Series36.NPS, o.Series36.Renewal
-	fit := must[Fit](t)(Regress(y[2:], Constant(34), x[:34]))
+	fit := must[leastsquares.Fit](t)(leastsquares.Regress(y[2:], leastsquares.Constant(34), x[:34]))
 	all(t, "coefficients", fit.Coefficients, o.Lag2.Params, 1e-11)
 	all(t, "standard errors", fit.SE, o.Lag2.OLS, 1e-10)
-	all(t, "Newey–West", fit.HAC(BartlettLags(34)), o.Lag2.HAC, 1e-10)
-	se := fit.HAC(BartlettLags(34))[1]
+	all(t, "Newey–West", fit.HAC(leastsquares.BartlettLags(34)), o.Lag2.HAC, 1e-10)
+	se := fit.HAC(leastsquares.BartlettLags(34))[1]
 	near(t, "without correction", se*math.Sqrt(32./34), o.Lag2.Uncorrected[1], 1e-10)
 	z := interval.Normal(fit.Coefficients[1], se, 0.95)
 	all(t, "interval", []float64{z.Lower, z.Upper}, o.Lag2.IntervalByZ, 1e-10)
@@ -166,17 +167,17 @@ func TestRegression(t *testing.T) {
 	all(t, "interval by t", []float64{told.Lower, told.Upper}, o.Lag2.IntervalByT32, 1e-8)
 	near(t, "R²", fit.RSquared, o.Lag2.R2, 1e-11)
 	near(t, "sigma", fit.Sigma(), o.Lag2.Sigma, 1e-11)
-	near(t, "Durbin–Watson", DurbinWatson(fit.Residuals), o.Lag2.DurbinWatson, 1e-11)
+	near(t, "Durbin–Watson", leastsquares.DurbinWatson(fit.Residuals), o.Lag2.DurbinWatson, 1e-11)
 
-	spurious := must[Fit](t)(Regress(o.Spurious.KPI, Constant(30), o.Spurious.CPI))
-	near(t, "spurious Durbin–Watson", DurbinWatson(spurious.Residuals), o.Spurious.DW, 1e-11)
+	spurious := must[leastsquares.Fit](t)(leastsquares.Regress(o.Spurious.KPI, leastsquares.Constant(30), o.Spurious.CPI))
+	near(t, "spurious Durbin–Watson", leastsquares.DurbinWatson(spurious.Residuals), o.Spurious.DW, 1e-11)
 
 	bj := read[base](t, "oracle.json").BJsales
 	lead, sales := Difference(bj.Lead, 1), Difference(bj.Sales, 1)
-	fit = must[Fit](t)(Regress(sales[3:], Constant(146), lead[:146]))
+	fit = must[leastsquares.Fit](t)(leastsquares.Regress(sales[3:], leastsquares.Constant(146), lead[:146]))
 	all(t, "BJsales", fit.Coefficients, o.BJsales.Lag3.Params, 1e-10)
 	all(t, "BJsales OLS", fit.SE, o.BJsales.Lag3.SE, 1e-10)
-	all(t, "BJsales Newey–West", fit.HAC(BartlettLags(146)), o.BJsales.Lag3.HAC, 1e-10)
+	all(t, "BJsales Newey–West", fit.HAC(leastsquares.BartlettLags(146)), o.BJsales.Lag3.HAC, 1e-10)
 	near(t, "BJsales R²", fit.RSquared, o.BJsales.Lag3.R2, 1e-11)
 }
 
@@ -184,7 +185,7 @@ func TestRegression(t *testing.T) {
 func TestNaiveCorrelation(t *testing.T) {
 	o := oracle(t)
 	correlated := func(x, y []float64) (r, p float64) {
-		fit := must[Fit](t)(Regress(y, Constant(len(y)), x))
+		fit := must[leastsquares.Fit](t)(leastsquares.Regress(y, leastsquares.Constant(len(y)), x))
 		return math.Copysign(math.Sqrt(fit.RSquared), fit.Coefficients[1]), fit.P(1)
 	}
 	for key, want := range o.Pairs {
@@ -216,15 +217,15 @@ func TestNaiveCorrelation(t *testing.T) {
 func TestRegressionRefusesWhatHasNoSolution(t *testing.T) {
 	y := []float64{1, 2, 4, 7}
 	for name, columns := range map[string][][]float64{
-		"no row left over":  {Constant(4), {1, 2, 3, 5}, {1, 4, 2, 2}, {1, 1, 2, 1}},
-		"two constants":     {Constant(4), {3, 3, 3, 3}},
-		"one in other unit": {Constant(4), {1, 2, 3, 5}, {1e9, 2e9, 3e9, 5e9}},
+		"no row left over":  {leastsquares.Constant(4), {1, 2, 3, 5}, {1, 4, 2, 2}, {1, 1, 2, 1}},
+		"two constants":     {leastsquares.Constant(4), {3, 3, 3, 3}},
+		"one in other unit": {leastsquares.Constant(4), {1, 2, 3, 5}, {1e9, 2e9, 3e9, 5e9}},
 	} {
-		if fit, ok := Regress(y, columns...); ok {
+		if fit, ok := leastsquares.Regress(y, columns...); ok {
 			t.Errorf("%s: %v", name, fit.Coefficients)
 		}
 	}
-	if _, ok := Regress(y, Constant(4), []float64{1e-9, 2e-9, 4e-9, 3e-9}); !ok {
+	if _, ok := leastsquares.Regress(y, leastsquares.Constant(4), []float64{1e-9, 2e-9, 4e-9, 3e-9}); !ok {
 		t.Error("a small unit must not pass for dependence")
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/cpi-operator/cpi-operator/internal/linkage/leastsquares"
 )
 
 // Difference is x less x so many periods before, shorter by as many: 1 for changes from period to period, 12 for those
@@ -31,7 +33,7 @@ func Deseasonalise(x []float64, season int) ([]float64, bool) {
 			months[m][i] = 1
 		}
 	}
-	fit, ok := Regress(x, append(months, line(len(x)))...)
+	fit, ok := leastsquares.Regress(x, append(months, line(len(x)))...)
 	if !ok {
 		return nil, false
 	}
@@ -82,7 +84,7 @@ func largest(x []float64) float64 { return floats.Norm(x, math.Inf(1)) }
 
 // seasonal are orthonormal columns of what Deseasonalise takes out, but for a level and a line.
 func seasonal(n, season int) [][]float64 {
-	columns := [][]float64{Constant(n), line(n)}
+	columns := [][]float64{leastsquares.Constant(n), line(n)}
 	for m := 1; m < season; m++ {
 		month := make([]float64, n)
 		for i := m; i < n; i += season {
@@ -95,4 +97,14 @@ func seasonal(n, season int) [][]float64 {
 		return nil
 	}
 	return basis[2:]
+}
+
+// demeaned is x less its mean.
+func demeaned(x []float64) []float64 {
+	mean := floats.Sum(x) / float64(len(x))
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = v - mean
+	}
+	return out
 }

@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"github.com/cpi-operator/cpi-operator/internal/linkage/leastsquares"
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 )
 
@@ -39,17 +40,17 @@ func AugmentedDickeyFuller(x []float64, lags int) (UnitRoot, bool) {
 }
 
 // dickeyFuller regresses on so many lags, without the rows that skip lags would take.
-func dickeyFuller(x []float64, lags, skip int) (Fit, bool) {
+func dickeyFuller(x []float64, lags, skip int) (leastsquares.Fit, bool) {
 	steps := Difference(x, 1)
 	rows := len(steps) - skip
 	if rows <= lags+2 {
-		return Fit{}, false
+		return leastsquares.Fit{}, false
 	}
-	columns := [][]float64{Constant(rows), x[skip : len(x)-1]}
+	columns := [][]float64{leastsquares.Constant(rows), x[skip : len(x)-1]}
 	for lag := 1; lag <= lags; lag++ {
 		columns = append(columns, steps[skip-lag:len(steps)-lag])
 	}
-	return Regress(steps[skip:], columns...)
+	return leastsquares.Regress(steps[skip:], columns...)
 }
 
 // UnitRootLags chooses the lags of AugmentedDickeyFuller by Akaike's criterion on equal rows, from 0 to

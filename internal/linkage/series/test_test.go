@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/cpi-operator/cpi-operator/internal/linkage/leastsquares"
 )
 
 func TestSeries36(t *testing.T) {
@@ -172,8 +174,8 @@ func TestReasons(t *testing.T) {
 		"35 periods with months":   {noise(35), noise(35), Options{MaxLag: 6, Season: 12}, TooFewPeriods, 35},
 		"36 periods with months":   {noise(36), noise(36), Options{MaxLag: 6, Season: 12}, "", 36},
 		"24 with quarters":         {noise(24), noise(24), Options{MaxLag: 3, Season: 4}, "", 24},
-		"constant driver":          {Constant(36), noise(36), Options{MaxLag: 6}, ConstantSeries, 36},
-		"constant outcome":         {noise(36), Constant(36), Options{MaxLag: 6}, ConstantSeries, 36},
+		"constant driver":          {leastsquares.Constant(36), noise(36), Options{MaxLag: 6}, ConstantSeries, 36},
+		"constant outcome":         {noise(36), leastsquares.Constant(36), Options{MaxLag: 6}, ConstantSeries, 36},
 		"straight line":            {straight, noise(36), Options{MaxLag: 6}, ConstantSeries, 36},
 		"changed in the end only":  {once, noise(36), Options{MaxLag: 6}, ConstantSeries, 36},
 		"nothing but seasons":      {seasons(36), noise(36), Options{MaxLag: 6, Season: 12}, ConstantSeries, 36},

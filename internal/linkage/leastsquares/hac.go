@@ -1,4 +1,4 @@
-package series
+package leastsquares
 
 import (
 	"math"
@@ -9,7 +9,7 @@ import (
 // HAC are standard errors of the coefficients that allow for errors of unequal size that carry over into the next
 // periods, up to lags of them: Newey and West (1987) with Bartlett weights, times n/(n−k) for small samples. R:
 // sandwich::NeweyWest(lag, prewhite = FALSE, adjust = TRUE); statsmodels: cov_type="HAC", use_correction=True.
-// In a few dozen periods they are still too small where much carries over; see the package.
+// In a few dozen periods they are still too small where much carries over; see package series.
 func (f Fit) HAC(lags int) []float64 {
 	rows, terms := f.design.Dims()
 	scores := mat.NewDense(rows, terms, nil)
@@ -32,7 +32,7 @@ func (f Fit) HAC(lags int) []float64 {
 	covariance.Scale(float64(rows)/float64(f.Freedom), &covariance)
 	errors := make([]float64, terms)
 	for j := range errors {
-		errors[j] = math.Sqrt(max(0, covariance.At(j, j)))
+		errors[j] = math.Sqrt(max(0, covariance.At(j, j))) / f.lengths[j]
 	}
 	return errors
 }
