@@ -16,7 +16,7 @@ var aggregateDoc = Doc{
 	Direction: "as declared, or the preset's",
 	Interval:  "Mean: Student's t. Sum: normal with the error √Σy², amounts seen as arrivals. Count: Garwood. With clusterBy the error is that of each cluster's total. Mean with `shrink`: normal on the posterior variance, a credible interval",
 	Columns:   "the column to sum or average; none for Count; the entity of `clusterBy`, if any",
-	Pitfalls:  "Sum and count are a census of the period: their interval says how much they would vary, not that rows were missed. Amounts with heavy tails need many rows.",
+	Pitfalls:  "Sum and count are a census of the period: their interval says how much they would vary, not that rows were missed. Amounts with heavy tails need many rows: a mean's interval of 95 % holds 84 % with 10 skewed amounts, 89 % with 50 and 94 % with 200, one of five-star ratings 87 % with 10 (docs/coverage.md).",
 	Reference: "Garwood 1936, Biometrika 28:437 (counts); Gelman et al. 2013, Bayesian Data Analysis, 3rd ed., 3.4 (shrink)",
 }
 

@@ -25,7 +25,7 @@ var customerEffortScoreDoc = Doc{
 	Direction: "V1 Mean: LowerIsBetter; everything else: HigherIsBetter",
 	Interval:  "Student's t (Mean), Wilson (Share), adjusted Wald (Net); cluster-robust with every answer of a customer kept",
 	Columns:   "a score column of whole numbers, 1 to 5 (V1) or 1 to 7 (V2); the entity of `responses`",
-	Pitfalls:  "V1 and V2 point in opposite directions: a lower V1 mean is better, a higher V2 mean is. Share and net are better when higher in both.",
+	Pitfalls:  "V1 and V2 point in opposite directions: a lower V1 mean is better, a higher V2 mean is. Share and net are better when higher in both. The interval of a mean is too narrow where few answered and most are at an end of the scale (docs/coverage.md).",
 	Reference: "V1: Dixon, Freeman and Toman 2010, Harvard Business Review 88:116. V2: Dixon, Toman and DeLisi 2013, The Effortless Experience",
 }
 

@@ -16,7 +16,7 @@ var revenueRetentionDoc = Doc{
 	Direction: "HigherIsBetter",
 	Interval:  "linearised ratio with Student's t on opening customers − 1; none below 2 customers",
 	Columns:   "a dataset with `time.interval` or `time.snapshot`; a column with the recurring amount; the entity that pays",
-	Pitfalls:  "New customers do not count. One-off revenue and exchange rates do not belong in it. A few large customers make the interval wide.",
+	Pitfalls:  "New customers do not count. One-off revenue and exchange rates do not belong in it. A few large customers make the interval wide, and with few customers it is too narrow still: of 95 % it holds 87 % with 10 customers of unequal size, 92 % with 50 (docs/coverage.md, ratio of sums).",
 	Reference: "Cochran 1977, Sampling Techniques, 3rd ed., chapter 6 (interval)",
 }
 
