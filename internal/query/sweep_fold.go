@@ -1,7 +1,6 @@
 package query
 
 import (
-
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 )
 
