@@ -48,8 +48,12 @@ func (r *SourceReconciler) Reconcile(ctx context.Context, request ctrl.Request) 
 	if !runs.Failed && ready != nil && ready.Status == metav1.ConditionFalse { // no run can come to fail
 		runs.Failed, runs.Reason, runs.FailedSince, message = true, ready.Reason, ready.LastTransitionTime.Time, ready.Message
 	}
+	team := ""
+	if ds.Spec.Owner != nil {
+		team = ds.Spec.Owner.Team
+	}
 	now := r.Clock.Now()
-	alerts, next := alert.SourceAlerts(runs, message, now)
+	alerts, next := alert.SourceAlerts(runs, team, message, now)
 	r.Store.SetSource(metrics.Source{Namespace: ds.Namespace, Name: ds.Name, LastSuccess: runs.LastSuccess, Alerts: alerts})
 	if next.IsZero() {
 		return ctrl.Result{}, nil

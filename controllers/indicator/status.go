@@ -145,7 +145,7 @@ func (r *Reconciler) tellBlocked(d definition, why *reports.Blocked, now time.Ti
 	}
 	d.status.Summary.State = string(state)
 	d.status.SegmentAlerts = nil
-	in := &alert.Indicator{Kind: d.kind, Name: d.object.GetName(), Title: d.title, Team: d.owner.Team}
+	in := &alert.Indicator{Kind: d.kind, Name: d.object.GetName(), Title: d.title, Team: d.owner.Team, GoalOn: d.goalOn}
 	r.Store.SetIndicator(metrics.Indicator{
 		Namespace: d.object.GetNamespace(), View: in, Now: now, Theme: d.theme, Class: d.class, Publish: d.published(), State: state,
 		Decision: alert.Decision{Alerts: []alert.Alert{{Name: alert.ComputationFailed, Severity: alert.Warning, Team: d.owner.Team, Message: why.Message}}},

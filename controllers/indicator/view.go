@@ -21,7 +21,7 @@ import (
 func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *alert.Indicator {
 	formula := found.formula
 	out := &alert.Indicator{
-		Kind: d.kind, Name: d.object.GetName(), Title: d.title, Team: d.owner.Team,
+		Kind: d.kind, Name: d.object.GetName(), Title: d.title, Team: d.owner.Team, GoalOn: d.goalOn,
 		Formula:       formula.RequestHash,
 		MinSampleSize: formula.Quality.MinSampleSize,
 		Confidence:    formula.Quality.Confidence,

@@ -121,7 +121,7 @@ func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage
 		r.Store.Delete(metrics.Key{Kind: alert.Link, Namespace: linkage.Namespace, Name: linkage.Name})
 	} else {
 		r.Store.SetLinkage(metrics.Linkage{
-			Namespace: linkage.Namespace, Name: linkage.Name, KPI: in.KPI, Unit: in.Unit, Title: in.Title, Found: shown, Decision: decision,
+			Namespace: linkage.Namespace, Name: linkage.Name, KPI: in.KPI, Unit: in.Unit, Title: in.Title, Source: in.Source.Name, Found: shown, Decision: decision,
 		})
 	}
 	tell(linkage, decision, found.waits)

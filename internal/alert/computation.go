@@ -135,16 +135,19 @@ func (d *Decision) review(in *Indicator, now time.Time) {
 	d.condition(ReviewDue, True, ReasonOverdue, fmt.Sprintf("A review has been due since %s: does it still measure what it should? Then set spec.review.lastReviewed.", due.UTC().Format(time.DateOnly)))
 }
 
-// SourceAlerts are those of a data source itself: its failure is told once, not for each indicator, when two
-// scheduled runs have failed. next is when that changes by time alone.
-func SourceAlerts(s SourceRuns, message string, now time.Time) (alerts []Alert, next time.Time) {
+// platform is the team that is told where a data source names none.
+const platform = "platform"
+
+// SourceAlerts are those of a data source itself: its failure is told once, to the team or the platform's, not for each
+// indicator, when two scheduled runs have failed. next is when that changes by time alone.
+func SourceAlerts(s SourceRuns, team, message string, now time.Time) (alerts []Alert, next time.Time) {
 	if !s.Failed {
 		return nil, time.Time{}
 	}
 	if told := s.runsAfter(s.FailedSince, toldAfter); now.Before(told) {
 		return nil, told
 	}
-	return []Alert{{Name: ComputationFailed, Severity: Critical, Message: s.Reason + ": " + message}}, time.Time{}
+	return []Alert{{Name: ComputationFailed, Severity: Critical, Team: orElse(team, platform), Message: s.Reason + ": " + message}}, time.Time{}
 }
 
 // instant is a time as people read it, to the minute.

@@ -30,6 +30,8 @@ type Alert struct {
 	Team     string
 	// Segment as column=value, comma separated; empty for the total.
 	Segment string
+	// CPI that it speaks of beside the object itself, such as a guardrail that got worse; empty if none.
+	CPI string
 	// Message in plain words: value, interval, n, period, bound and what to do.
 	Message string
 }

@@ -268,13 +268,15 @@ func TestNextIsTheEarliestChangeByTime(t *testing.T) {
 
 func TestSourceAlertsOnce(t *testing.T) {
 	s := alert.SourceRuns{Name: "crm", Schedule: hourly{}, Failed: true, Reason: "AuthenticationFailed", FailedSince: now}
-	alerts, next := alert.SourceAlerts(s, "wrong password", now)
+	alerts, next := alert.SourceAlerts(s, "", "wrong password", now)
 	if len(alerts) != 0 || !next.Equal(now.Add(135*time.Minute)) {
 		t.Errorf("at first: %v, next %s", alerts, next)
 	}
-	alerts, _ = alert.SourceAlerts(s, "wrong password", next)
-	if diff := cmp.Diff([]alert.Alert{{Name: alert.ComputationFailed, Severity: alert.Critical, Message: "AuthenticationFailed: wrong password"}}, alerts); diff != "" {
-		t.Error(diff)
+	for team, told := range map[string]string{"": "platform", "databases": "databases"} {
+		alerts, _ = alert.SourceAlerts(s, team, "wrong password", next)
+		if diff := cmp.Diff([]alert.Alert{{Name: alert.ComputationFailed, Severity: alert.Critical, Team: told, Message: "AuthenticationFailed: wrong password"}}, alerts); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
 

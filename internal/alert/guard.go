@@ -11,9 +11,17 @@ type Guards struct {
 	Incentivised bool
 	// Linkages on the KPI, and Guardrails that they declare.
 	Linkages, Guardrails int
-	// Diverging are the messages of those that say so; Steady is how many say that nothing drifts apart.
-	Diverging []string
+	// Diverging are those that say so; Steady is how many say that nothing drifts apart.
+	Diverging []Drift
 	Steady    int
+}
+
+// Drift is a linkage that says that the KPI and its guardrails drift apart.
+type Drift struct {
+	Message string
+	// CPI is the guardrail that lost most surely, with the corrected p value of its loss; empty if it is not known.
+	CPI string
+	Q   float64
 }
 
 // guards tells whether somebody watches what customers get while the KPI is pursued, and whether they lose by it.
@@ -42,9 +50,17 @@ func (d *Decision) guards(in *Indicator) {
 	switch {
 	case g.Guardrails == 0:
 	case len(g.Diverging) > 0:
-		message := strings.Join(g.Diverging, " ")
+		var messages []string
+		var surest Drift
+		for _, drift := range g.Diverging {
+			messages = append(messages, drift.Message)
+			if surest.CPI == "" || drift.CPI != "" && drift.Q < surest.Q {
+				surest = drift
+			}
+		}
+		message := strings.Join(messages, " ")
 		d.condition(Diverging, True, ReasonDiverging, message)
-		d.Alerts = append(d.Alerts, Alert{Name: KPIDivergence, Severity: Warning, Team: in.Team, Message: message})
+		d.Alerts = append(d.Alerts, Alert{Name: KPIDivergence, Severity: Warning, Team: in.Team, CPI: surest.CPI, Message: message})
 	case g.Steady > 0:
 		d.condition(Diverging, False, ReasonNotDiverging, "The KPI and its guardrails do not drift apart.")
 	default:

@@ -27,6 +27,8 @@ type Indicator struct {
 	Name  string
 	Title string
 	Team  string
+	// GoalOn names the CPI whose numbers a KPITarget judges; empty for one with a measure of its own.
+	GoalOn string
 	// Formula identifies the formula in force; a result of another one is not judged.
 	Formula string
 
@@ -55,6 +57,14 @@ type Indicator struct {
 	Result      *Result
 	Attempt     *Attempt
 	Source      SourceRuns
+}
+
+// CPI whose numbers are judged; empty for a KPITarget with a measure of its own.
+func (in *Indicator) CPI() string {
+	if in.Kind == CPI {
+		return in.Name
+	}
+	return in.GoalOn
 }
 
 // Thresholds are levels from which on a value is worth telling; nil means none.

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -127,7 +128,7 @@ func encodeIndicator(in Indicator, room int) *encoder {
 	if in.Publish != PublishTotalOnly {
 		e.segments(base, in, room)
 	}
-	e.alerts(in.View.Kind, in.Theme, in.View.Title, in.Decision.Alerts)
+	e.alerts(subject{kind: in.View.Kind, theme: in.Theme, title: in.View.Title, source: in.View.Source.Name, cpi: in.View.CPI()}, in.Decision.Alerts)
 	return e
 }
 
@@ -178,7 +179,7 @@ func (e *encoder) total(base int, in Indicator) {
 	}
 	e.instant(base+familyStaleAfter, in.Decision.StaleAfter)
 	e.sample(base+familyInfo, 1, labelTheme, clean(in.Theme), labelClass, clean(in.Class),
-		labelDirection, string(view.Direction), labelOwner, clean(view.Team), labelTitle, clean(view.Title))
+		labelDirection, string(view.Direction), labelOwner, clean(view.Team), labelTitle, clean(view.Title), labelSource, clean(view.Source.Name))
 }
 
 // value writes a value with its interval into three families in a row.
@@ -252,14 +253,23 @@ func publishable(view *alert.Indicator) []part {
 	return out
 }
 
+// subject is what alerts are about.
+type subject struct {
+	kind         alert.Kind
+	theme, title string
+	// source that it hangs on, and the CPI that it speaks of; empty if there is none.
+	source, cpi string
+}
+
 // alerts writes the active alerts.
-func (e *encoder) alerts(kind alert.Kind, theme, title string, active []alert.Alert) {
+func (e *encoder) alerts(of subject, active []alert.Alert) {
 	for i, a := range active {
 		if slices.ContainsFunc(active[:i], func(b alert.Alert) bool { return sameSeries(a, b) }) {
 			continue
 		}
-		e.sample(familyAlert, 1, labelKind, string(kind), labelAlert, string(a.Name), labelSeverity, string(a.Severity),
-			labelOwner, clean(a.Team), labelTheme, clean(theme), labelTitle, clean(title), labelSegment, cleanUnique(a.Segment))
+		e.sample(familyAlert, 1, labelKind, string(of.kind), labelAlert, string(a.Name), labelSeverity, string(a.Severity),
+			labelOwner, clean(a.Team), labelTheme, clean(of.theme), labelTitle, clean(of.title), labelSegment, cleanUnique(a.Segment),
+			labelSource, clean(of.source), labelCPI, clean(cmp.Or(a.CPI, of.cpi)))
 	}
 }
 
@@ -269,7 +279,7 @@ func sameSeries(a, b alert.Alert) bool {
 
 func encodeSource(s Source) *encoder {
 	e := &encoder{object: objectLabels(s.Namespace, s.Name)}
-	e.alerts(alert.Source, "", s.Name, s.Alerts)
+	e.alerts(subject{kind: alert.Source, title: s.Name, source: s.Name}, s.Alerts)
 	if s.LastSuccess != nil {
 		e.instant(familySourceLastSuccess, *s.LastSuccess)
 	}

@@ -13,6 +13,8 @@ type Linkage struct {
 	// KPI that should be moved, with its unit.
 	KPI, Unit string
 	Title     string
+	// Source that the claim is tested on.
+	Source string
 	// Found of the claim in force; nil if nothing has been.
 	Found *plan.Link
 	// Decision on it, whose drivers are told even before the first run.
@@ -67,7 +69,7 @@ func encodeLinkage(in Linkage) *encoder {
 		e.sample(familyLinkVerdict, 1, labelKPI, kpi, labelDriver, clean(s.Driver), labelVerdict, verdict)
 	}
 	e.chances(in, kpi)
-	e.alerts(alert.Link, "", in.Title, in.Decision.Alerts)
+	e.alerts(subject{kind: alert.Link, title: in.Title, source: in.Source}, in.Decision.Alerts)
 	return e
 }
 

@@ -25,6 +25,8 @@ const (
 	labelKPI       = "kpi"
 	labelDriver    = "driver"
 	labelVerdict   = "verdict"
+	labelSource    = "source"
+	labelCPI       = "cpi"
 )
 
 // Names that alert rules refer to.
@@ -118,10 +120,10 @@ func buildFamilies() [familyCount]family {
 		set(familyStaleAfter, StaleAfterName, "From when on the numbers count as stale, unless a run or a load of data comes.")
 		set(familyRejected, "_rows_rejected", "Rows of the period that could not be used, by reason.", labelReason)
 		set(familyDropped, "_series_dropped", "Series left out because the definition or its namespace has too many.")
-		set(familyInfo, InfoName, "1, with what people call the indicator and who owns it. theme is the category of a KPITarget.", labelTheme, labelClass, labelDirection, labelOwner, labelTitle)
+		set(familyInfo, InfoName, "1, with what people call the indicator and who owns it. theme is the category of a KPITarget, source the DataSource that it is computed on.", labelTheme, labelClass, labelDirection, labelOwner, labelTitle, labelSource)
 	}
-	out[familyAlert] = family{name: AlertName, help: "1 while an alert is active. The fixed rules turn it into named alerts. theme is the category of a KPITarget.",
-		labels: []string{labelNamespace, labelKind, labelName, labelAlert, labelSeverity, labelOwner, labelTheme, labelTitle, labelSegment}}
+	out[familyAlert] = family{name: AlertName, help: "1 while an alert is active. The fixed rules turn it into named alerts. theme is the category of a KPITarget. source is the DataSource that it hangs on; cpi the CPI that it speaks of: itself, that of a goal, or the guardrail that lost most surely.",
+		labels: []string{labelNamespace, labelKind, labelName, labelAlert, labelSeverity, labelOwner, labelTheme, labelTitle, labelSegment, labelSource, labelCPI}}
 	out[familySourceLastSuccess] = family{name: "cpi_source_last_success_timestamp_seconds", help: "When a run last reached the data of the DataSource.", labels: object()}
 	link := func(index int, name, help string, labels ...string) {
 		out[index] = family{name: "cpi_link" + name, help: help, labels: object(append([]string{labelKPI, labelDriver}, labels...)...)}

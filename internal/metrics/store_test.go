@@ -36,7 +36,7 @@ func cpi(name string, e measure.Estimate, segments ...alert.Segment) metrics.Ind
 		Kind: alert.CPI, Name: name, Title: "NPS", Team: "support", Direction: measure.HigherIsBetter, Unit: "points", Confidence: 0.95,
 		Thresholds: alert.Thresholds{Warning: new(30.0), Critical: new(20.0)},
 		Result:     &alert.Result{Periods: []plan.PeriodResult{october(e)}, Segments: segments, Watermark: new(now)},
-		Source:     alert.SourceRuns{LastSuccess: new(now)},
+		Source:     alert.SourceRuns{Name: "crm", LastSuccess: new(now)},
 	}
 	return metrics.Indicator{Namespace: "cx", View: view, Decision: alert.Decide(view, now), Now: now, Theme: "Advocacy", Class: "Perception"}
 }
@@ -129,8 +129,8 @@ func TestSeriesOfACPI(t *testing.T) {
 		expect(t, found, "cpi_period_end_timestamp_seconds", object+" 1.7934912e+09")
 		expect(t, found, "cpi_watermark_timestamp_seconds", object+" 1.7952624e+09")
 		expect(t, found, "cpi_rows_rejected", object+`,reason="Missing" 7`, object+`,reason="OutOfScale" 2`)
-		expect(t, found, "cpi_info", object+`,theme="Advocacy",class="Perception",direction="HigherIsBetter",owner="support",title="NPS" 1`)
-		expect(t, found, "cpi_alert", object+`,kind="CPIDefinition",alert="CPIBelowThreshold",severity="critical",owner="support",theme="Advocacy",title="NPS",segment="" 1`)
+		expect(t, found, "cpi_info", object+`,theme="Advocacy",class="Perception",direction="HigherIsBetter",owner="support",title="NPS",source="crm" 1`)
+		expect(t, found, "cpi_alert", object+`,kind="CPIDefinition",alert="CPIBelowThreshold",severity="critical",owner="support",theme="Advocacy",title="NPS",segment="",source="crm",cpi="support-nps" 1`)
 	}
 }
 

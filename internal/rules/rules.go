@@ -4,6 +4,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/alert"
@@ -62,7 +63,7 @@ func Namespace(namespace string) Group {
 		{alert.LinkVerdictChanged, "{{ $labels.title }}: another verdict than before",
 			"CPILinkage {{ $labels.namespace }}/{{ $labels.name }} has come to another verdict in the last seven days. Whoever is held to its CPI should know. An association is no proof of cause." + read("cpilink")},
 	} {
-		expr := fmt.Sprintf("max by (namespace, kind, name, segment, severity, owner, theme, title) (%s{alert=%q%s}) > 0", metrics.AlertName, r.name, matcher(namespace))
+		expr := fmt.Sprintf("max by (namespace, kind, name, segment, severity, owner, theme, title, source, cpi) (%s{alert=%q%s}) > 0", metrics.AlertName, r.name, matcher(namespace))
 		out.Rules = append(out.Rules, rule(r.name, expr, settle, nil, r.summary, r.description))
 	}
 	for _, prefix := range []string{metrics.PrefixCPI, metrics.PrefixKPI} {
@@ -75,7 +76,7 @@ func Namespace(namespace string) Group {
 // if the operator hangs.
 func stale(prefix, namespace string) Rule {
 	selector := strings.TrimPrefix(matcher(namespace), ",")
-	expr := fmt.Sprintf("(time() - max by (namespace, name) (%s{%s}) > 0)\n* on (namespace, name) group_left (owner, theme, title)\nmax by (namespace, name, owner, theme, title) (%s{%s})",
+	expr := fmt.Sprintf("(time() - max by (namespace, name) (%s{%s}) > 0)\n* on (namespace, name) group_left (owner, theme, title, source)\nmax by (namespace, name, owner, theme, title, source) (%s{%s})",
 		prefix+metrics.StaleAfterName, selector, prefix+metrics.InfoName, selector)
 	return rule(alert.DataStale, expr, settle, map[string]string{"severity": string(alert.Warning), "kind": kinds[prefix]},
 		"{{ $labels.title }} has no fresh numbers",
@@ -85,10 +86,22 @@ func stale(prefix, namespace string) Rule {
 var kinds = map[string]string{metrics.PrefixCPI: string(alert.CPI), metrics.PrefixKPI: string(alert.KPI)}
 
 func rule(name alert.Name, expr, wait string, labels map[string]string, summary, description string) Rule {
+	all := map[string]string{"concern": concern(name)}
+	maps.Copy(all, labels)
 	return Rule{
-		Alert: string(name), Expr: expr, For: wait, KeepFiringFor: keep, Labels: labels,
+		Alert: string(name), Expr: expr, For: wait, KeepFiringFor: keep, Labels: all,
 		Annotations: map[string]string{"summary": summary, "description": description, "runbook_url": Runbooks + string(name) + ".md"},
 	}
+}
+
+// concern tells those who keep the numbers coming from those whose numbers they are. What is business is a ticket for the
+// owner; what is platform stops numbers from being known at all.
+func concern(name alert.Name) string {
+	switch name {
+	case alert.DataStale, alert.ComputationFailed, alert.OperatorAbsent:
+		return "platform"
+	}
+	return "business"
 }
 
 // matcher restricts a selector to one namespace. Names of namespaces are DNS labels.
