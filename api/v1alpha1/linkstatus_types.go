@@ -66,6 +66,45 @@ type CPILinkageStatus struct {
 	// baseline is since when the present claim is tested; another claim, or another formula of what it names, starts a new one.
 	// +optional
 	Baseline *Baseline `json:"baseline,omitempty"`
+
+	// runs that a claim over two data sources has to itself; absent of any other, which the runs of its KPI's data source test.
+	// +optional
+	Runs *LinkRuns `json:"runs,omitempty"`
+}
+
+// LinkRuns is how the runs go that a claim has to itself.
+type LinkRuns struct {
+	// requested identifies what a one-off run was last started for.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Requested string `json:"requested,omitempty"`
+
+	// lastRun is the latest finished run.
+	// +optional
+	LastRun *RunStatus `json:"lastRun,omitempty"`
+
+	// lastSuccessTime is when a run last finished without a failure of either data source.
+	// +optional
+	LastSuccessTime *metav1.Time `json:"lastSuccessTime,omitempty"`
+
+	// reason why the last run failed, or the present one does not start; absent where runs go well.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Reason string `json:"reason,omitempty"`
+
+	// message says what is wrong and what to do.
+	// +optional
+	// +kubebuilder:validation:MaxLength=4096
+	Message string `json:"message,omitempty"`
+
+	// failedSince is since when runs fail.
+	// +optional
+	FailedSince *metav1.Time `json:"failedSince,omitempty"`
+
+	// settings identifies the edits of claim and data sources that the failure was met under; another one lets a run start at once.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Settings string `json:"settings,omitempty"`
 }
 
 // LinkStage is a stage of a claim's life.
