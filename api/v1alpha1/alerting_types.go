@@ -14,7 +14,7 @@ type Alerting struct {
 	// +kubebuilder:validation:MaxLength=10
 	PausedUntil string `json:"pausedUntil,omitempty"`
 
-	// evaluations in a row, each a new mature period, that must be bad before somebody is told of a value beyond its threshold, or a standing target missed. Default: 1.
+	// evaluations in a row, each a new mature period, that must be bad before somebody is told of a value beyond its threshold, or a standing target missed. Of a segment two periods are kept, so two are enough there. Default: 1.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=12

@@ -179,8 +179,38 @@ const (
 	ReasonNotYet = "NotYet"
 	// ReasonReviewed: the last review is recent enough.
 	ReasonReviewed = "Reviewed"
+	// ReasonDueSoon: the next review is due within a fortnight.
+	ReasonDueSoon = "DueSoon"
 	// ReasonOverdue: the last review is older than review.every.
 	ReasonOverdue = "Overdue"
+)
+
+// Reasons of Deteriorating, Responding and TargetInReach.
+const (
+	// ReasonWorsening: a test shows that mature periods which share no rows get worse.
+	ReasonWorsening = "Worsening"
+	// ReasonNotWorsening: no such trend is shown; it may be there all the same.
+	ReasonNotWorsening = "NotWorsening"
+	// ReasonTooFewPeriods: no test can tell yet.
+	ReasonTooFewPeriods = "TooFewPeriods"
+	// ReasonTooFewAnswers: the whole interval of the response rate lies below the minimum.
+	ReasonTooFewAnswers = "TooFewAnswers"
+	// ReasonInReach: forecasts by confirmed drivers give the target chance enough.
+	ReasonInReach = "InReach"
+	// ReasonAtRisk: two forecasts in a row give it too small a chance.
+	ReasonAtRisk = "AtRisk"
+	// ReasonNoForecast: no confirmed driver leads a forecast of the day.
+	ReasonNoForecast = "NoForecast"
+)
+
+// Reasons of Alerting.
+const (
+	// ReasonTelling: alerts are told as declared.
+	ReasonTelling = "Telling"
+	// ReasonPaused: spec.alerting.pausedUntil lies ahead.
+	ReasonPaused = "Paused"
+	// ReasonDryRun: spec.alerting.mode is DryRun, or the operator runs with --dry-run.
+	ReasonDryRun = "DryRun"
 )
 
 // Reasons of Comparable.

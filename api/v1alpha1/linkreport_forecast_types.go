@@ -174,6 +174,11 @@ type LinkGoal struct {
 	// +kubebuilder:validation:MaxLength=32
 	Probability string `json:"probability,omitempty"`
 
+	// previous is what the drivers would have made the probability one mature period earlier, 0 to 1; absent where they did not lead that forecast.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Previous string `json:"previous,omitempty"`
+
 	// reason why there is none.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
