@@ -19,7 +19,8 @@ prepare() {
   PROMTOOL=$(hack/tools/build.sh promtool)
   KUSTOMIZE=$(hack/tools/build.sh kustomize)
   export KUBEBUILDER_ASSETS PROMTOOL KUSTOMIZE
-  hack/tools/build.sh prometheus versitygw >/dev/null # servers that tests start; built now, while progress is shown
+  # Servers that tests start; built now, while progress is shown.
+  hack/tools/build.sh prometheus alertmanager amtool prometheus-operator prometheus-config-reloader versitygw >/dev/null
 }
 
 static_checks() {

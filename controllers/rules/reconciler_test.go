@@ -173,11 +173,12 @@ func TestRules(t *testing.T) {
 // prometheusRules is the API of the Prometheus operator, as it ships it.
 func prometheusRules(t *testing.T) envtest.CRDInstallOptions {
 	t.Helper()
-	path, err := exec.CommandContext(t.Context(), filepath.Join(envtestkit.Root(), "hack", "tools", "prometheusrule-crd")).Output()
+	folder, err := exec.CommandContext(t.Context(), filepath.Join(envtestkit.Root(), "hack", "tools", "monitoring-manifests")).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return envtest.CRDInstallOptions{Paths: []string{strings.TrimSpace(string(path))}, ErrorIfPathMissing: true}
+	path := filepath.Join(strings.TrimSpace(string(folder)), "monitoring.coreos.com_prometheusrules.yaml")
+	return envtest.CRDInstallOptions{Paths: []string{path}, ErrorIfPathMissing: true}
 }
 
 func installPrometheusRules(t *testing.T) {

@@ -12,7 +12,10 @@ tool_folder() {
     controller-gen) echo "controller-tools-$CONTROLLER_TOOLS_VERSION" ;;
     kustomize) echo "kustomize-$KUSTOMIZE_VERSION" ;;
     golangci-lint-kube-api-linter) echo "golangci-lint-$GOLANGCI_LINT_VERSION-$KUBE_API_LINTER_VERSION" ;;
-    promtool | prometheus) echo "prometheus-$PROMETHEUS_VERSION" ;;
+    promtool) echo "prometheus-$PROMETHEUS_VERSION" ;;
+    prometheus) echo "prometheus-$PROMETHEUS_VERSION-kubernetes" ;;
+    alertmanager | amtool) echo "alertmanager-$ALERTMANAGER_VERSION" ;;
+    prometheus-operator | prometheus-config-reloader) echo "prometheus-operator-$PROMETHEUS_OPERATOR_VERSION" ;;
     versitygw) echo "versitygw-$VERSITYGW_VERSION" ;;
     gotestsum) echo "gotestsum-$GOTESTSUM_VERSION" ;;
     crd-ref-docs) echo "crd-ref-docs-$CRD_REF_DOCS_VERSION" ;;
@@ -22,7 +25,8 @@ tool_folder() {
 
 all_tools() {
   echo kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubectl etcd coredns \
-    controller-gen kustomize golangci-lint-kube-api-linter promtool prometheus versitygw gotestsum crd-ref-docs
+    controller-gen kustomize golangci-lint-kube-api-linter promtool prometheus alertmanager amtool \
+    prometheus-operator prometheus-config-reloader versitygw gotestsum crd-ref-docs
 }
 
 # build_tool TOOL FOLDER builds TOOL into FOLDER.
@@ -49,11 +53,23 @@ build_tool() {
     versitygw) go_install "$folder" "github.com/versity/versitygw/cmd/versitygw@v$VERSITYGW_VERSION" ;;
     promtool | prometheus)
       in_module prometheus_module
-      # Neither rule files nor queries need service discovery; leaving it out saves most of the build. Without built-in
-      # assets, prometheus serves its API and no web pages.
+      # Clouds to discover targets in are most of the build; only Kubernetes is ours. Without built-in assets,
+      # prometheus serves its API and no web pages.
       GOFLAGS+=" -tags=remove_all_sd"
+      [[ $tool == promtool ]] || GOFLAGS+=",enable_kubernetes_sd"
       go_build "$tool" "$folder" "github.com/prometheus/prometheus/cmd/$tool" \
         "-X github.com/prometheus/common/version.Version=${PROMETHEUS_VERSION/0.3/3.}" ;;
+    alertmanager | amtool)
+      in_module alertmanager_module
+      go_build "$tool" "$folder" "github.com/prometheus/alertmanager/cmd/$tool" \
+        "-X github.com/prometheus/common/version.Version=$ALERTMANAGER_VERSION" ;;
+    prometheus-operator)
+      in_module prometheus_operator_module
+      go_build "$tool" "$folder" github.com/prometheus-operator/prometheus-operator/cmd/operator \
+        "-X github.com/prometheus/common/version.Version=$PROMETHEUS_OPERATOR_VERSION" ;;
+    prometheus-config-reloader)
+      in_module prometheus_operator_module
+      go_build "$tool" "$folder" "github.com/prometheus-operator/prometheus-operator/cmd/$tool" ;;
   esac
 }
 
@@ -103,6 +119,19 @@ prometheus_module() {
   go mod init tools
   go mod edit -require="github.com/prometheus/prometheus@v$PROMETHEUS_VERSION" \
     -replace=cloud.google.com/go=cloud.google.com/go@v0.123.0
+  require_client_go
+}
+
+alertmanager_module() {
+  go mod init tools
+  go mod edit -require="github.com/prometheus/alertmanager@v$ALERTMANAGER_VERSION"
+}
+
+# The Prometheus operator replaces its two sibling modules with folders; both are published under the same version.
+prometheus_operator_module() {
+  local version=v$PROMETHEUS_OPERATOR_VERSION project=github.com/prometheus-operator/prometheus-operator
+  go mod init tools
+  go mod edit -require="$project@$version" -require="$project/pkg/apis/monitoring@$version" -require="$project/pkg/client@$version"
   require_client_go
 }
 

@@ -78,11 +78,17 @@ func TestPrometheusOperator(t *testing.T) {
 // ruleDefinition is the CRD of PrometheusRule, as the Prometheus operator ships it.
 func ruleDefinition(t *testing.T) *unstructured.Unstructured {
 	t.Helper()
-	path, err := exec.CommandContext(t.Context(), filepath.Join(root(), "hack", "tools", "prometheusrule-crd")).Output()
+	return decode(t, read(t, filepath.Join(monitoringManifests(t), "monitoring.coreos.com_prometheusrules.yaml")))[0]
+}
+
+// monitoringManifests is the folder with what the Prometheus operator ships for a cluster.
+func monitoringManifests(t *testing.T) string {
+	t.Helper()
+	folder, err := exec.CommandContext(t.Context(), filepath.Join(root(), "hack", "tools", "monitoring-manifests")).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return decode(t, read(t, strings.TrimSpace(string(path))))[0]
+	return strings.TrimSpace(string(folder))
 }
 
 // ruleFile waits for a namespace's ConfigMap of rules with an alert, and returns what it holds.

@@ -1,7 +1,9 @@
 // Command archive packs one static binary as a container image on scratch, in the docker-archive format that containerd
 // imports. Equal input gives an equal archive.
 //
-//	archive IMAGE:TAG BINARY OUT.tar
+//	archive IMAGE:TAG BINARY OUT.tar [PATH]
+//
+// PATH is where the image has the binary; by default in its root, under its own name.
 package main
 
 import (
@@ -20,15 +22,19 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	if len(os.Args) != 4 {
-		log.Fatal("usage: archive IMAGE:TAG BINARY OUT.tar")
+	if len(os.Args) != 4 && len(os.Args) != 5 {
+		log.Fatal("usage: archive IMAGE:TAG BINARY OUT.tar [PATH]")
 	}
 	image, binary, out := os.Args[1], os.Args[2], os.Args[3]
+	path := filepath.Base(binary)
+	if len(os.Args) == 5 {
+		path = os.Args[4]
+	}
 	content, err := os.ReadFile(binary)
 	if err != nil {
 		log.Fatal(err)
 	}
-	packed, err := pack(image, filepath.Base(binary), content)
+	packed, err := pack(image, path, content)
 	if err != nil {
 		log.Fatalf("pack %s: %v", binary, err)
 	}
@@ -45,8 +51,8 @@ type file struct {
 }
 
 // pack returns the archive of an image that holds one file, its entrypoint, run as user 65532.
-func pack(image, name string, binary []byte) ([]byte, error) {
-	layer, err := tarball(file{name, 0o755, binary})
+func pack(image, path string, binary []byte) ([]byte, error) {
+	layer, err := tarball(file{path, 0o755, binary})
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +60,7 @@ func pack(image, name string, binary []byte) ([]byte, error) {
 		"architecture": runtime.GOARCH,
 		"os":           "linux",
 		"created":      time.Unix(0, 0).UTC(),
-		"config":       map[string]any{"Entrypoint": []string{"/" + name}, "User": "65532:65532"},
+		"config":       map[string]any{"Entrypoint": []string{"/" + path}, "User": "65532:65532"},
 		"rootfs":       map[string]any{"type": "layers", "diff_ids": []string{"sha256:" + digest(layer)}},
 	})
 	if err != nil {
