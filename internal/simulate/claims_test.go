@@ -23,6 +23,7 @@ var (
 	exact       = because("Exact: at least 95 % whatever the truth, and more where few results are possible.")
 	rare        = because("Hardly anybody is for or against: the three added answers weigh more than what was seen.")
 	rareHits    = because("Hits are rare: Wilson's intervals of both shares err on the wide side.")
+	scarce      = because("Few customers have one of the two outcomes: the interval errs on the wide side.")
 	tiny        = because("Three answers in the stratum that counts most.")
 	skewed      = because("Skewed: a small sample misses the rare values that carry the mean. A median or a geometric mean does without them.")
 	few         = because("The normal distribution needs about 20 amounts.")

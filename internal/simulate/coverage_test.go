@@ -48,7 +48,7 @@ type row struct {
 func tables() []table {
 	var all []table
 	for _, group := range []func() []table{
-		shareTables, netTables, rateTables, meanTables, quantileTables, clusterTables, differenceTables, correctionTables, alarmTables,
+		shareTables, netTables, rateTables, meanTables, quantileTables, clusterTables, differenceTables, correctionTables, linkTables, alarmTables,
 	} {
 		all = append(all, group()...)
 	}

@@ -16,5 +16,8 @@ In short:
 - Means of ratings do from n = 50 on. Means of skewed amounts, and ratios of sums over customers of unequal size, keep it at 200 and not at 50:
   publish a median or a geometric mean, or take a small sample's interval for too narrow by some points.
 - Several answers of a customer counted as independent turn 95 % into 84 %: declare the entity.
+- Comparisons of customers keep theirs, crude, within strata and by regression. Of periods, the slope of a linkage holds its truth in 93 to 95 of
+  100 at a lag fixed beforehand, and in 90 to 94 at a lag that was searched for and shown (measured in internal/linkage/series, as is how often
+  links are found, and how often seen where there are none).
 - Where surprises last (half of each carries over into the next period), about 10 of 100 steady series are said to have a trend, instead of 5.
 `
