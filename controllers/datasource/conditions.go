@@ -7,6 +7,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/runs"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
@@ -18,7 +19,7 @@ const (
 
 func set(ds *v1alpha1.DataSource, condition string, status metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(&ds.Status.Conditions, metav1.Condition{
-		Type: condition, Status: status, Reason: reason, Message: cut(message, maxMessage), ObservedGeneration: ds.Generation,
+		Type: condition, Status: status, Reason: reason, Message: runs.Cut(message, maxMessage), ObservedGeneration: ds.Generation,
 	})
 }
 
@@ -45,12 +46,12 @@ func setHindered(ds *v1alpha1.DataSource, reason string, why error) {
 }
 
 // setComputed tells how the last run went, or why the present one does not start.
-func setComputed(ds *v1alpha1.DataSource, told verdict) {
+func setComputed(ds *v1alpha1.DataSource, told runs.Verdict) {
 	status := metav1.ConditionFalse
-	if told.reason == v1alpha1.ReasonSucceeded {
+	if told.Good() {
 		status = metav1.ConditionTrue
 	}
-	set(ds, v1alpha1.ConditionComputed, status, told.reason, told.message)
+	set(ds, v1alpha1.ConditionComputed, status, told.Reason, told.Message)
 }
 
 // setDefaults makes every condition present from the first look on.
@@ -76,9 +77,18 @@ func (r *Reconciler) tellTransitions(before, after *v1alpha1.DataSource) {
 		switch {
 		case now.Type == v1alpha1.ConditionStalled, now.Status == metav1.ConditionUnknown:
 		case now.Status == metav1.ConditionFalse:
-			r.Events.Eventf(after, nil, corev1.EventTypeWarning, now.Reason, now.Type, "%s", cut(now.Message, maxEvent))
+			r.Events.Eventf(after, nil, corev1.EventTypeWarning, now.Reason, now.Type, "%s", runs.Cut(now.Message, maxEvent))
 		case was != nil && was.Status == metav1.ConditionFalse:
-			r.Events.Eventf(after, nil, corev1.EventTypeNormal, now.Reason, now.Type, "%s", cut(now.Message, maxEvent))
+			r.Events.Eventf(after, nil, corev1.EventTypeNormal, now.Reason, now.Type, "%s", runs.Cut(now.Message, maxEvent))
 		}
 	}
+}
+
+// neverStarted is what the Computed condition says of a run that did not start, and whether the source was edited since.
+func neverStarted(ds *v1alpha1.DataSource) (message string, edited bool) {
+	computed := meta.FindStatusCondition(ds.Status.Conditions, v1alpha1.ConditionComputed)
+	if computed == nil || computed.Reason != v1alpha1.ReasonNeverStarted {
+		return "", false
+	}
+	return computed.Message, computed.ObservedGeneration < ds.Generation
 }

@@ -27,7 +27,7 @@ func (r *Reconciler) requestRun(ctx context.Context, s *scope) error {
 		r.settling.Forget(key) // the next wish is to settle from its own start
 		return nil
 	}
-	if len(s.runs.active) > 0 {
+	if len(s.runs.Active) > 0 {
 		return nil // its end brings us back here
 	}
 	if left := r.settling.Left(key, wanted, r.Clock.Now(), r.Debounce); left > 0 {

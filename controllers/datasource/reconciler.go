@@ -18,6 +18,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/controllers/children"
+	"github.com/cpi-operator/cpi-operator/controllers/runs"
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
@@ -56,7 +57,7 @@ type scope struct {
 	// schedule in force; valid only after validate.
 	schedule   job.Schedule
 	indicators []indicator
-	runs       runs
+	runs       runs.Runs
 	// requeue is when to look again without being told, 0 for never.
 	requeue time.Duration
 }
@@ -112,12 +113,39 @@ func (r *Reconciler) observe(ctx context.Context, s *scope) error {
 	if s.indicators, err = r.indicatorsOf(ctx, s.source); err != nil {
 		return err
 	}
-	if s.runs, err = r.runsOf(ctx, s.source); err != nil {
+	if s.runs, err = r.watcher().Of(ctx, job.OfSource(s.source)); err != nil {
 		return err
 	}
 	count := countOf(s.indicators)
 	s.source.Status.Indicators = &count
 	return r.tellRuns(ctx, s)
+}
+
+func (r *Reconciler) watcher() runs.Watcher {
+	return runs.Watcher{Client: r.Client, Live: r.Live, Clock: r.Clock}
+}
+
+// tellRuns puts into the status what is new of the source's runs.
+func (r *Reconciler) tellRuns(ctx context.Context, s *scope) error {
+	known := runs.Known{Last: s.source.Status.LastRun}
+	known.Unstarted, known.Edited = neverStarted(s.source)
+	news, err := r.watcher().Look(ctx, s.runs, known)
+	if err != nil {
+		return err
+	}
+	if news.Verdict != nil {
+		setComputed(s.source, *news.Verdict)
+	}
+	if news.Ended != nil {
+		s.source.Status.LastRun = news.Ended
+	}
+	if news.Success != nil {
+		s.source.Status.LastSuccessTime = news.Success
+	}
+	if news.Again > 0 {
+		s.again(news.Again)
+	}
+	return nil
 }
 
 func (r *Reconciler) validate(s *scope) resolve.Problems {

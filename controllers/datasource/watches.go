@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/runs"
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
@@ -30,7 +31,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Owns(&corev1.ServiceAccount{}).
 		Owns(&rbacv1.RoleBinding{}).
 		Watches(&batchv1.Job{}, handler.EnqueueRequestsFromMapFunc(byLabel)).
-		Watches(&corev1.Pod{}, handler.EnqueueRequestsFromMapFunc(byLabel), builder.WithPredicates(predicate.Funcs{UpdateFunc: phaseChanged})).
+		Watches(&corev1.Pod{}, handler.EnqueueRequestsFromMapFunc(byLabel), builder.WithPredicates(predicate.Funcs{UpdateFunc: runs.PodChanged})).
 		Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(byReport), builder.WithPredicates(predicate.Funcs{UpdateFunc: askChanged})).
 		Watches(&v1alpha1.CPIDefinition{}, handler.EnqueueRequestsFromMapFunc(r.byDefinition), builder.WithPredicates(predicate.Funcs{
 			CreateFunc: func(event.CreateEvent) bool { return false }, // its report brings us here
@@ -111,12 +112,4 @@ func brokenObject(object client.Object) bool {
 		return broken(o.ObjectMeta, o.Status.Conditions)
 	}
 	return false
-}
-
-// phaseChanged: a pod started, ended, was scheduled, or one of its containers waits for something else.
-func phaseChanged(e event.UpdateEvent) bool {
-	before, after := e.ObjectOld.(*corev1.Pod), e.ObjectNew.(*corev1.Pod)
-	return before.Status.Phase != after.Status.Phase ||
-		started(*before) != started(*after) ||
-		waitingFor([]corev1.Pod{*before}) != waitingFor([]corev1.Pod{*after})
 }
