@@ -17,7 +17,7 @@ import (
 // influence shares out what several drivers explain together, each at its own lag, over the periods that all of them cover.
 func (c *claim) influence() {
 	var compared []*contender
-	first, last := 0, len(c.kpi)-1
+	first, last := 0, len(c.moved)-1
 	changes, season := false, 0
 	for _, d := range c.drivers {
 		if d.paired == nil || d.paired.Reason != "" {
@@ -99,7 +99,7 @@ func (c *claim) forecast() {
 		q.Range = &interval.Interval{Lower: 0, Upper: 1}
 	}
 	for _, s := range c.drivers {
-		if s.finding.Verdict == plan.Supported && s.paired != nil && s.paired.Reason == "" {
+		if s.leads() && c.ByDecision == nil {
 			q.Drivers = append(q.Drivers, forecast.Driver{Name: s.Name, Lag: s.paired.Lag, Values: s.values, Step: *s.Step})
 		}
 	}
@@ -130,8 +130,49 @@ func (c *claim) forecast() {
 			out.WhatIf = append(out.WhatIf, plan.WhatIf{Driver: w.Driver, Step: w.Step, Lag: w.Lag, Bounded: *bounded(w.Bounded)})
 		}
 	}
+	if c.ByDecision != nil && slices.ContainsFunc(c.drivers, (*contender).leads) {
+		c.warn("The forecast does without the drivers: it tells the KPI as its targets are judged, by due date, and they lead the decisions.")
+	}
 	out.Goals = c.chances(found, ahead)
+	c.before(q, c.kpi[last].Start, out.Goals)
 	c.link.Forecast = out
+}
+
+// before adds what the chances would have been one period earlier, so that "two forecasts in a row" needs no memory: the
+// forecast is made anew without the last value of the KPI and of each driver. Where a target stands or falls with naive
+// methods, no driver had a part in it and there is nothing to add.
+func (c *claim) before(q forecast.Question, last time.Time, goals []plan.GoalChance) {
+	if len(goals) == 0 || len(q.Drivers) == 0 {
+		return
+	}
+	q.KPI = q.KPI[:len(q.KPI)-1]
+	drivers := slices.Clone(q.Drivers)
+	for i := range drivers {
+		known := drivers[i].Values
+		for len(known) > 0 && math.IsNaN(known[len(known)-1]) {
+			known = known[:len(known)-1]
+		}
+		drivers[i].Values = known[:max(0, len(known)-1)]
+	}
+	ahead := c.ahead(last)
+	q.Drivers, q.Horizon = drivers, len(ahead)
+	found := forecast.Of(q)
+	led := map[string]bool{}
+	for _, p := range found.Points {
+		led[ahead[p.Horizon-1].Label] = p.Method == forecast.Drivers
+	}
+	for _, was := range c.chances(found, ahead) {
+		for i := range goals {
+			if goals[i].Goal == was.Goal && led[was.Label] {
+				goals[i].Previous = was.Probability
+			}
+		}
+	}
+}
+
+// leads reports whether a forecast may use the driver: it is supported, and its series tells at which lag.
+func (d *contender) leads() bool {
+	return d.finding.Verdict == plan.Supported && d.paired != nil && d.paired.Reason == ""
 }
 
 // onlySlope is the slope that the verdict on a driver rests on, if no other driver shares in it.

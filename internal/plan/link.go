@@ -194,6 +194,9 @@ type GoalChance struct {
 	Goal
 	Label       string   `json:"label,omitempty"` // of the period judged
 	Probability *float64 `json:"probability,omitempty"`
+	// Previous is what it would have been one mature period earlier, had the drivers of today led the forecast; nil where
+	// they would not have led it.
+	Previous *float64 `json:"previous,omitempty"`
 	Reason      string   `json:"reason,omitempty"`
 }
 
@@ -231,7 +234,9 @@ type GuardrailState struct {
 // LinkSeries is an indicator's values as they were compared.
 type LinkSeries struct {
 	Key
-	RequestHash string         `json:"requestHash,omitempty"`
+	RequestHash string `json:"requestHash,omitempty"`
+	// ByDecision marks the KPI's outcomes in the period of their decision.
+	ByDecision bool           `json:"byDecision,omitempty"`
 	Periods     []PeriodResult `json:"periods,omitempty"`
 	Reason      string         `json:"reason,omitempty"`
 }

@@ -56,7 +56,7 @@ func foreseen(f *v1alpha1.LinkForecast) *plan.Forecast {
 	for _, g := range f.Goals {
 		out.Goals = append(out.Goals, plan.GoalChance{
 			Goal:  plan.Goal{From: dayOf(g.From), By: dayOf(g.By), AtLeast: number(g.AtLeast), AtMost: number(g.AtMost)},
-			Label: g.Label, Probability: number(g.Probability), Reason: g.Reason,
+			Label: g.Label, Probability: number(g.Probability), Previous: number(g.Previous), Reason: g.Reason,
 		})
 	}
 	for _, w := range f.WhatIf {

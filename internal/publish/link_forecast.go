@@ -53,7 +53,7 @@ func goal(g plan.GoalChance) v1alpha1.LinkGoal {
 	}
 	return v1alpha1.LinkGoal{
 		From: date(g.From), By: date(g.By), AtLeast: decimal(g.AtLeast), AtMost: decimal(g.AtMost),
-		Label: cut(g.Label, maxLabel), Probability: decimal(g.Probability), Reason: cut(g.Reason, maxReason),
+		Label: cut(g.Label, maxLabel), Probability: decimal(g.Probability), Previous: decimal(g.Previous), Reason: cut(g.Reason, maxReason),
 	}
 }
 
