@@ -3,6 +3,7 @@ package envtest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/yaml"
+
+	"github.com/cpi-operator/cpi-operator/internal/schema"
 )
 
 var api client.Client
@@ -47,11 +50,38 @@ func apply(t *testing.T, text string) (*unstructured.Unstructured, error) {
 		t.Fatalf("%v in\n%s", err, text)
 	}
 	object.SetNamespace("default")
-	err := api.Create(t.Context(), object, &client.CreateOptions{FieldValidation: "Strict"})
+	sent, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = api.Create(t.Context(), object, &client.CreateOptions{FieldValidation: "Strict"})
+	asOffline(t, object.GetKind(), sent, err)
 	if err == nil {
 		t.Cleanup(func() { _ = api.Delete(context.Background(), object.DeepCopy()) })
 	}
 	return object, err
+}
+
+// asOffline asserts that the check without a cluster says the same of an object as the API server does.
+func asOffline(t *testing.T, kind string, sent []byte, served error) {
+	t.Helper()
+	if !schema.Knows(kind) {
+		return
+	}
+	_, problems, err := schema.Check(t.Context(), kind, sent)
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case served == nil && len(problems) > 0:
+		t.Errorf("taken by the API server, refused offline: %v", problems)
+	case served != nil && len(problems) == 0:
+		t.Errorf("taken offline, refused by the API server: %v", served)
+	}
+	for _, p := range problems {
+		if last := p.Field[strings.LastIndex(p.Field, ".")+1:]; served != nil && !strings.Contains(served.Error(), last) {
+			t.Errorf("offline %s: %s; the API server says only %v", p.Field, p.Message, served)
+		}
+	}
 }
 
 const header = "apiVersion: cpi-operator.io/v1alpha1\n"
