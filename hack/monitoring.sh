@@ -8,12 +8,12 @@ cd "$repo_root"
 
 devcluster=hack/devcluster/devcluster
 
-# image NAME VERSION [PATH] loads the image of a tool unless it is there. PATH is where pods expect the program, if not
-# at /NAME.
+# image NAME VERSION loads the image of a tool unless it is there. Programs lie in /bin, as in the projects' own images:
+# pods mount folders of the programs' names in the root.
 image() {
   local image=devcluster.local/$1:v$2 binary
   binary=$(hack/tools/build.sh "$1")
-  "$devcluster" has-image "$image" || step "load $image" load "$image" "$binary" "${3:-$1}"
+  "$devcluster" has-image "$image" || step "load $image" load "$image" "$binary" "bin/$1"
   echo "$1=$image"
 }
 
@@ -30,7 +30,7 @@ images() {
   image prometheus "${PROMETHEUS_VERSION/0.3/3.}"
   image alertmanager "$ALERTMANAGER_VERSION"
   image prometheus-operator "$PROMETHEUS_OPERATOR_VERSION"
-  image prometheus-config-reloader "$PROMETHEUS_OPERATOR_VERSION" bin/prometheus-config-reloader
+  image prometheus-config-reloader "$PROMETHEUS_OPERATOR_VERSION"
 }
 
 case ${1:-} in
