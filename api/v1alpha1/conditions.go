@@ -75,7 +75,7 @@ const (
 	ReasonOutcomeUnsupported = "OutcomeUnsupported"
 	// ReasonExposureUnsupported: the CPI has no score of single rows, or no time before the outcome.
 	ReasonExposureUnsupported = "ExposureUnsupported"
-	// ReasonAttributionUnsupported: outcomes cannot be placed in the period of their decision yet.
+	// ReasonAttributionUnsupported: the KPI is no renewal, so its outcomes have no decision apart from their own time.
 	ReasonAttributionUnsupported = "AttributionUnsupported"
 	// ReasonUndated: a dataset has no time, so there is no series.
 	ReasonUndated = "Undated"

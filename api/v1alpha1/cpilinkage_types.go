@@ -200,7 +200,7 @@ type LinkPeriodLevel struct {
 	// +kubebuilder:validation:Maximum=400
 	History *int32 `json:"history,omitempty"`
 
-	// attributeOutcomeTo says in which period an outcome of a renewal counts: DueDate (default), in which the KPI itself counts it. DecidedAt, in which it was decided, is refused as not supported yet.
+	// attributeOutcomeTo says in which period an outcome of a renewal counts: DueDate (default), in which the KPI itself counts it. DecidedAt, in which the customer decided, and where nobody did by the end of the grace, in that period; it needs decidedAt. Forecast, targets and guardrails stay with the KPI as it reports itself.
 	// +optional
 	// +kubebuilder:validation:Enum=DueDate;DecidedAt
 	AttributeOutcomeTo string `json:"attributeOutcomeTo,omitempty"`

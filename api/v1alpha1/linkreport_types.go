@@ -54,7 +54,7 @@ type ReportLink struct {
 	// series that were compared.
 	// +optional
 	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=17
+	// +kubebuilder:validation:MaxItems=18
 	Series []LinkSeries `json:"series,omitempty"`
 
 	// warnings about the data, for people.
@@ -257,6 +257,11 @@ type LinkSeries struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=80
 	RequestHash string `json:"requestHash,omitempty"`
+
+	// attributeOutcomeTo is DecidedAt for the KPI once more, its outcomes in the period in which they were decided: that series was compared.
+	// +optional
+	// +kubebuilder:validation:Enum=DecidedAt
+	AttributeOutcomeTo string `json:"attributeOutcomeTo,omitempty"`
 
 	// periods of the series, oldest first.
 	// +optional

@@ -11,7 +11,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
 )
 
-// claimed is the case of renewals, with outcomes in the periods that they are due in.
+// claimed is the case of renewals, with outcomes in the periods in which they are due.
 const claimed = `{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: support-nps}, expected: Positive, guardrail: {minWorsening: 5}}],
   customerLevel: {unit: account, collapse: Mean, cohorts: {high: {atLeast: 9}, low: {atMost: 6}}, index: OutcomeDecision, exposureWindow: 365d, stratifyBy: [{datasetRef: {name: contracts}, column: plan}]},
   periodLevel: {maxLagPeriods: 6}, minEffect: {absolute: 2%}}`
@@ -34,16 +34,6 @@ func TestTheCaseOfRenewalsIsTaken(t *testing.T) {
 	if l.Status.ObservedGeneration != -1 {
 		t.Errorf("observedGeneration %d before the first look", l.Status.ObservedGeneration)
 	}
-	w.reconcile(l)
-	// What cannot be had is refused, not passed over.
-	message := w.want(l.Status.Conditions, "Ready", "False", "AttributionUnsupported")
-	if !strings.HasPrefix(message, "spec.periodLevel.attributeOutcomeTo: DecidedAt is not supported yet") {
-		t.Errorf("message %s", message)
-	}
-	w.want(l.Status.Conditions, "Stalled", "True", "AttributionUnsupported")
-
-	l.Spec.PeriodLevel.AttributeOutcomeTo = "DueDate"
-	must(t, w.client.Update(t.Context(), l))
 	w.reconcile(l)
 	w.want(l.Status.Conditions, "Ready", "True", "Ready")
 	w.want(l.Status.Conditions, "Supported", "Unknown", "Pending")

@@ -15,8 +15,11 @@ type claim struct {
 	place   int
 	kpi     []plan.PeriodResult
 	refused *plan.Failure // why the KPI has no series
-	drivers []*contender
-	link    plan.Link
+	// moved is what is compared with the drivers: the KPI, by decision where that is asked for.
+	moved        []plan.PeriodResult
+	movedRefused *plan.Failure
+	drivers      []*contender
+	link         plan.Link
 }
 
 // contender is a driver, with what speaks for it and against it.
@@ -72,6 +75,9 @@ func movedBy(l plan.Linkage) string {
 func (r *run) gather(ctx context.Context, l plan.Linkage) (*claim, error) {
 	c := &claim{Linkage: l, link: plan.Link{Unit: l.KPI.Unit}}
 	c.kpi, c.refused = r.seriesFor(l.KPI)
+	if c.moved, c.movedRefused = c.kpi, c.refused; l.ByDecision != nil {
+		c.moved, c.movedRefused = r.seriesFor(l.ByDecision.Series)
+	}
 	for _, d := range l.Drivers {
 		s := &contender{Driver: d}
 		s.periods, s.refused = r.seriesFor(d.Series)
@@ -91,10 +97,10 @@ func (r *run) gather(ctx context.Context, l plan.Linkage) (*claim, error) {
 
 // compare tests whether the KPI's series follows the driver's.
 func (s *contender) compare(c *claim) {
-	if c.refused != nil || s.refused != nil {
+	if c.movedRefused != nil || s.refused != nil {
 		return
 	}
-	s.outcome, s.values = aligned(c.kpi, s.periods)
+	s.outcome, s.values = aligned(c.moved, s.periods)
 	found := series.Test(s.values, s.outcome, series.Options{
 		MaxLag: c.Periods.MaxLag, Season: c.Periods.Season, Confidence: c.Confidence,
 	})

@@ -40,11 +40,14 @@ func withSeries(p plan.Plan) ([]plan.Indicator, *seriesOf) {
 	return all, s
 }
 
-// sidesOf a linkage are its KPI and its drivers, in this order.
+// sidesOf a linkage are its KPI and its drivers, in this order, then its KPI by decision if that is asked for.
 func sidesOf(l plan.Linkage) []plan.Series {
 	sides := []plan.Series{l.KPI}
 	for _, d := range l.Drivers {
 		sides = append(sides, d.Series)
+	}
+	if l.ByDecision != nil {
+		sides = append(sides, l.ByDecision.Series)
 	}
 	return sides
 }

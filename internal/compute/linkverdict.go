@@ -64,7 +64,7 @@ func (c *claim) periodLevel(s *contender) (linkage.Evidence, float64) {
 	found := s.paired
 	if found == nil {
 		reason := "NoSeries"
-		for _, refused := range []*plan.Failure{c.refused, s.refused} {
+		for _, refused := range []*plan.Failure{c.movedRefused, s.refused} {
 			if refused != nil {
 				reason = string(refused.Reason)
 			}
@@ -115,7 +115,7 @@ func (c *claim) pairedLink(s *contender) *plan.PeriodLink {
 	if found == nil {
 		evidence, _ := c.periodLevel(s)
 		out := &plan.PeriodLink{Reason: evidence.Reason}
-		for _, refused := range []*plan.Failure{c.refused, s.refused} {
+		for _, refused := range []*plan.Failure{c.movedRefused, s.refused} {
 			if refused != nil {
 				out.Warnings = append(out.Warnings, refused.Message)
 			}
@@ -172,5 +172,9 @@ func (c *claim) keepSeries() {
 	keep(c.KPI, c.kpi)
 	for _, s := range c.drivers {
 		keep(s.Series, s.periods)
+	}
+	if d := c.ByDecision; d != nil {
+		keep(d.Series, c.moved)
+		c.link.Series[len(c.link.Series)-1].ByDecision = true
 	}
 }

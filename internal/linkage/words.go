@@ -148,6 +148,9 @@ func (w words) periods() string {
 	}
 	s := scaleOf(w.linkage.KPI.Unit, effect.Value)
 	how := ""
+	if w.linkage.ByDecision != nil {
+		how += ", contracts in the " + grain(w.linkage, 1) + " of their decision"
+	}
 	if p.Deseasonalised {
 		how += ", seasons taken out"
 	}

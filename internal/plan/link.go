@@ -197,7 +197,7 @@ type GoalChance struct {
 	// Previous is what it would have been one mature period earlier, had the drivers of today led the forecast; nil where
 	// they would not have led it.
 	Previous *float64 `json:"previous,omitempty"`
-	Reason      string   `json:"reason,omitempty"`
+	Reason   string   `json:"reason,omitempty"`
 }
 
 // WhatIf is what goes with a step of one driver, all else as forecast.
@@ -237,6 +237,6 @@ type LinkSeries struct {
 	RequestHash string `json:"requestHash,omitempty"`
 	// ByDecision marks the KPI's outcomes in the period of their decision.
 	ByDecision bool           `json:"byDecision,omitempty"`
-	Periods     []PeriodResult `json:"periods,omitempty"`
-	Reason      string         `json:"reason,omitempty"`
+	Periods    []PeriodResult `json:"periods,omitempty"`
+	Reason     string         `json:"reason,omitempty"`
 }

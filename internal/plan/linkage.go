@@ -18,6 +18,8 @@ type Linkage struct {
 	// KPI's grain that share no rows.
 	KPI     Series   `json:"kpi"`
 	Drivers []Driver `json:"drivers"`
+	// ByDecision is the KPI as Periods compares it with the drivers, where that is not how it is reported; nil elsewhere.
+	ByDecision *ByDecision `json:"byDecision,omitempty"`
 	// Other is the second data source that its customers are in, which gives it runs of its own; empty if the KPI's has
 	// them all.
 	Other string `json:"other,omitempty"`
@@ -52,6 +54,13 @@ type Series struct {
 	Periods   []PeriodResult `json:"periods,omitempty"`
 	// Refused says why there is no series.
 	Refused *Failure `json:"refused,omitempty"`
+}
+
+// ByDecision is a renewal whose contracts count in the period in which they were decided.
+type ByDecision struct {
+	Series
+	// Dataset that Indicator reads: the KPI's own, at the time of decision. A plan has it among its Datasets.
+	Dataset Dataset `json:"-"`
 }
 
 // Driver is a CPI that should move the KPI.

@@ -10,7 +10,7 @@ const (
 	OutcomeUnsupported     Reason = "OutcomeUnsupported"     // the KPI is not true or false of a single customer, or not in this order
 	ExposureUnsupported    Reason = "ExposureUnsupported"    // the CPI has no score of a single row
 	NoDecisionTime         Reason = "NoDecisionTime"         // the renewal does not say when it was decided
-	AttributionUnsupported Reason = "AttributionUnsupported" // outcomes cannot be placed by decision
+	AttributionUnsupported Reason = "AttributionUnsupported" // the KPI's outcomes have no decision apart from their own time
 	CyclicReferences       Reason = "CyclicReferences"       // what should move comes before what should move it
 	NotANumber             Reason = "NotANumber"             // a finding holds infinity or NaN: a defect
 )

@@ -161,6 +161,22 @@ type Dataset struct {
 	Freshness  *Freshness        `json:"freshness,omitempty"`
 	ChangedAt  string            `json:"changedAt,omitempty"`
 	TimeZone   string            `json:"timeZone"` // of naive timestamps; a DATE is never shifted
+	// Decided computes Time.Event, which is then DecidedColumn.
+	Decided *Decided `json:"decided,omitempty"`
+}
+
+// DecidedColumn is the time at which a row of Decided was decided, or its grace was over.
+const DecidedColumn = "decided or lapsed"
+
+// Decided puts rows that are due at one time, and decided at another, at the time of their decision: at what column At
+// tells where column Decision has a value, and where nothing is told at Due and Grace after it.
+type Decided struct {
+	Due      string        `json:"due"`
+	Decision string        `json:"decision"`
+	At       string        `json:"at"`
+	Grace    time.Duration `json:"grace"` // against a date, its whole days
+	// TimeZone in which a date begins, where Due or At is one and the other is not.
+	TimeZone string `json:"timeZone"`
 }
 
 // Table names a table of the source.

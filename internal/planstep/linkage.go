@@ -78,6 +78,9 @@ func (a *assembly) linkage(l *v1alpha1.CPILinkage, objects objects, all resolve.
 	for i := range out.Drivers {
 		handIn(&out.Drivers[i].Series, objects)
 	}
+	if d := out.ByDecision; d != nil {
+		a.datasets[d.Dataset.Name] = resolved[plan.Dataset]{value: d.Dataset}
+	}
 	report := a.reports[string(l.UID)]
 	if report == nil {
 		return out, true
@@ -89,6 +92,10 @@ func (a *assembly) linkage(l *v1alpha1.CPILinkage, objects objects, all resolve.
 		a.recallSeries(&out.KPI, found)
 		for i := range out.Drivers {
 			a.recallSeries(&out.Drivers[i].Series, found)
+		}
+		// A contract that is decided moves to another period. Only a dataset that tells of it can keep what was settled.
+		if d := out.ByDecision; d != nil && d.Dataset.ChangedAt != "" {
+			a.recallSeries(&d.Series, found)
 		}
 	}
 	return out, true
@@ -187,6 +194,9 @@ func readBy(l plan.Linkage) []string {
 	sides := []plan.Series{l.KPI}
 	for _, d := range l.Drivers {
 		sides = append(sides, d.Series)
+	}
+	if l.ByDecision != nil {
+		sides = append(sides, l.ByDecision.Series)
 	}
 	for _, s := range sides {
 		if s.Indicator != nil {

@@ -31,7 +31,7 @@ func reportLink(t task, l *plan.Link) *v1alpha1.ReportLink {
 	out := &v1alpha1.ReportLink{
 		RequestHash: t.requestHash, Restatement: t.restatement, Unit: cut(l.Unit, maxUnit), ConfidenceLevel: decimal(&t.confidence),
 		Drivers: each(l.Drivers, maxDrivers, finding), Influence: influence(l.Influence), Forecast: forecast(l.Forecast), Divergence: divergence(l.Divergence),
-		Series: each(l.Series, maxDrivers+1, linkSeries), Warnings: texts(l.Warnings, maxWarnings, maxWarning),
+		Series: each(l.Series, maxDrivers+2, linkSeries), Warnings: texts(l.Warnings, maxWarnings, maxWarning),
 	}
 	fitLink(out)
 	return out
@@ -121,8 +121,12 @@ func periods(p *plan.PeriodLink) *v1alpha1.LinkPeriods {
 
 // linkSeries keeps of each period what is compared and plotted.
 func linkSeries(s plan.LinkSeries) v1alpha1.LinkSeries {
+	attributed := ""
+	if s.ByDecision {
+		attributed = "DecidedAt"
+	}
 	return v1alpha1.LinkSeries{
-		Kind: s.Kind, Name: cut(s.Name, maxName), RequestHash: s.RequestHash, Reason: cut(s.Reason, maxReason),
+		Kind: s.Kind, Name: cut(s.Name, maxName), RequestHash: s.RequestHash, AttributeOutcomeTo: attributed, Reason: cut(s.Reason, maxReason),
 		Periods: each(newest(s.Periods, maxPeriods), maxPeriods, func(p plan.PeriodResult) v1alpha1.PeriodValue {
 			p.Rejected, p.Responded, p.Worst, p.Best = nil, nil, nil, nil
 			return period(p)

@@ -21,8 +21,8 @@ const (
 )
 
 // LastChanges writes the statement that tells them. Filters do not count: an edit may drop a row or bring one back. A row
-// that is deleted, or moves to another time, leaves nothing behind that tells. A dataset without changedAt, or
-// without time, has a zero Statement.
+// that is deleted, or moves to another time, leaves nothing behind that tells; but one that is decided counts as changed
+// where it would stand undecided too. A dataset without changedAt, or without time, has a zero Statement.
 func LastChanges(dialect Dialect, rows RowSet, periods []Window, zone string) (Statement, func(*Table) (Changes, error), error) {
 	t, err := newTable(dialect, rows)
 	if err != nil || rows.Dataset.ChangedAt == "" || t.time == "" || len(periods) == 0 {
@@ -39,11 +39,16 @@ func LastChanges(dialect Dialect, rows RowSet, periods []Window, zone string) (S
 	walls := t.walls(periods, location)
 	g := newGrid(t.dialect.literalKind(t.columns[t.time].kind), walls).on(t.dialect)
 	runs := g.runs(walls)
-	at := raw(t.time)
 	first, last := timeLiteral(g.kind, g.bounds[0]), timeLiteral(g.kind, g.bounds[len(g.bounds)-1])
-	place := fmt.Sprintf("CASE WHEN %s < %s THEN %d WHEN %s >= %s THEN %d ELSE %s END", at, first, placeBefore, at, last, placeAfter, g.period(at))
-	sql := "SELECT " + t.bigint("b.p") + " AS p, max(b.w) AS w\nFROM (SELECT " + place + " AS p, " + raw(changed) + " AS w\nFROM " + t.from(nil, nil) +
-		"\nWHERE " + at + " IS NOT NULL) AS b\nGROUP BY b.p"
+	placed := func(at string) string {
+		place := fmt.Sprintf("CASE WHEN %s < %s THEN %d WHEN %s >= %s THEN %d ELSE %s END", at, first, placeBefore, at, last, placeAfter, g.period(at))
+		return "SELECT " + place + " AS p, " + raw(changed) + " AS w\nFROM " + t.from(nil, nil) + "\nWHERE " + at + " IS NOT NULL"
+	}
+	changes := placed(raw(t.time))
+	if t.lapsed != "" {
+		changes += "\nUNION ALL\n" + placed(raw(lapsedColumn))
+	}
+	sql := "SELECT " + t.bigint("b.p") + " AS p, max(b.w) AS w\nFROM (" + changes + ") AS b\nGROUP BY b.p"
 	return t.statement(sql, nil), func(result *Table) (Changes, error) {
 		in := &cursor{table: result}
 		place, newest := in.next(), in.next()

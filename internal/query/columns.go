@@ -18,6 +18,8 @@ type table struct {
 	zone    *time.Location // of naive timestamps
 	// time is the event or snapshot column, or the start of intervals; empty if undated.
 	time string
+	// decided and lapsed compute times of a dataset that is Decided; empty elsewhere.
+	decided, lapsed string
 	// source selects the rows, instead of the dataset itself.
 	source func(*arguments) string
 }
@@ -58,6 +60,11 @@ func newTable(dialect Dialect, rows RowSet) (*table, error) {
 		t.columns[declared.Name] = t.cast(declared, own)
 	}
 
+	if d := rows.Dataset.Decided; d != nil {
+		if err := t.decide(*d); err != nil {
+			return nil, err
+		}
+	}
 	at := rows.Dataset.Time
 	t.time = at.Event + at.Start + at.Snapshot
 	for _, name := range []string{t.time, at.End} {
@@ -151,8 +158,16 @@ func (t *table) from(names, unreadable []string) string {
 	return "(SELECT r.*, " + strings.Join(list, ", ") + "\nFROM " + t.castRows(flags) + ") AS r"
 }
 
-// castRows is the dataset with its declared columns cast.
+// castRows is the dataset with its declared columns cast, and its time computed where no column has it.
 func (t *table) castRows(unreadable []string) string {
+	rows := t.castColumns(unreadable)
+	if t.decided == "" {
+		return rows
+	}
+	return t.decidedRows(rows)
+}
+
+func (t *table) castColumns(unreadable []string) string {
 	relation := Relation(t.dialect, t.rows.Dataset)
 	if len(t.rows.Dataset.Columns) == 0 {
 		return relation + " AS r"

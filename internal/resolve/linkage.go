@@ -178,12 +178,12 @@ func (r *linkResolver) periods(p *v1alpha1.LinkPeriodLevel) {
 	if grid := r.on.KPI.Spec.Period; grid != nil && p.Season != "None" {
 		r.out.Periods.Season = seasons[plan.Grain(grid.Grain)]
 	}
-	if p.AttributeOutcomeTo == "DecidedAt" {
-		r.attributable()
-	}
 	if refused := r.out.KPI.Refused; refused != nil {
 		r.refuse(refused.Reason, "spec.periodLevel", refused.Message)
 		return
+	}
+	if p.AttributeOutcomeTo == "DecidedAt" {
+		r.byDecision()
 	}
 	for _, d := range r.out.Drivers {
 		if d.Refused == nil {
@@ -198,12 +198,6 @@ func (r *linkResolver) periods(p *v1alpha1.LinkPeriodLevel) {
 
 // seasons are how many periods it takes until what comes with the calendar comes again: a year, of days a week.
 var seasons = map[plan.Grain]int{plan.Day: 7, plan.Week: 52, plan.Month: 12, plan.Quarter: 4}
-
-// attributable refuses outcomes in the period of their decision: a renewal's values are those of contracts due.
-func (r *linkResolver) attributable() {
-	r.refuse(plan.AttributionUnsupported, "spec.periodLevel.attributeOutcomeTo",
-		"DecidedAt is not supported yet: the series of a renewal is that of contracts due. Take DueDate, whose maturity allows for the grace, or test the claim on customerLevel alone")
-}
 
 // calendar lays out the KPI's periods; nil if it is undated.
 func (r *linkResolver) calendar() *plan.Period {

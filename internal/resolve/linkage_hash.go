@@ -42,6 +42,9 @@ func linkageHash(l plan.Linkage, on LinkageContext) string {
 	for i, d := range l.Drivers {
 		sides = append(sides, of(d.Series, on.Drivers[i], d.Expected))
 	}
+	if l.ByDecision != nil {
+		sides = append(sides, of(l.ByDecision.Series, on.KPI, 0))
+	}
 	canonical, err := json.Marshal(struct {
 		Sides      []side              `json:"sides"`
 		Customers  *plan.CustomerLevel `json:"customers,omitempty"`

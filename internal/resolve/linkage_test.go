@@ -99,7 +99,7 @@ func cx(t *testing.T) world {
 	return w
 }
 
-// case15 but for where outcomes are attributed.
+// case15 is the case of linkages.
 const case15 = `
 kpiRef: {name: renewal-rate}
 drivers: [{cpiRef: {name: support-nps}, expected: Positive, guardrail: {minWorsening: 5}}]
@@ -110,7 +110,7 @@ customerLevel:
   index: OutcomeDecision
   exposureWindow: 365d
   stratifyBy: [{datasetRef: {name: contracts}, column: plan}]
-periodLevel: {maxLagPeriods: 6}
+periodLevel: {maxLagPeriods: 6, attributeOutcomeTo: DecidedAt}
 minEffect: {absolute: 2%}
 `
 
@@ -214,7 +214,9 @@ func TestRefusalsNameReasonAndField(t *testing.T) {
 		"undated driver":       {claim("renewal-rate", "telco-nps", customers), plan.ExposureUnsupported, "spec.drivers[0].cpiRef"},
 		"undated periods":      {claim("churned", "telco-nps", ", periodLevel: {}"), plan.NoPeriods, "spec.periodLevel"},
 		"no driver left":       {claim("renewal-rate", "weekly", ", periodLevel: {}"), plan.GrainMismatch, "spec.drivers[0].cpiRef"},
-		"by decision":          {claim("renewal-rate", "support-nps", ", periodLevel: {attributeOutcomeTo: DecidedAt}"), plan.AttributionUnsupported, "spec.periodLevel.attributeOutcomeTo"},
+		"a share by decision":  {claim("easy", "support-nps", ", periodLevel: {attributeOutcomeTo: DecidedAt}"), plan.AttributionUnsupported, "spec.periodLevel.attributeOutcomeTo"},
+		"decided never":        {claim("undecided", "support-nps", ", periodLevel: {attributeOutcomeTo: DecidedAt}"), plan.NoDecisionTime, "spec.periodLevel.attributeOutcomeTo"},
+		"undated by decision":  {claim("churned", "telco-nps", ", periodLevel: {attributeOutcomeTo: DecidedAt}"), plan.NoPeriods, "spec.periodLevel"},
 		"entity":               {claim("renewal-rate", "support-nps", ", customerLevel: {unit: contact, index: OutcomeDecision, exposureWindow: 90d}"), "", "spec.customerLevel.unit"},
 		"attribute's entity":   {claim("renewal-rate", "support-nps", ", customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d, stratifyBy: [{datasetRef: {name: accounts}, column: size}]}"), "", "spec.customerLevel.unit"},
 		"no classes":           {claim("renewal-rate", "handling", customers), "", "spec.customerLevel.cohorts"},
@@ -304,6 +306,7 @@ func TestClaimHashFollowsTheClaimOnly(t *testing.T) {
 		"the expectation":      with(nil, strings.Replace(case15, "Positive", "Negative", 1)),
 		"the exposure":         with(nil, strings.Replace(case15, "365d", "180d", 1)),
 		"the evidence":         with(nil, case15+"evidence: Randomised\n"),
+		"the attribution":      with(nil, strings.Replace(case15, "DecidedAt", "DueDate", 1)),
 		"the driver's formula": with(func(w world) { w.cpis["support-nps"].Spec.Measure.NetPromoterScore.Score = "other" }, case15),
 		"the unit's column":    with(func(w world) { w.datasets["contracts"].Spec.Entities["account"] = "other" }, case15),
 	} {
