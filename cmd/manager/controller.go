@@ -75,6 +75,7 @@ func (o options) run(ctx context.Context) error {
 		return errors.New("the images of runs are not known: set --manager-image and --compute-image")
 	}
 	store := metrics.NewStore(o.series)
+	serve.ObserveRequests()
 	mgr, err := o.newManager(store)
 	if err != nil {
 		return err

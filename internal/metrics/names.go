@@ -152,6 +152,19 @@ var (
 	seriesFamily = operatorFamily{"cpi_operator_series", "gauge", "Series held ready.", nil}
 	runsFamily   = operatorFamily{"cpi_operator_runs_total", "counter", "Finished runs on data sources by outcome: Succeeded, or the reason of the failure.", []string{"outcome"}}
 	gatherFamily = operatorFamily{"cpi_operator_gather_errors_total", "counter", "Scrapes in which some of the operator's own metrics could not be gathered.", nil}
+	askedFamily  = operatorFamily{"cpi_operator_api_request_duration_seconds", "histogram", "How long requests to the API server took, by verb; watches are left out.", []string{"verb"}}
 )
 
-var operatorFamilies = []operatorFamily{leaderFamily, objectFamily, seriesFamily, runsFamily, gatherFamily}
+var operatorFamilies = []operatorFamily{leaderFamily, objectFamily, seriesFamily, runsFamily, gatherFamily, askedFamily}
+
+// Names of all metrics of the operator's own, with those that only one kind of indicator has.
+func Names() []string {
+	var out []string
+	for _, f := range families {
+		out = append(out, f.name)
+	}
+	for _, f := range operatorFamilies {
+		out = append(out, f.name)
+	}
+	return out
+}
