@@ -1,6 +1,6 @@
 // Package prometheustest starts a real Prometheus for tests, on loopback, over samples that promtool has written into
-// its database: what they are at which instant is exact, and nothing is scraped. It is gone with all its files when the
-// test ends, or the test binary, however it ends.
+// its database: what they are at which instant is exact, and nothing is scraped unless a test's Config says so. It is gone
+// with all its files when the test ends, or the test binary, however it ends.
 package prometheustest
 
 import (
@@ -46,6 +46,7 @@ type Option func(*options)
 
 type options struct {
 	guarded      bool
+	config       string
 	flags, hosts []string
 }
 
@@ -57,6 +58,9 @@ func CertificateFor(host string) Option { return func(o *options) { o.hosts = ap
 
 // Flag passes a command-line flag such as --query.timeout=1s.
 func Flag(flag string) Option { return func(o *options) { o.flags = append(o.flags, flag) } }
+
+// Config is the server's configuration, for one that scrapes or evaluates rules.
+func Config(yaml string) Option { return func(o *options) { o.config = yaml } }
 
 // supervise runs the server until standard input closes, which happens when the test binary is gone, then removes its
 // files.
@@ -74,7 +78,7 @@ rm -rf "$dir"
 // Start runs a server over samples in the OpenMetrics format, without the line that ends it.
 func Start(t testing.TB, samples string, opts ...Option) *Server {
 	t.Helper()
-	o := options{hosts: []string{"localhost"}}
+	o := options{hosts: []string{"localhost"}, config: "{}\n"}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -101,7 +105,7 @@ func Start(t testing.TB, samples string, opts ...Option) *Server {
 	port := freePort(t)
 	s := &Server{Address: "http://127.0.0.1:" + port}
 	args := append([]string{
-		tools.Build(t, "prometheus"), "--config.file=" + write("prometheus.yaml", "{}\n"), "--storage.tsdb.path=" + data,
+		tools.Build(t, "prometheus"), "--config.file=" + write("prometheus.yaml", o.config), "--storage.tsdb.path=" + data,
 		"--storage.tsdb.retention.time=100y", "--web.listen-address=127.0.0.1:" + port,
 	}, o.flags...)
 	s.client = &http.Client{}
