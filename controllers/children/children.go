@@ -27,12 +27,12 @@ type Keeper struct {
 	Live client.Reader
 }
 
-// ForeignError is an object of a name that we need, made by somebody else. It is left alone.
-type ForeignError struct{ Kind, Name string }
+// ForeignError is an object of a name that we need for Owner, such as DataSource crm, made by somebody else. It is left alone.
+type ForeignError struct{ Kind, Name, Owner string }
 
 // Error says what to do.
 func (e *ForeignError) Error() string {
-	return fmt.Sprintf("%s %s exists and does not belong to this source; it is left alone. Delete or rename it, or give the source another name.", e.Kind, e.Name)
+	return fmt.Sprintf("%s %s exists and does not belong to %s; it is left alone. Delete or rename it, or give %s another name.", e.Kind, e.Name, e.Owner, e.Owner)
 }
 
 // RefusedError is a child that the API server does not take.
@@ -99,7 +99,7 @@ func (k Keeper) OneOff(ctx context.Context, work job.Work, identity string, sche
 			return err
 		}
 		if !metav1.IsControlledBy(found, work.Owner()) {
-			return &ForeignError{k.kind(oneOff), oneOff.Name}
+			return k.foreign(oneOff, work)
 		}
 		return nil
 	}
@@ -117,7 +117,7 @@ func ensure[T client.Object](ctx context.Context, k Keeper, work job.Work, wante
 		return err
 	}
 	if !metav1.IsControlledBy(found, work.Owner()) {
-		return &ForeignError{k.kind(wanted), wanted.GetName()}
+		return k.foreign(wanted, work)
 	}
 	same := adjust(found.(T))
 	same = mergeInto(found.GetLabels(), wanted.GetLabels(), found.SetLabels) && same
@@ -158,6 +158,14 @@ func mergeInto(existing, wanted map[string]string, set func(map[string]string)) 
 		set(merged)
 	}
 	return same
+}
+
+func (k Keeper) foreign(child client.Object, work job.Work) error {
+	owner := "DataSource " + work.Source.Name
+	if work.Linkage != nil {
+		owner = "CPILinkage " + work.Linkage.Name
+	}
+	return &ForeignError{Kind: k.kind(child), Name: child.GetName(), Owner: owner}
 }
 
 // refused makes an error of writing a child a RefusedError if the API server will not have the child as it is.

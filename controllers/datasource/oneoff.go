@@ -2,11 +2,7 @@ package datasource
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"strings"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,8 +10,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/runs"
 	"github.com/cpi-operator/cpi-operator/internal/job"
-	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
 // requestRun starts a one-off run for what is new, edited or to be restated, once for each such set, when
@@ -43,8 +39,7 @@ func (r *Reconciler) requestRun(ctx context.Context, s *scope) error {
 }
 
 // identity stands for what a one-off run is wanted for; empty if for nothing. Besides indicators that wait
-// for a try, that is a source edited after its last run failed, and a run whose results were lost. It holds
-// all that makes the same wish a new one: what was honoured in between, and when.
+// for a try, that is a source edited after its last run failed, and a run whose results were lost.
 func identity(ds *v1alpha1.DataSource, indicators []indicator) string {
 	if len(indicators) == 0 {
 		return ""
@@ -52,7 +47,7 @@ func identity(ds *v1alpha1.DataSource, indicators []indicator) string {
 	var parts []string
 	for _, i := range indicators {
 		if i.pending() {
-			parts = append(parts, i.wish())
+			parts = append(parts, runs.Wish(i.report, i.circumstances))
 		}
 	}
 	computed := meta.FindStatusCondition(ds.Status.Conditions, v1alpha1.ConditionComputed)
@@ -62,29 +57,8 @@ func identity(ds *v1alpha1.DataSource, indicators []indicator) string {
 		return ""
 	}
 	parts = append(parts, fmt.Sprintf("source %s %d", ds.UID, ds.Generation))
-	if lost { // once, and not again before a run succeeds: what was lost twice waits for the schedule
-		parts = append(parts, "once more", instant(ds.Status.LastSuccessTime))
+	if lost {
+		parts = append(parts, runs.OnceMore(ds.Status.LastSuccessTime))
 	}
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
-	return hex.EncodeToString(sum[:16])
-}
-
-// wish stands for what an indicator waits for.
-func (i indicator) wish() string {
-	report, changed := i.report, ""
-	switch s := report.Status; {
-	case s.Result != nil:
-		changed = instant(s.Result.ChangedTime)
-	case s.Link != nil:
-		changed = instant(s.Link.ChangedTime)
-	}
-	return fmt.Sprintf("%s %s %s %s %d %q %q %s", i.key(), report.Spec.IndicatorRef.UID, report.UID, report.Spec.RequestHash, report.Generation,
-		i.circumstances.Restatement, planstep.Honoured(report), changed)
-}
-
-func instant(t *metav1.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
+	return runs.Identity(parts)
 }

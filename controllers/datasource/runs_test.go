@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/publish"
@@ -230,12 +231,5 @@ func TestForeignJobWithOurLabelIsNotOurs(t *testing.T) {
 // warn records an event about a Job, as the Job controller would.
 func (w *world) warn(j *batchv1.Job, reason, message string) {
 	w.Helper()
-	event := &corev1.Event{
-		ObjectMeta:     metav1.ObjectMeta{Namespace: j.Namespace, GenerateName: "warning-"},
-		InvolvedObject: corev1.ObjectReference{Kind: "Job", Namespace: j.Namespace, Name: j.Name, UID: j.UID},
-		Type:           corev1.EventTypeWarning, Reason: reason, Message: message, LastTimestamp: metav1.Now(),
-	}
-	if err := w.client.Create(w.Context(), event); err != nil {
-		w.Fatal(err)
-	}
+	envtestkit.Warn(w, w.client, j, reason, message)
 }

@@ -119,42 +119,19 @@ func (w *world) onlyJob() *batchv1.Job {
 // start marks a Job as begun, as the Job controller would.
 func (w *world) start(j *batchv1.Job) {
 	w.Helper()
-	now := metav1.NewTime(w.clock.Now().Truncate(time.Second))
-	j.Status.StartTime = &now
-	j.Status.Active = 1
-	w.updateStatus(j)
+	envtestkit.Start(w, w.client, j, w.clock.Now())
 }
 
 // finish marks a Job as ended, as the Job controller would.
 func (w *world) finish(j *batchv1.Job, condition batchv1.JobConditionType, reason string) {
 	w.Helper()
-	now := metav1.NewTime(w.clock.Now().Truncate(time.Second))
-	if j.Status.StartTime == nil {
-		j.Status.StartTime = &now
-	}
-	j.Status.Active = 0
-	before := map[batchv1.JobConditionType]batchv1.JobConditionType{
-		batchv1.JobComplete: batchv1.JobSuccessCriteriaMet, batchv1.JobFailed: batchv1.JobFailureTarget,
-	}[condition]
-	for _, c := range []batchv1.JobConditionType{before, condition} {
-		j.Status.Conditions = append(j.Status.Conditions, batchv1.JobCondition{Type: c, Status: corev1.ConditionTrue, Reason: reason, LastTransitionTime: now})
-	}
-	if condition == batchv1.JobComplete {
-		j.Status.CompletionTime = &now
-		j.Status.Succeeded = 1
-	}
-	w.updateStatus(j)
+	envtestkit.Finish(w, w.client, j, condition, reason, w.clock.Now())
 }
 
 // pod of a Job, in a state that change sets.
 func (w *world) pod(j *batchv1.Job, change func(*corev1.PodStatus)) {
 	w.Helper()
-	pod := &corev1.Pod{ObjectMeta: j.Spec.Template.ObjectMeta, Spec: j.Spec.Template.Spec}
-	pod.Namespace, pod.GenerateName = j.Namespace, j.Name+"-"
-	pod.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(j, batchv1.SchemeGroupVersion.WithKind("Job"))}
-	envtestkit.Create(w, w.client, pod)
-	change(&pod.Status)
-	w.updateStatus(pod)
+	envtestkit.Pod(w, w.client, j, change)
 }
 
 func (w *world) updateStatus(object client.Object) {

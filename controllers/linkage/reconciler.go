@@ -47,6 +47,8 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=cpilinkages/finalizers,verbs=update
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=indicatorreports,verbs=get;list;watch;create;update;delete
 // +kubebuilder:rbac:groups=batch,resources=cronjobs;jobs,verbs=get;list;watch;create;update;delete
+// +kubebuilder:rbac:groups="",resources=pods,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=events,verbs=list
 // +kubebuilder:rbac:groups="",resources=serviceaccounts,verbs=get;list;watch;create;update
 // +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=rolebindings,verbs=get;list;watch;create;update
 // +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=clusterroles,verbs=bind,resourceNames=cpi-operator-job
@@ -133,11 +135,7 @@ func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage
 	if decision.Next.IsZero() {
 		return wait, nil
 	}
-	next := max(decision.Next.Sub(now), time.Millisecond)
-	if wait > 0 {
-		next = min(next, wait)
-	}
-	return next, nil
+	return sooner(wait, max(decision.Next.Sub(now), time.Millisecond)), nil
 }
 
 // conclude writes the status if it changed and tells transitions.
@@ -154,5 +152,6 @@ func (r *Reconciler) conclude(ctx context.Context, linkage *v1alpha1.CPILinkage,
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	r.tellTransitions(linkage, before)
+	countRun(before.Runs, linkage.Status.Runs)
 	return ctrl.Result{RequeueAfter: requeue}, nil
 }

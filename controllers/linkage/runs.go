@@ -1,16 +1,13 @@
 package linkage
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -18,7 +15,9 @@ import (
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/controllers/children"
 	"github.com/cpi-operator/cpi-operator/controllers/reports"
+	"github.com/cpi-operator/cpi-operator/controllers/runs"
 	"github.com/cpi-operator/cpi-operator/internal/job"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
@@ -34,11 +33,12 @@ func (f *resolved) account(linkage *v1alpha1.CPILinkage) string {
 	return job.ServiceAccountName(f.source.Name)
 }
 
-// runs keeps in place what a claim whose customers are in two data sources needs: an account, a CronJob, and a one-off
-// run for what is new or edited, once it has been left alone for a while. It tells when to look again, 0 for never. Any
-// other claim is tested by the runs of its KPI's source.
+// runs keeps in place what a claim whose customers are in two data sources needs (an account, a CronJob, and a one-off
+// run for what is new or edited, once it has been left alone for a while) and takes in how its runs go. It tells when to
+// look again, 0 for never. Any other claim is tested by the runs of its KPI's source.
 func (r *Reconciler) runs(ctx context.Context, linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.IndicatorReport) (time.Duration, error) {
 	if found.claim.Other == "" {
+		linkage.Status.Runs = nil
 		return 0, r.keeper().RemoveCronJob(ctx, linkage, job.LinkageAccountName(linkage.Name))
 	}
 	schedule, err := job.ScheduleOf(found.source)
@@ -52,38 +52,105 @@ func (r *Reconciler) runs(ctx context.Context, linkage *v1alpha1.CPILinkage, fou
 	if err := r.keeper().CronJob(ctx, work, schedule, r.Images); err != nil {
 		return 0, hindered(err)
 	}
+	if linkage.Status.Runs == nil {
+		linkage.Status.Runs = &v1alpha1.LinkRuns{}
+	}
+	watcher := runs.Watcher{Client: r.Client, Live: r.Live, Clock: r.Clock}
+	all, err := watcher.Of(ctx, work)
+	if err != nil {
+		return 0, err
+	}
+	wait, err := r.tellRuns(ctx, linkage.Status.Runs, watcher, all, settingsOf(work))
+	if err != nil {
+		return 0, err
+	}
+	wanted := wish(linkage, report, work)
 	key := client.ObjectKeyFromObject(linkage)
-	circumstances := planstep.CircumstancesOf(found.source, linkage.Annotations)
-	if !planstep.Pending(report, circumstances) || ptr.Deref(found.source.Spec.Suspend, false) {
+	switch {
+	case wanted == "", wanted == linkage.Status.Runs.Requested, ptr.Deref(found.source.Spec.Suspend, false):
 		r.settling.Forget(key)
-		return 0, nil
+		return wait, nil
+	case len(all.Active) > 0:
+		return wait, nil // its end brings us back here
 	}
-	active, err := r.active(ctx, work)
-	if err != nil || active {
-		return 0, err // its end brings us back here
+	if left := r.settling.Left(key, wanted, r.Clock.Now(), r.Debounce); left > 0 {
+		return sooner(wait, left), nil
 	}
-	wish := fmt.Sprintf("%s %s %s %d %q %q", linkage.UID, report.UID, report.Spec.RequestHash, report.Generation, circumstances.Restatement, planstep.Honoured(report))
-	sum := sha256.Sum256([]byte(wish))
-	identity := hex.EncodeToString(sum[:16])
-	if left := r.settling.Left(key, identity, r.Clock.Now(), r.Debounce); left > 0 {
-		return left, nil
+	if err := r.keeper().OneOff(ctx, work, wanted, schedule, r.Images); err != nil {
+		return wait, hindered(err)
 	}
-	return 0, hindered(r.keeper().OneOff(ctx, work, identity, schedule, r.Images))
+	linkage.Status.Runs.Requested = wanted
+	r.settling.Forget(key)
+	return wait, nil
 }
 
-// active reports whether a run of the claim is under way.
-func (r *Reconciler) active(ctx context.Context, work job.Work) (bool, error) {
-	var jobs batchv1.JobList
-	if err := r.Client.List(ctx, &jobs, client.InNamespace(work.Source.Namespace), client.MatchingLabels(work.Selector())); err != nil {
-		return false, err
+// settingsOf stands for the edits of both data sources, which say how a run gets at its rows and what it may take.
+func settingsOf(work job.Work) string {
+	return runs.Identity([]string{
+		fmt.Sprintf("%s %d", work.Source.UID, work.Source.Generation), fmt.Sprintf("%s %d", work.Other.UID, work.Other.Generation),
+	})
+}
+
+// tellRuns puts into the status what is new of a claim's own runs.
+func (r *Reconciler) tellRuns(ctx context.Context, s *v1alpha1.LinkRuns, watcher runs.Watcher, all runs.Runs, settings string) (time.Duration, error) {
+	known := runs.Known{Last: s.LastRun}
+	if s.Reason == v1alpha1.ReasonNeverStarted {
+		known.Unstarted, known.Edited = s.Message, s.Settings != settings
 	}
-	return slices.ContainsFunc(jobs.Items, func(j batchv1.Job) bool {
-		owner := metav1.GetControllerOf(&j)
-		ours := owner != nil && (owner.UID == work.Owner().GetUID() || owner.Kind == "CronJob" && owner.Name == work.Name())
-		return ours && !slices.ContainsFunc(j.Status.Conditions, func(c batchv1.JobCondition) bool {
-			return (c.Type == batchv1.JobComplete || c.Type == batchv1.JobFailed) && c.Status == corev1.ConditionTrue
-		})
-	}), nil
+	news, err := watcher.Look(ctx, all, known)
+	if err != nil {
+		return 0, err
+	}
+	switch v := news.Verdict; {
+	case v == nil:
+	case v.Good():
+		s.Reason, s.Message, s.Settings, s.FailedSince = "", "", "", nil
+	default:
+		if s.Reason == "" {
+			s.FailedSince = new(metav1.NewTime(r.Clock.Now().Truncate(time.Second)))
+		}
+		s.Reason, s.Message, s.Settings = cut(v.Reason, maxReason), cut(v.Message, maxMessage), settings
+	}
+	if news.Ended != nil {
+		s.LastRun = news.Ended
+	}
+	if news.Success != nil {
+		s.LastSuccessTime = news.Success
+	}
+	return news.Again, nil
+}
+
+// wish stands for what a one-off run is wanted for; empty if for nothing. Besides a claim that waits for a try, that is a
+// data source edited after a run failed, and a run whose results were lost.
+func wish(linkage *v1alpha1.CPILinkage, report *v1alpha1.IndicatorReport, work job.Work) string {
+	s, settings := linkage.Status.Runs, settingsOf(work)
+	circumstances := planstep.CircumstancesOf(work.Source, linkage.Annotations)
+	lost := s.Reason == v1alpha1.ReasonResultMissing
+	mended := s.Reason != "" && s.Settings != settings
+	if !planstep.Pending(report, circumstances) && !lost && !mended {
+		return ""
+	}
+	wishes := []string{runs.Wish(report, circumstances), settings}
+	if lost {
+		wishes = append(wishes, runs.OnceMore(s.LastSuccessTime))
+	}
+	return runs.Identity(wishes)
+}
+
+// countRun counts a run once its end stands in the status.
+func countRun(before, after *v1alpha1.LinkRuns) {
+	if after == nil || after.LastRun == nil || before != nil && equality.Semantic.DeepEqual(before.LastRun, after.LastRun) {
+		return
+	}
+	metrics.RunFinished(cmp.Or(after.Reason, v1alpha1.ReasonSucceeded))
+}
+
+// sooner of two waits, 0 being none.
+func sooner(a, b time.Duration) time.Duration {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // hindered tells children that cannot be made in Ready.

@@ -99,7 +99,7 @@ func TestAccountOfSomebodyElseIsLeftAlone(t *testing.T) {
 	w := newWorld(t)
 	envtestkit.Create(t, w.client, &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "taken-cpilink"}})
 	l := w.claim("taken", overTwoSources)
-	if message := w.want(l.Status.Conditions, "Ready", "False", "Conflict"); !strings.Contains(message, "ServiceAccount taken-cpilink") {
+	if message := w.want(l.Status.Conditions, "Ready", "False", "Conflict"); !strings.Contains(message, "ServiceAccount taken-cpilink exists and does not belong to CPILinkage taken;") {
 		t.Errorf("message %s", message)
 	}
 }

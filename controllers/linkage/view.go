@@ -42,6 +42,9 @@ func view(linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.Indica
 		}
 		out.Attempt.Kills = int(planstep.Kills(a, claim.RequestHash, planstep.CircumstancesOf(found.source, linkage.Annotations)))
 	}
+	if s := linkage.Status.Runs; s != nil {
+		out.Own = &alert.OwnRuns{Reason: s.Reason, Message: s.Message, Since: instant(s.FailedSince)}
+	}
 	return out
 }
 

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/controllers/runs"
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
@@ -30,6 +31,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Owns(&corev1.ServiceAccount{}).
 		Owns(&rbacv1.RoleBinding{}).
 		Watches(&batchv1.Job{}, handler.EnqueueRequestsFromMapFunc(byLabel)).
+		Watches(&corev1.Pod{}, handler.EnqueueRequestsFromMapFunc(byLabel), builder.WithPredicates(predicate.Funcs{UpdateFunc: runs.PodChanged})).
 		// A new claim, indicator or dataset may close or open a circle of claims, wherever it stands.
 		Watches(&v1alpha1.CPILinkage{}, everyClaim, changed).
 		Watches(&v1alpha1.CPIDefinition{}, everyClaim, changed).
@@ -41,7 +43,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Complete(r)
 }
 
-// byLabel leads from a run to its claim.
+// byLabel leads from a run or its pod to its claim; the reconciler checks whether it is one of its own.
 func byLabel(_ context.Context, object client.Object) []reconcile.Request {
 	name := object.GetLabels()[job.LabelLinkage]
 	if name == "" {

@@ -28,9 +28,19 @@ type Claim struct {
 	FoundOf string
 	Attempt *Attempt
 	Source  SourceRuns
+	// Own are the runs of a claim that has them to itself, on the schedule of Source; nil of any other.
+	Own     *OwnRuns
 	Review  *Review
+	Telling Telling
 	// Before is what was told last time.
 	Before Course
+}
+
+// OwnRuns is how the runs go that a claim has to itself.
+type OwnRuns struct {
+	// Reason and Message why the last one failed, or why one does not start, since Since; empty where they go well.
+	Reason, Message string
+	Since           time.Time
 }
 
 // ClaimDriver is a CPI that should move the KPI.
@@ -113,7 +123,7 @@ const verdictPending = "Pending"
 // DecideClaim judges a claim as of now.
 func DecideClaim(c *Claim, now time.Time) ClaimDecision {
 	d := &ClaimDecision{}
-	d.computed(&Indicator{Team: c.Team, Formula: c.Formula, Attempt: c.Attempt, Source: c.Source}, now)
+	d.computed(c.attempted(), now)
 	found := c.found()
 	d.Verdict = overall(found)
 	d.Course = c.Before.next(c, d.Verdict, found, now)
@@ -122,10 +132,25 @@ func DecideClaim(c *Claim, now time.Time) ClaimDecision {
 	if c.Guardrail {
 		d.diverging(c, found)
 	}
-	d.review(&Indicator{Review: c.Review}, now)
+	d.review(c.Review, c.Team, now)
 	d.changed(c, now)
+	d.tell(c.Telling, now)
 	d.Explanation = c.explain(found)
 	return *d
+}
+
+// attempted is the claim's last try in the terms of an indicator's. Where a claim has runs to itself, their failures are
+// its own, and those of the data source are not.
+func (c *Claim) attempted() *Indicator {
+	out := &Indicator{Team: c.Team, Formula: c.Formula, Attempt: c.Attempt, Source: c.Source}
+	if c.Own == nil {
+		return out
+	}
+	out.Source.Failed = false
+	if c.Own.Reason != "" {
+		out.Attempt = &Attempt{Formula: c.Formula, Failed: true, Reason: c.Own.Reason, Message: c.Own.Message, Since: c.Own.Since}
+	}
+	return out
 }
 
 // found are the findings of the claim in force; nil if there are none.
