@@ -36,6 +36,7 @@ func CPI(cpi *v1alpha1.CPIDefinition, on Context) (plan.Indicator, Problems) {
 		r.match(field+".match", o.Match, out.Breakdowns)
 		r.thresholds(field+".thresholds", o.Thresholds, out.Measure)
 	}
+	r.promise(cpi.Spec.Promise, out)
 	return out, r.problems
 }
 
