@@ -25,6 +25,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/internal/compute"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/runner"
 	"github.com/cpi-operator/cpi-operator/internal/source/files"
 )
 
@@ -69,7 +70,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 
 	log = log.With("run", work.Run, "source", work.Source.Namespace+"/"+work.Source.Name)
 	folder := compute.Folder{ResultsFolder: plan.ResultsFolder(*results)}
-	done, err := computeAll(ctx, work, scratchSpace{*scratch, *scratchBytes}, folder, log)
+	done, err := runner.Compute(ctx, work, runner.Scratch{Dir: *scratch, Bytes: *scratchBytes}, folder, log)
 	if err == nil {
 		err = folder.WriteDone(done)
 	}

@@ -1,4 +1,5 @@
-package main
+// Package runner opens the engines that a plan asks for and computes it on them.
+package runner
 
 import (
 	"context"
@@ -17,31 +18,32 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/source/prometheus"
 )
 
-// scratchSpace is a writable folder and how much of it one query or download may take.
-type scratchSpace struct {
-	dir   string
-	bytes int64
+// Scratch is a writable folder for imported tables and what does not fit in memory.
+type Scratch struct {
+	Dir string
+	// Bytes of it that one query may spill, or one download hold; 0: the engine decides.
+	Bytes int64
 }
 
-// computeAll computes a plan by the means that its source asks for. An error of open is the source's; any other, the
-// results folder's.
-func computeAll(ctx context.Context, work plan.Plan, scratch scratchSpace, folder compute.Folder, log *slog.Logger) (plan.Done, error) {
+// Compute works through a plan by the means that its source asks for. A source that cannot be opened is a failure of
+// each indicator, in the sink; an error is the sink's.
+func Compute(ctx context.Context, work plan.Plan, scratch Scratch, sink compute.Sink, log *slog.Logger) (plan.Done, error) {
 	if work.Source.Prometheus != nil {
 		server, err := prometheus.Open(ctx, prometheus.Config{Source: work.Source})
-		return with(ctx, work, server, err, folder, log, compute.Evaluate)
+		return with(ctx, work, server, err, sink, log, compute.Evaluate)
 	}
 	if len(work.Others) > 0 {
 		all, err := openAll(ctx, work, scratch)
-		return with(ctx, work, all, err, folder, log, func(ctx context.Context, p plan.Plan, all *several, sink compute.Sink, log *slog.Logger) (plan.Done, error) {
+		return with(ctx, work, all, err, sink, log, func(ctx context.Context, p plan.Plan, all *several, sink compute.Sink, log *slog.Logger) (plan.Done, error) {
 			return compute.RunOn(ctx, p, all.Engines, sink, log)
 		})
 	}
 	engine, err := open(ctx, work.Source, scratch)
-	return with(ctx, work, engine, err, folder, log, compute.Run)
+	return with(ctx, work, engine, err, sink, log, compute.Run)
 }
 
 // with runs a plan on what was opened, if it could be.
-func with[S io.Closer](ctx context.Context, work plan.Plan, opened S, err error, folder compute.Folder, log *slog.Logger,
+func with[S io.Closer](ctx context.Context, work plan.Plan, opened S, err error, sink compute.Sink, log *slog.Logger,
 	run func(context.Context, plan.Plan, S, compute.Sink, *slog.Logger) (plan.Done, error),
 ) (plan.Done, error) {
 	if ctx.Err() != nil {
@@ -50,14 +52,14 @@ func with[S io.Closer](ctx context.Context, work plan.Plan, opened S, err error,
 	if err != nil {
 		failure := compute.FailureOf(err)
 		log.Error("the source cannot be opened", "reason", failure.Reason, "message", failure.Message)
-		return compute.Refuse(work, failure, folder)
+		return compute.Refuse(work, failure, sink)
 	}
 	defer func() {
 		if err := opened.Close(); err != nil {
 			log.Warn("the engine did not close cleanly", "error", err.Error())
 		}
 	}()
-	return run(ctx, work, opened, folder, log)
+	return run(ctx, work, opened, sink, log)
 }
 
 // several are the engines of a plan with rows in several sources.
@@ -75,8 +77,8 @@ func (s *several) Close() error {
 }
 
 // openAll opens the engines of all sources of a plan. An error names the source.
-func openAll(ctx context.Context, work plan.Plan, scratch scratchSpace) (*several, error) {
-	all := &several{compute.Engines{Others: map[string]source.Engine{}, Scratch: scratch.dir}}
+func openAll(ctx context.Context, work plan.Plan, scratch Scratch) (*several, error) {
+	all := &several{compute.Engines{Others: map[string]source.Engine{}, Scratch: scratch.Dir}}
 	all.Join = func(ctx context.Context, tables plan.Files) (source.Engine, error) {
 		return open(ctx, plan.Source{Namespace: work.Source.Namespace, Name: work.Source.Name, Files: &tables, Limits: work.Source.Limits}, scratch)
 	}
@@ -96,10 +98,10 @@ func openAll(ctx context.Context, work plan.Plan, scratch scratchSpace) (*severa
 }
 
 // open opens the engine that the source declares.
-func open(ctx context.Context, declared plan.Source, scratch scratchSpace) (source.Engine, error) {
+func open(ctx context.Context, declared plan.Source, scratch Scratch) (source.Engine, error) {
 	switch {
 	case declared.Files != nil:
-		return files.Open(ctx, files.Config{Source: declared, ScratchDir: scratch.dir, ScratchBytes: scratch.bytes})
+		return files.Open(ctx, files.Config{Source: declared, ScratchDir: scratch.Dir, ScratchBytes: scratch.Bytes})
 	case declared.Postgres != nil:
 		return postgres.Open(ctx, postgres.Config{Source: declared})
 	case declared.MySQL != nil:
