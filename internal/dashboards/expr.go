@@ -1,0 +1,68 @@
+package dashboards
+
+// kind of indicator: a CPIDefinition or a KPITarget, whose series have the same names after a prefix.
+type kind struct {
+	prefix, word, resource, uid string
+}
+
+var (
+	cpi = kind{prefix: "cpi", word: "CPI", resource: "cpi", uid: "cpi-operator-cpi"}
+	kpi = kind{prefix: "kpi", word: "KPI", resource: "kpi", uid: "cpi-operator-kpi"}
+)
+
+// Selectors of series.
+const (
+	ofNamespaces = `namespace=~"$namespace"`
+	ofOne        = `namespace="$namespace", name="$name"`
+)
+
+// expr writes a query on a kind's series: <p> is their prefix, <s> the selector. As in the alert rules, max by has each
+// object once, whichever instance exports it: two do for a moment when the lease changes hands.
+func (k kind) expr(selector, text string, pairs ...string) string {
+	return fill(fill(text, pairs...), "p", k.prefix, "s", selector)
+}
+
+// standing has how urgent each indicator's state is, with the state and what people call it.
+func (k kind) standing(selector string) string {
+	return k.expr(selector, `max by (namespace, name, state) (
+  3 * <p>_state{<s>, state=~"<3>"} or 2 * <p>_state{<s>, state=~"<2>"} or <p>_state{<s>}
+) * on (namespace, name) group_left (title, theme, owner) max by (namespace, name, title, theme, owner) (<p>_info{<s>})`,
+		"3", urgent(3), "2", urgent(2))
+}
+
+// shown is a metric with the unit to read it in: shares in per cent, all others as they are.
+func (k kind) shown(selector, metric string, by string) string {
+	return k.expr(selector, `max by (namespace, name<by>, unit) (
+  label_replace(100 * <p>_<metric>{<s>, unit="ratio"}, "unit", "%", "", "") or <p>_<metric>{<s>, unit!="ratio"}
+)`, "metric", metric, "by", by)
+}
+
+// scaled is what has no unit of its own, scaled as the value beside it is shown. Where there is no value there is none.
+func (k kind) scaled(selector, by, series string) string {
+	return k.expr(selector, `max by (namespace, name<by>) (<series>) * on (namespace, name) group_left ()
+  max by (namespace, name) (100 * <p>_value{<s>, unit="ratio"} ^ 0 or <p>_value{<s>, unit!="ratio"} ^ 0)`,
+		"series", series, "by", by)
+}
+
+// count is a metric that counts something, one number for each indicator.
+func (k kind) count(selector, metric string) string {
+	return k.expr(selector, "max by (namespace, name) (<p>_<metric>{<s>})", "metric", metric)
+}
+
+// chance is the probability of the dated target that is least likely to be met, by the forecasts of all claims on a KPI.
+func chance(selector string) string {
+	return fill(`min by (namespace, name) (label_replace(
+  max by (namespace, kpi, bound, due) (kpi_target_probability{<s>}), "name", "$1", "kpi", "(.+)"
+))`, "s", selector)
+}
+
+// firing has the alerts of rules in the Prometheus, a critical one as 2; since has when each began, in milliseconds.
+func firing(selector string) string {
+	return fill(`max by (namespace, kind, name, alertname, alertstate, severity, owner, segment, title) (
+  2 * ALERTS{<s>, severity="critical"} or ALERTS{<s>}
+)`, "s", selector)
+}
+
+func since(selector string) string {
+	return fill(`1000 * max by (namespace, kind, name, alertname, severity, owner, segment, title) (ALERTS_FOR_STATE{<s>})`, "s", selector)
+}
