@@ -81,3 +81,19 @@ func TestSecondSourceThatFailsIsNamed(t *testing.T) {
 		t.Errorf("%+v", done)
 	}
 }
+
+// Not only one that cannot be opened: whichever source is asked for what it does not have.
+func TestSourceThatLacksATableIsNamed(t *testing.T) {
+	for place, name := range []string{"crm", "surveys"} {
+		broken := claim(t)
+		broken.Datasets[place].Table.Name = "absent"
+		_, folder, log := execute(t, t.Context(), broken)
+		result, err := folder.ReadResult("0-CPILinkage-claim.json")
+		if err != nil || result.Link == nil {
+			t.Fatalf("%v %+v\n%s", err, result, log)
+		}
+		if found := result.Link.Drivers[0].Customers; found.Reason != string(plan.TableMissing) || !strings.Contains(found.Message, "data source "+name+": ") {
+			t.Errorf("%s: %s: %s", name, found.Reason, found.Message)
+		}
+	}
+}

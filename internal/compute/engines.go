@@ -27,22 +27,23 @@ func (e Engines) of(d plan.Dataset) source.Engine {
 	return e.Others[d.Source]
 }
 
-// inTurn lets one engine at a time hold memory, where there are several.
-func (e Engines) inTurn() Engines {
+// inTurn lets one engine at a time hold memory, where there are several, and has what they refuse name the data source:
+// own is the plan's.
+func (e Engines) inTurn(own string) Engines {
 	if len(e.Others) == 0 {
 		return e
 	}
 	turn := new(source.Engine)
-	out := Engines{Own: turnTaker{e.Own, turn}, Others: map[string]source.Engine{}, Scratch: e.Scratch}
+	out := Engines{Own: turnTaker{e.Own, own, turn}, Others: map[string]source.Engine{}, Scratch: e.Scratch}
 	for name, other := range e.Others {
-		out.Others[name] = turnTaker{other, turn}
+		out.Others[name] = turnTaker{other, name, turn}
 	}
 	out.Join = func(ctx context.Context, tables plan.Files) (source.Engine, error) {
 		joined, err := e.Join(ctx, tables)
 		if err != nil {
 			return nil, err
 		}
-		return turnTaker{joined, turn}, nil
+		return turnTaker{Engine: joined, turn: turn}, nil
 	}
 	return out
 }
@@ -50,6 +51,7 @@ func (e Engines) inTurn() Engines {
 // turnTaker is an engine that sends the one that had its turn before to rest.
 type turnTaker struct {
 	source.Engine
+	name string // of the data source; empty of what was brought together
 	turn *source.Engine
 }
 
@@ -60,20 +62,30 @@ func (t turnTaker) take() {
 	*t.turn = t.Engine
 }
 
+// of names the data source in an error.
+func (t turnTaker) of(err error) error {
+	if err == nil || t.name == "" {
+		return err
+	}
+	return source.Within(err, "data source %s", t.name)
+}
+
 // Open implements source.Engine.
 func (t turnTaker) Open(ctx context.Context, d plan.Dataset) (query.RowSet, error) {
 	t.take()
-	return t.Engine.Open(ctx, d)
+	rows, err := t.Engine.Open(ctx, d)
+	return rows, t.of(err)
 }
 
 // Query implements source.Engine.
 func (t turnTaker) Query(ctx context.Context, statement query.Statement) (*query.Table, error) {
 	t.take()
-	return t.Engine.Query(ctx, statement)
+	table, err := t.Engine.Query(ctx, statement)
+	return table, t.of(err)
 }
 
 // Stream implements source.Engine.
 func (t turnTaker) Stream(ctx context.Context, statement query.Statement, take func(*query.Table) error) error {
 	t.take()
-	return t.Engine.Stream(ctx, statement, take)
+	return t.of(t.Engine.Stream(ctx, statement, take))
 }
