@@ -31,7 +31,7 @@ func Run(ctx context.Context, p plan.Plan, engine source.Engine, sink Sink, log 
 
 // RunOn is Run for a plan whose datasets are of several sources. One that fails does to the run what its own does.
 func RunOn(ctx context.Context, p plan.Plan, engines Engines, sink Sink, log *slog.Logger) (plan.Done, error) {
-	r := newRun(p, engines.inTurn(), sink, log)
+	r := newRun(p, engines.inTurn(p.Source.Name), sink, log)
 	err := r.datasets(ctx)
 	if err == nil {
 		err = r.loners(ctx)
