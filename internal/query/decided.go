@@ -11,9 +11,6 @@ import (
 // lapsedColumn is when the grace of a row of plan.Decided is over, whether or not it was decided: where it stood before.
 const lapsedColumn = "lapsed unless decided"
 
-// lateYear is from when on nothing is added to a time: tables keep infinity there, and engines their last day.
-const lateYear = 9000
-
 // decide computes the time of decision, as a date where both of its columns are dates, else as an instant.
 func (t *table) decide(d plan.Decided) error {
 	zone, err := time.LoadLocation(d.TimeZone)
@@ -29,21 +26,15 @@ func (t *table) decide(d plan.Decided) error {
 		return err
 	}
 	due, at := t.columns[d.Due].kind, t.columns[d.At].kind
-	kind, decided, lapsed := KindInstant, t.instantOf(raw(d.At), at, zone), ""
+	kind, decided := KindInstant, t.instantOf(raw(d.At), at, zone)
 	switch {
 	case due != KindDate:
-		lapsed = t.after(t.instantOf(raw(d.Due), due, zone), d.Grace)
+		t.lapsed = t.after(t.instantOf(raw(d.Due), due, zone), d.Grace)
 	case at == KindDate:
-		kind, decided, lapsed = KindDate, raw(d.At), t.daysAfter(raw(d.Due), d.Grace)
+		kind, decided, t.lapsed = KindDate, raw(d.At), t.daysAfter(raw(d.Due), d.Grace)
 	default:
-		lapsed = t.instantOf(t.daysAfter(raw(d.Due), d.Grace), KindDate, zone)
+		t.lapsed = t.instantOf(t.daysAfter(raw(d.Due), d.Grace), KindDate, zone)
 	}
-	late := timeLiteral(t.dialect.literalKind(due), time.Date(lateYear, time.January, 1, 0, 0, 0, 0, time.UTC))
-	asItIs := raw(d.Due)
-	if kind != due {
-		asItIs = t.instantOf(asItIs, due, zone)
-	}
-	t.lapsed = fmt.Sprintf("CASE WHEN %s < %s THEN %s ELSE %s END", raw(d.Due), late, lapsed, asItIs)
 	t.decided = fmt.Sprintf("coalesce(CASE WHEN %s IS NOT NULL THEN %s END, %s)", raw(d.Decision), decided, t.lapsed)
 	t.columns[plan.DecidedColumn] = column{name: plan.DecidedColumn, kind: kind}
 	return nil
