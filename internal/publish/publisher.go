@@ -194,9 +194,13 @@ func (p *Publisher) autopsy() error {
 		if _, planned := p.task(key); !planned || !p.open(key) {
 			continue
 		}
-		message := "The run was killed while it computed this indicator, most often for want of memory; it is tried alone next, and not again after a second time. Ask for less, or raise the source's memory limit."
+		doing := "computed this indicator"
+		if key.Kind == plan.KindLinkage {
+			doing = "tested this claim"
+		}
+		message := fmt.Sprintf("The run was killed while it %s, most often for want of memory; it is tried alone next, and not again after a second time. Ask for less, or raise the memory limit of DataSource %s.", doing, p.Source)
 		if attempt.Dataset != "" {
-			message = fmt.Sprintf("The run was killed while it opened dataset %s, most often for want of memory. Raise the source's memory limit.", attempt.Dataset)
+			message = fmt.Sprintf("The run was killed while it opened dataset %s, most often for want of memory. Raise the memory limit of DataSource %s.", attempt.Dataset, p.Source)
 		}
 		p.summary.Failed++
 		p.found[key] = outcome{
