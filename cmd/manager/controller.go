@@ -32,6 +32,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/metrics/serve"
+	alertrules "github.com/cpi-operator/cpi-operator/internal/rules"
 )
 
 // options of the operator.
@@ -41,6 +42,7 @@ type options struct {
 	debounce       time.Duration
 	namespace      string
 	ruleLabels     map[string]string
+	timing         alertrules.Timing
 	series         metrics.Limits
 	leaderElection bool
 	metricsAddress string
@@ -64,6 +66,8 @@ func controllerCommand() *cobra.Command {
 	flags.IntVar(&o.series.PerNamespace, "max-series-per-namespace", metrics.DefaultLimits.PerNamespace, "series of one namespace's indicators, beyond which segments are left out")
 	flags.StringVar(&o.namespace, "namespace", os.Getenv("POD_NAMESPACE"), "the operator's own namespace, which gets the rule that watches the operator (default $POD_NAMESPACE)")
 	flags.StringToStringVar(&o.ruleLabels, "rule-labels", nil, "labels for alert rules, such as release=prometheus, where Prometheus selects rules by label")
+	flags.DurationVar(&o.timing.For, "alert-for", alertrules.DefaultTiming.For, "how long an alert must be active before somebody is told")
+	flags.DurationVar(&o.timing.KeepFiringFor, "alert-keep-firing-for", alertrules.DefaultTiming.KeepFiringFor, "how long an alert stays after its series has gone; must outlast a change of leader, or every one resolves alerts and fires them anew")
 	flags.BoolVar(&o.leaderElection, "leader-elect", false, "work only while holding the lease, so that several replicas may run")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8443", "address of /metrics (TLS, with authentication), 0 for none")
 	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz")
@@ -144,7 +148,7 @@ func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
 		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: recorder, Clock: now, Store: store},
 		&indicator.SourceReconciler{Client: c, Clock: now, Store: store},
 		&linkage.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Clock: now, Store: store, Images: o.images, Debounce: o.debounce},
-		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), APIs: apis, Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels},
+		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), APIs: apis, Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels, Timing: o.timing},
 	} {
 		if err := controller.SetupWithManager(mgr); err != nil {
 			return fmt.Errorf("%T: %w", controller, err)

@@ -37,6 +37,8 @@ type Reconciler struct {
 	Namespaces []string
 	// Labels are added to the rules, for a Prometheus that selects them by label.
 	Labels map[string]string
+	// Timing of the alerts; the zero value is rules.DefaultTiming.
+	Timing rules.Timing
 
 	told sync.Map // namespace → UID of the foreign object that was told about
 }
@@ -88,10 +90,10 @@ func (r *Reconciler) groups(ctx context.Context, namespace string) ([]rules.Grou
 	var out []rules.Group
 	any, err := r.anyDefinition(ctx, namespace)
 	if any {
-		out = append(out, rules.Namespace(namespace))
+		out = append(out, rules.Namespace(namespace).At(r.Timing))
 	}
 	if namespace == r.Namespace {
-		out = append(out, rules.Operator())
+		out = append(out, rules.Operator().At(r.Timing))
 	}
 	return out, err
 }
