@@ -265,7 +265,7 @@ func TestASecondDatasetMustBeOfTheSameSource(t *testing.T) {
 	want("False", "ReferenceNotFound", field+`Dataset "orders" does not exist`)
 	orders := envtestkit.Dataset(w.namespace, "orders", "billing", func(d *v1alpha1.Dataset) { d.Spec.TimeZone = "Mars/Olympus" })
 	envtestkit.Create(t, w.client, orders)
-	want("False", "ReferenceNotReady", field+`Dataset "orders" is invalid`)
+	want("False", "ReferenceNotReady", field+`Dataset "orders" is not ready`)
 	orders.Spec.TimeZone = "UTC"
 	w.update(orders)
 	want("False", "Invalid", field+`Dataset "orders" is of DataSource "billing"`)

@@ -6,15 +6,12 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
-	"github.com/cpi-operator/cpi-operator/internal/planstep"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
@@ -35,7 +32,7 @@ type resolved struct {
 
 // resolve follows the claim's references and checks it against them.
 func (r *Reconciler) resolve(ctx context.Context, linkage *v1alpha1.CPILinkage) (*resolved, error) {
-	o := objects{ctx, r.Client, linkage.Namespace}
+	o := reports.Objects{Context: ctx, Client: r.Client, Namespace: linkage.Namespace}
 	on, err := resolve.FollowLinkage(linkage, o)
 	if unmet, ok := errors.AsType[*resolve.Unmet](err); ok {
 		return nil, &reports.Blocked{Reason: unmet.Reason, Message: unmet.Message}
@@ -97,7 +94,7 @@ func invalid(source *v1alpha1.DataSource) string {
 }
 
 // readOwners takes over who owns the KPI, and whether KPI or drivers withhold their numbers.
-func (out *resolved) readOwners(linkage *v1alpha1.CPILinkage, o objects) error {
+func (out *resolved) readOwners(linkage *v1alpha1.CPILinkage, o reports.Objects) error {
 	kpi, err := o.KPI(linkage.Spec.KPIRef.Name)
 	if err != nil || kpi == nil {
 		return err
@@ -135,67 +132,4 @@ func (r *Reconciler) claims(ctx context.Context, namespace string) (resolve.Clai
 		}
 	}
 	return resolve.Claims{CPIs: cpis.Items, KPIs: kpis.Items, Linkages: linkages.Items}, nil
-}
-
-// objects finds what a claim refers to in the cluster.
-type objects struct {
-	ctx       context.Context
-	client    client.Reader
-	namespace string
-}
-
-func read[T client.Object](o objects, name string, into T) (T, error) {
-	err := o.client.Get(o.ctx, types.NamespacedName{Namespace: o.namespace, Name: name}, into)
-	if err != nil {
-		var none T
-		return none, client.IgnoreNotFound(err)
-	}
-	return into, nil
-}
-
-// CPI by name.
-func (o objects) CPI(name string) (*v1alpha1.CPIDefinition, error) {
-	return read(o, name, &v1alpha1.CPIDefinition{})
-}
-
-// KPI by name.
-func (o objects) KPI(name string) (*v1alpha1.KPITarget, error) {
-	return read(o, name, &v1alpha1.KPITarget{})
-}
-
-// Dataset by name.
-func (o objects) Dataset(name string) (*v1alpha1.Dataset, error) {
-	return read(o, name, &v1alpha1.Dataset{})
-}
-
-// Source by name.
-func (o objects) Source(name string) (*v1alpha1.DataSource, error) {
-	return read(o, name, &v1alpha1.DataSource{})
-}
-
-// Report of an indicator, if it is its own.
-func (o objects) Report(kind, name string) (*v1alpha1.IndicatorReport, error) {
-	report, err := read(o, planstep.ReportName(kind, name), &v1alpha1.IndicatorReport{})
-	if err != nil || report == nil {
-		return nil, err
-	}
-	var owner metav1.Object
-	switch kind {
-	case resolve.KindKPITarget:
-		kpi, err := o.KPI(name)
-		if err != nil || kpi == nil {
-			return nil, err
-		}
-		owner = kpi
-	default:
-		cpi, err := o.CPI(name)
-		if err != nil || cpi == nil {
-			return nil, err
-		}
-		owner = cpi
-	}
-	if !metav1.IsControlledBy(report, owner) {
-		return nil, nil
-	}
-	return report, nil
 }
