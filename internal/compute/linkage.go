@@ -35,21 +35,20 @@ type contender struct {
 	finding         plan.DriverFinding
 }
 
-// linkages tests the claims, last: all of a KPI's links are corrected together.
+// linkages tests the claims, last: all claims on one indicator are corrected together.
 func (r *run) linkages(ctx context.Context) error {
-	claims := map[string][]*claim{}
-	var order []string
+	claims := map[plan.Key][]*claim{}
+	var order []plan.Key
 	for k, l := range r.plan.Linkages {
 		c, err := r.gather(ctx, l)
 		if err != nil {
 			return err
 		}
 		c.place = k
-		moved := movedBy(l)
-		if claims[moved] == nil {
-			order = append(order, moved)
+		if claims[l.Moves] == nil {
+			order = append(order, l.Moves)
 		}
-		claims[moved] = append(claims[moved], c)
+		claims[l.Moves] = append(claims[l.Moves], c)
 	}
 	for _, moved := range order {
 		correct(claims[moved])
@@ -61,14 +60,6 @@ func (r *run) linkages(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// movedBy identifies what a claim says is moved: two goals on one CPI are one indicator.
-func movedBy(l plan.Linkage) string {
-	if l.KPI.Indicator != nil && l.KPI.Indicator.RequestHash != "" {
-		return l.KPI.Indicator.RequestHash
-	}
-	return l.KPI.String()
 }
 
 // gather finds the evidence.

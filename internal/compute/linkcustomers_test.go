@@ -212,10 +212,17 @@ func TestGoalsOnOneIndicatorAreOneFamily(t *testing.T) {
 	w.claimOn(t, contracts, answers)
 	second := w.Linkages[0]
 	second.Name, second.UID, second.KPI.Name = "second", "uid-second", "another-goal"
+	second.KPI.Indicator = new(*second.KPI.Indicator)
+	second.KPI.Indicator.RequestHash = "hash-of-more-periods" // another history makes no other indicator
 	second.Customers = new(*second.Customers)
 	second.Customers.StratifyBy = []plan.Attribute{{Column: "plan"}} // another p value
-	w.Linkages = append(w.Linkages, second)
+	third := second
+	third.Name, third.UID, third.Moves = "third", "uid-third", plan.Key{Kind: "KPITarget", Name: "revenue"}
+	w.Linkages = append(w.Linkages, second, third)
 	found := w.run(t)
+	if alone := found.link("third").Drivers[0]; *alone.Q != *alone.P {
+		t.Errorf("%+v is corrected for claims on another indicator", alone)
+	}
 	one, two := found.link("claim").Drivers[0], found.link("second").Drivers[0]
 	if one.Q == nil || two.Q == nil || *one.P == *two.P || *one.Q == *one.P && *two.Q == *two.P {
 		t.Errorf("%+v and %+v: want them corrected together", one, two)

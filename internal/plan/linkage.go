@@ -18,6 +18,8 @@ type Linkage struct {
 	// KPI's grain that share no rows.
 	KPI     Series   `json:"kpi"`
 	Drivers []Driver `json:"drivers"`
+	// Moves is the indicator whose values move: of a goal on a CPI, that CPI. Claims on one are one family of tests.
+	Moves Key `json:"moves,omitzero"`
 	// ByDecision is the KPI as Periods compares it with the drivers, where that is not how it is reported; nil elsewhere.
 	ByDecision *ByDecision `json:"byDecision,omitempty"`
 	// Other is the second data source that its customers are in, which gives it runs of its own; empty if the KPI's has
@@ -37,8 +39,7 @@ type Linkage struct {
 	Confidence float64 `json:"confidence"`
 	// Goals are the KPI's dated targets, in order of their dates.
 	Goals []Goal `json:"goals,omitempty"`
-	// Family are the p values of the KPI's other links, which runs of other sources test: all of a KPI's links are
-	// corrected together.
+	// Family are the p values of other claims on what Moves, which other runs test: all of them are corrected together.
 	Family []float64 `json:"family,omitempty"`
 }
 

@@ -146,12 +146,28 @@ func (a *assembly) seenUntil(indicator *plan.Indicator, found *v1alpha1.ReportLi
 	return new(found.AsOf.Add(-late))
 }
 
-// family are the p values that earlier runs found of the KPI's links that this run does not test.
+// movedBy is the indicator whose values a KPITarget holds against its targets: two goals on one CPI are moved together.
+func movedBy(kpis []v1alpha1.KPITarget, name string) plan.Key {
+	for i := range kpis {
+		if ref := kpis[i].Spec.CPIRef; kpis[i].Name == name && ref != nil {
+			return plan.Key{Kind: resolve.KindCPIDefinition, Name: ref.Name}
+		}
+	}
+	return plan.Key{Kind: resolve.KindKPITarget, Name: name}
+}
+
+// withdrawn reports whether a claim is not tested as it stands, so that what was found of it holds no more.
+func withdrawn(l *v1alpha1.CPILinkage) bool {
+	return meta.IsStatusConditionFalse(l.Status.Conditions, v1alpha1.ConditionReady) && l.Status.Verdict == ""
+}
+
+// family are the p values that earlier runs found of claims on the same indicator that this run does not test.
 func family(l plan.Linkage, tested []plan.Linkage, in Inputs) []float64 {
 	var out []float64
 	for i := range in.Linkages {
 		other := &in.Linkages[i]
-		if other.Spec.KPIRef.Name != l.KPI.Name || meta.IsStatusConditionFalse(other.Status.Conditions, v1alpha1.ConditionReady) || slices.ContainsFunc(tested, func(t plan.Linkage) bool { return t.Name == other.Name }) {
+		inRun := slices.ContainsFunc(tested, func(t plan.Linkage) bool { return t.Name == other.Name })
+		if inRun || withdrawn(other) || movedBy(in.KPIs, other.Spec.KPIRef.Name) != l.Moves {
 			continue
 		}
 		for k := range in.Reports {

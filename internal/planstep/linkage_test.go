@@ -1,6 +1,8 @@
 package planstep_test
 
 import (
+	"log/slog"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
@@ -117,6 +120,71 @@ func TestWhatOtherRunsFoundIsHandedIn(t *testing.T) {
 	}
 	if !slices.Equal(l.Family, []float64{0.03, 0.5}) { // both levels, each as it was judged
 		t.Errorf("family %v", l.Family)
+	}
+}
+
+// Goals on one CPI are moved by the same drivers, whichever run tests a claim, and what a run reads of other claims'
+// reports is what it needs of them.
+func TestFamilyFollowsTheCPIAcrossRuns(t *testing.T) {
+	c, ns := envtestkit.Client(t), envtestkit.Namespace(t)
+	goal := func(name string) *v1alpha1.KPITarget {
+		return &v1alpha1.KPITarget{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: name}, Spec: v1alpha1.KPITargetSpec{
+			Title: name, Category: "CustomerGoal", Owner: v1alpha1.Owner{Team: "sales"}, CPIRef: &v1alpha1.LocalReference{Name: "loyal"},
+			Targets: []v1alpha1.Target{{From: "2026-01-01", AtLeast: new(v1alpha1.Value("40"))}},
+		}}
+	}
+	claim := func(name, kpi, driver string) *v1alpha1.CPILinkage {
+		return &v1alpha1.CPILinkage{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: name}, Spec: v1alpha1.CPILinkageSpec{
+			KPIRef: v1alpha1.LocalReference{Name: kpi}, PeriodLevel: &v1alpha1.LinkPeriodLevel{},
+			Drivers: []v1alpha1.LinkDriver{{CPIRef: v1alpha1.LocalReference{Name: driver}, Expected: "Positive"}},
+		}}
+	}
+	apart := claim("apart", "goal", "far")
+	apart.Spec.PeriodLevel, apart.Spec.CustomerLevel = nil, &v1alpha1.LinkCustomerLevel{Unit: "customer", Index: "Exposure", ExposureWindow: "90d", FollowUp: "90d"}
+	envtestkit.Create(t, c, envtestkit.DataSource(ns, "crm"), envtestkit.DataSource(ns, "billing"),
+		envtestkit.Dataset(ns, "survey", "crm"), envtestkit.Dataset(ns, "elsewhere", "billing"),
+		envtestkit.CPI(ns, "loyal", "survey"), envtestkit.CPI(ns, "nps", "survey"), envtestkit.CPI(ns, "far", "elsewhere"),
+		goal("goal"), goal("another-goal"), apart, claim("near", "another-goal", "nps"), claim("unconcerned", "revenue", "nps"))
+	report := linkReport("apart", "crm", "l1-apart", nil)
+	report.Namespace, report.Name = ns, "link-apart"
+	report.Spec.IndicatorRef.UID, report.Spec.ServiceAccountName = string(apart.UID), "apart-cpilink"
+	envtestkit.Create(t, c, &report)
+	report.Status.Link = &v1alpha1.ReportLink{RequestHash: "l1-apart", Drivers: []v1alpha1.LinkFinding{{
+		Driver: "far", Verdict: "InsufficientData", P: "0.5",
+		Customers: &v1alpha1.LinkCustomers{P: "0.01", Adjusted: &v1alpha1.LinkAdjusted{P: "0.03"}}, Periods: &v1alpha1.LinkPeriods{P: "0.5"},
+	}}}
+	if err := c.Status().Update(t.Context(), &report); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "plan.json")
+	step := planstep.Step{Client: c, Namespace: ns, Source: "crm", Run: "crm-cpi-1", Now: time.Now(), Output: path, Log: slog.New(slog.DiscardHandler)}
+	if err := step.Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got, err := plan.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Linkages) != 1 || got.Linkages[0].Moves != (plan.Key{Kind: "CPIDefinition", Name: "loyal"}) {
+		t.Fatalf("linkages %+v", got.Linkages)
+	}
+	if family := got.Linkages[0].Family; !slices.Equal(family, []float64{0.03, 0.5}) {
+		t.Errorf("family %v", family)
+	}
+}
+
+// A claim whose data source rests keeps its findings, and stays in the family; one that cannot be tested as it stands leaves.
+func TestOnlyWithdrawnClaimsLeaveTheFamily(t *testing.T) {
+	for verdict, want := range map[string]int{"NotSupported": 1, "": 0} {
+		in := claims(inputs("loyal", "nps", "far"), "far", "nps")
+		in.Linkages[1].Spec.Drivers[0].CPIRef.Name = "gone" // not tested by this run
+		in.Linkages[1].Status = v1alpha1.CPILinkageStatus{Verdict: verdict, Conditions: []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: "False"}}}
+		in.Reports = append(in.Reports, linkReport("by-nps", "billing", "l1-x", &v1alpha1.ReportLink{
+			RequestHash: "l1-x", Drivers: []v1alpha1.LinkFinding{{Driver: "gone", Periods: &v1alpha1.LinkPeriods{P: "0.2"}}},
+		}))
+		if got := assemble(t, in).Linkages; len(got) != 1 || len(got[0].Family) != want {
+			t.Errorf("verdict %q: %+v", verdict, got)
+		}
 	}
 }
 

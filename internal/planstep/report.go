@@ -119,7 +119,17 @@ func recalled(report v1alpha1.IndicatorReport, isPart bool) v1alpha1.IndicatorRe
 func recalledLink(link *v1alpha1.ReportLink) *v1alpha1.ReportLink {
 	out := &v1alpha1.ReportLink{RequestHash: link.RequestHash, Restatement: link.Restatement, AsOf: link.AsOf}
 	for _, d := range link.Drivers {
-		out.Drivers = append(out.Drivers, v1alpha1.LinkFinding{Driver: d.Driver, P: d.P})
+		kept := v1alpha1.LinkFinding{Driver: d.Driver}
+		if c := d.Customers; c != nil {
+			kept.Customers = &v1alpha1.LinkCustomers{P: c.P}
+			if c.Adjusted != nil {
+				kept.Customers.Adjusted = &v1alpha1.LinkAdjusted{P: c.Adjusted.P}
+			}
+		}
+		if d.Periods != nil {
+			kept.Periods = &v1alpha1.LinkPeriods{P: d.Periods.P}
+		}
+		out.Drivers = append(out.Drivers, kept)
 	}
 	for _, s := range link.Series {
 		s.Periods = slices.DeleteFunc(s.Periods, func(p v1alpha1.PeriodValue) bool { return !isFinal(p.State) })

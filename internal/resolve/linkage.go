@@ -34,6 +34,8 @@ type Side struct {
 	// Key and Title of what is named: of a goal on a CPI, the KPITarget's.
 	plan.Key
 	Title string
+	// Measured is the indicator whose values these are: of a goal on a CPI, that CPI.
+	Measured plan.Key
 	// Spec is what is measured: of a goal on a CPI, the CPI's.
 	Spec *v1alpha1.Indicator
 	// On is what Spec is resolved on. Of an indicator of another data source than the KPI's only Parts is read.
@@ -78,6 +80,7 @@ func (r *linkResolver) refuse(reason plan.Reason, field, message string) {
 func Linkage(l *v1alpha1.CPILinkage, on LinkageContext) (plan.Linkage, *Refusal) {
 	r := &linkResolver{spec: &l.Spec, on: on, out: plan.Linkage{
 		Key: plan.Key{Kind: plan.KindLinkage, Name: l.Name}, UID: string(l.UID),
+		Moves:      on.KPI.Measured,
 		Evidence:   plan.Evidence(orElse(l.Spec.Evidence, string(plan.Observational))),
 		Confidence: confidenceOf(on.KPI.Spec),
 	}}

@@ -77,9 +77,9 @@ func (f follower) kpi(name string) (Side, error) {
 	case kpi == nil:
 		return Side{}, notFound(field, KindKPITarget, name)
 	}
-	out := Side{Key: plan.Key{Kind: KindKPITarget, Name: name}, Title: kpi.Spec.Title, Spec: &kpi.Spec.Indicator, Targets: kpi.Spec.Targets}
+	key := plan.Key{Kind: KindKPITarget, Name: name}
+	out := Side{Key: key, Measured: key, Title: kpi.Spec.Title, Spec: &kpi.Spec.Indicator, Targets: kpi.Spec.Targets}
 	check := func(on Context) (plan.Indicator, Problems) { return KPI(kpi, on) }
-	reported := out.Key
 	if ref := kpi.Spec.CPIRef; ref != nil {
 		cpi, err := f.CPI(ref.Name)
 		switch {
@@ -88,13 +88,13 @@ func (f follower) kpi(name string) (Side, error) {
 		case cpi == nil:
 			return out, notReady(field, KindKPITarget, name, fmt.Sprintf("CPIDefinition %q of its spec.cpiRef does not exist", ref.Name))
 		}
-		out.Spec, reported = &cpi.Spec.Indicator, plan.Key{Kind: KindCPIDefinition, Name: ref.Name}
+		out.Spec, out.Measured = &cpi.Spec.Indicator, plan.Key{Kind: KindCPIDefinition, Name: ref.Name}
 		check = func(on Context) (plan.Indicator, Problems) {
 			formula, problems := CPI(cpi, on)
 			return formula, append(problems, Goal(kpi, formula)...)
 		}
 	}
-	return f.complete(field, out, reported, "", check)
+	return f.complete(field, out, "", check)
 }
 
 // driver is a side that should move the KPI. Its rows are read where its data source is within, or within is empty.
@@ -106,13 +106,14 @@ func (f follower) driver(field, name, within string) (Side, error) {
 	case cpi == nil:
 		return Side{}, notFound(field, KindCPIDefinition, name)
 	}
-	out := Side{Key: plan.Key{Kind: KindCPIDefinition, Name: name}, Title: cpi.Spec.Title, Spec: &cpi.Spec.Indicator}
-	return f.complete(field, out, out.Key, within, func(on Context) (plan.Indicator, Problems) { return CPI(cpi, on) })
+	key := plan.Key{Kind: KindCPIDefinition, Name: name}
+	out := Side{Key: key, Measured: key, Title: cpi.Spec.Title, Spec: &cpi.Spec.Indicator}
+	return f.complete(field, out, within, func(on Context) (plan.Indicator, Problems) { return CPI(cpi, on) })
 }
 
 // complete finds the data source of a side and what it is resolved on. One of another data source than within, or that
 // joins other indicators, speaks through its report.
-func (f follower) complete(field string, out Side, reported plan.Key, within string, check func(Context) (plan.Indicator, Problems)) (Side, error) {
+func (f follower) complete(field string, out Side, within string, check func(Context) (plan.Indicator, Problems)) (Side, error) {
 	if out.Spec.Measure == nil {
 		return out, notReady(field, out.Kind, out.Name, "spec.measure: is required")
 	}
@@ -124,7 +125,7 @@ func (f follower) complete(field string, out Side, reported plan.Key, within str
 		}
 	}
 	if names != nil || within != "" && out.Source != within {
-		return f.fromReport(field, out, reported, names)
+		return f.fromReport(field, out, names)
 	}
 	source, err := f.Source(out.Source)
 	switch {
@@ -143,7 +144,8 @@ func (f follower) complete(field string, out Side, reported plan.Key, within str
 }
 
 // fromReport is a side whose values are in its report.
-func (f follower) fromReport(field string, out Side, reported plan.Key, parts []string) (Side, error) {
+func (f follower) fromReport(field string, out Side, parts []string) (Side, error) {
+	reported := out.Measured
 	report, err := f.Report(reported.Kind, reported.Name)
 	switch {
 	case err != nil:
