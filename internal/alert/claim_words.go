@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -171,27 +170,9 @@ func (c *Claim) effect(driver ClaimDriver, e *plan.LinkEffect) string {
 }
 
 func (c *Claim) difference(b plan.Bounded) string {
-	in := &Indicator{Unit: c.Unit, Percent: c.Percent}
-	u, digits := in.unit(b.Value), in.digits(measure.Estimate{Value: &b.Value, Lower: &b.Lower, Upper: &b.Upper})
-	suffix := u.suffix
-	switch {
-	case c.Percent:
-		suffix = " pp" // a difference of shares is no share
-	case c.Unit == "points":
-		suffix = " points"
-	}
-	return signed(u.number(b.Value, digits), b.Value) + suffix + " [" + minus(u.number(b.Lower, digits)) + ", " + minus(u.number(b.Upper, digits)) + "]"
+	number, interval := (&Indicator{Unit: c.Unit, Percent: c.Percent}).difference(b)
+	return number + interval
 }
-
-func signed(text string, v float64) string {
-	if v > 0 {
-		return "+" + text
-	}
-	return minus(text)
-}
-
-// minus writes a minus sign where a number has a hyphen.
-func minus(text string) string { return strings.Replace(text, "-", "−", 1) }
 
 // step of a driver in its unit, by its name.
 func (c *Claim) step(name string, v float64) string {

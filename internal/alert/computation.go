@@ -121,20 +121,6 @@ func (d *Decision) stale(in *Indicator, reason Reason, message string) {
 	d.Alerts = append(d.Alerts, Alert{Name: DataStale, Severity: Warning, Team: in.Team, Message: message})
 }
 
-// review asks people to look at the definition again.
-func (d *Decision) review(in *Indicator, now time.Time) {
-	if in.Review == nil {
-		return
-	}
-	due := in.Review.Last.Add(in.Review.Every)
-	if now.Before(due) {
-		d.lookAgain(due, now)
-		d.condition(ReviewDue, False, ReasonReviewed, fmt.Sprintf("The next review is due %s.", due.UTC().Format(time.DateOnly)))
-		return
-	}
-	d.condition(ReviewDue, True, ReasonOverdue, fmt.Sprintf("A review has been due since %s: does it still measure what it should? Then set spec.review.lastReviewed.", due.UTC().Format(time.DateOnly)))
-}
-
 // platform is the team that is told where a data source names none.
 const platform = "platform"
 

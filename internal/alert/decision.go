@@ -1,16 +1,27 @@
 package alert
 
-import "time"
+import (
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/promise"
+)
 
 // Decision is what an indicator's numbers mean at an instant.
 type Decision struct {
 	// Conditions in a fixed order; one that does not apply to the indicator is absent.
 	Conditions []Condition
-	// Alerts that are active.
-	Alerts  []Alert
-	Summary Summary
+	// Alerts that are active and told.
+	Alerts []Alert
+	// Muted says why nobody is told, and Withheld what would be; nil where everything is told.
+	Muted    *Muted
+	Withheld []Alert
+	Summary  Summary
+	// Promise is how it stands; nil where none is made, or nobody can tell.
+	Promise *promise.Standing
 	// StaleAfter is the instant from which the numbers count as stale unless a run or a load comes; zero if never.
-	StaleAfter time.Time
+	// StaleSeverity is that of the alert, which a rule makes of the instant.
+	StaleAfter    time.Time
+	StaleSeverity Severity
 	// Next is when a decision changes by time alone; zero if it does not.
 	Next time.Time
 }
@@ -47,128 +58,6 @@ type Summary struct {
 	Target   string
 }
 
-// Name of an alert; each has a page in docs/runbooks.
-type Name string
-
-const (
-	BelowThreshold    Name = "CPIBelowThreshold"
-	DataStale         Name = "CPIDataStale"
-	ComputationFailed Name = "CPIComputationFailing"
-	SampleTooSmall    Name = "CPISampleTooSmall"
-	TargetMissed      Name = "KPITargetMissed"
-	OperatorAbsent    Name = "CPIOperatorAbsent"
-	// Deteriorating: a tested trend; PromiseBurning: an error budget burns too fast; TargetAtRisk: forecasts give a dated
-	// target too small a chance.
-	Deteriorating   Name = "CPIDeteriorating"
-	PromiseBurning  Name = "CPIPromiseBurning"
-	ResponseRateLow Name = "CPIResponseRateLow"
-	ReviewOverdue   Name = "CPIReviewDue"
-	TargetAtRisk    Name = "KPITargetAtRisk"
-	// LinkVerdictChanged: a claim has come to another verdict; KPIDivergence: a KPI looks good while its customers do
-	// worse; Unguarded: people are paid by a KPI that no guardrail holds.
-	LinkVerdictChanged Name = "CPILinkVerdictChanged"
-	KPIDivergence      Name = "CPIKPIDivergence"
-	Unguarded          Name = "KPIUnguarded"
-)
-
-// Names are all alerts.
-var Names = []Name{BelowThreshold, DataStale, ComputationFailed, SampleTooSmall, TargetMissed, LinkVerdictChanged, KPIDivergence, Unguarded, OperatorAbsent}
-
-// Severity of an alert.
-type Severity string
-
-const (
-	Warning  Severity = "warning"
-	Critical Severity = "critical"
-)
-
-// Status of a condition.
-type Status string
-
-const (
-	True    Status = "True"
-	False   Status = "False"
-	Unknown Status = "Unknown"
-)
-
-// Type of a condition, spelled as in the API.
-type Type string
-
-const (
-	Computed         Type = "Computed"
-	Fresh            Type = "Fresh"
-	SampleSufficient Type = "SampleSufficient"
-	WithinThresholds Type = "WithinThresholds"
-	TargetMet        Type = "TargetMet"
-	ReviewDue        Type = "ReviewDue"
-	Comparable       Type = "Comparable"
-	Supported        Type = "Supported"
-	Diverging        Type = "Diverging"
-	Guarded          Type = "Guarded"
-	Balanced         Type = "Balanced"
-)
-
-// Reason of a condition, spelled as in the API; see there for when each appears.
-type Reason string
-
-const (
-	ReasonSucceeded    Reason = "Succeeded"
-	ReasonPending      Reason = "Pending"
-	ReasonQuarantined  Reason = "Quarantined"
-	ReasonSourceFailed Reason = "SourceFailed"
-	ReasonRunFailed    Reason = "RunFailed"
-
-	ReasonUpToDate   Reason = "UpToDate"
-	ReasonRunOverdue Reason = "RunOverdue"
-	ReasonDataStale  Reason = "DataStale"
-
-	ReasonEnough       Reason = "Enough"
-	ReasonTooSmall     Reason = "TooSmall"
-	ReasonNoData       Reason = "NoData"
-	ReasonSuspectData  Reason = "SuspectData"
-	ReasonNoThresholds Reason = "NoThresholds"
-	ReasonWithin       Reason = "Within"
-	ReasonWarning      Reason = "Warning"
-	ReasonCritical     Reason = "Critical"
-	ReasonOnTarget     Reason = "OnTarget"
-	ReasonOffTarget    Reason = "OffTarget"
-	ReasonInconclusive Reason = "Inconclusive"
-	ReasonNotYet       Reason = "NotYet"
-	ReasonReviewed     Reason = "Reviewed"
-	ReasonOverdue      Reason = "Overdue"
-
-	ReasonSameVariant  Reason = "SameVariant"
-	ReasonOtherVariant Reason = "OtherVariant"
-
-	ReasonDiverging    Reason = "Diverging"
-	ReasonNotDiverging Reason = "NotDiverging"
-	ReasonGuarded      Reason = "Guarded"
-	ReasonUnguarded    Reason = "Unguarded"
-	ReasonUnlinked     Reason = "Unlinked"
-	ReasonBalanced     Reason = "Balanced"
-)
-
-// State is an indicator's standing in one word.
-type State string
-
-const (
-	StateOK           State = "OK"
-	StateWarning      State = "Warning"
-	StateCritical     State = "Critical"
-	StateNoData       State = "NoData"
-	StateInsufficient State = "InsufficientSample"
-	StateSuspect      State = "SuspectData"
-	StateRunning      State = "Running"
-	StateMaturing     State = "Maturing"
-	StateUndated      State = "Undated"
-	StateFailing      State = "Failing"
-	StatePending      State = "Pending"
-	StateInvalid      State = "Invalid"
-	StateOnTarget     State = "OnTarget"
-	StateOffTarget    State = "OffTarget"
-	StateInconclusive State = "Inconclusive"
-)
-
 // Decide judges the indicator as of now.
 func Decide(in *Indicator, now time.Time) Decision {
 	d := &Decision{}
@@ -178,14 +67,21 @@ func Decide(in *Indicator, now time.Time) Decision {
 	switch in.Kind {
 	case KPI:
 		d.target(in, now)
+		d.reach(in, now)
 		d.guards(in)
 		d.balanced(in)
 	default:
 		d.thresholds(in)
+		d.promise(in)
 	}
-	d.review(in, now)
+	if in.GoalOn == "" { // of the CPI that a goal is set on, the CPI itself tells
+		d.deteriorating(in)
+		d.responding(in)
+	}
+	d.review(in.Review, in.Team, now)
 	d.comparable(in)
 	d.summarise(in)
+	d.tell(in.Telling, now)
 	return *d
 }
 
@@ -232,7 +128,7 @@ func (d *Decision) summarise(in *Indicator) {
 	case !mature(p.State):
 		s.State = State(p.State)
 	default:
-		s.State = d.standing(in, State(p.State))
+		s.State = d.promised(d.standing(in, State(p.State)))
 	}
 }
 

@@ -149,9 +149,12 @@ func TestDecide(t *testing.T) {
 
 		{"review due", with(good(), func(in *alert.Indicator) {
 			in.Review = &alert.Review{Last: now.AddDate(0, 0, -90), Every: 90 * 24 * time.Hour}
-		}), alert.ReviewDue, "True Overdue", "", "OK"},
+		}), alert.ReviewDue, "True Overdue", "CPIReviewDue/warning/support", "OK"},
+		{"review due in a fortnight", with(good(), func(in *alert.Indicator) {
+			in.Review = &alert.Review{Last: now.AddDate(0, 0, -76), Every: 90 * 24 * time.Hour}
+		}), alert.ReviewDue, "False DueSoon", "", "OK"},
 		{"reviewed", with(good(), func(in *alert.Indicator) {
-			in.Review = &alert.Review{Last: now.AddDate(0, 0, -89), Every: 90 * 24 * time.Hour}
+			in.Review = &alert.Review{Last: now.AddDate(0, 0, -75), Every: 90 * 24 * time.Hour}
 		}), alert.ReviewDue, "False Reviewed", "", "OK"},
 	}
 	for _, c := range cases {
@@ -248,6 +251,10 @@ func TestNextIsTheEarliestChangeByTime(t *testing.T) {
 	in := nps(estimate(35, 31, 39, 1204))
 	in.Review = &alert.Review{Last: now, Every: time.Hour / 2}
 	d := alert.Decide(in, now)
+	if want := now.Add(time.Hour / 4); !d.Next.Equal(want) {
+		t.Errorf("next = %s, want when the review is due soon, %s", d.Next, want)
+	}
+	d = alert.Decide(in, d.Next)
 	if want := now.Add(time.Hour / 2); !d.Next.Equal(want) {
 		t.Errorf("next = %s, want the review at %s", d.Next, want)
 	}
@@ -261,7 +268,7 @@ func TestNextIsTheEarliestChangeByTime(t *testing.T) {
 	if !later.Next.Equal(d.StaleAfter) {
 		t.Errorf("then next = %s, want %s", later.Next, d.StaleAfter)
 	}
-	if got := told(alert.Decide(in, later.Next).Alerts); got != "CPIDataStale/warning/support" {
+	if got := told(alert.Decide(in, later.Next).Alerts); got != "CPIDataStale/warning/support CPIReviewDue/warning/support" {
 		t.Errorf("then alerts = %q", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
 // Value is the value with its unit as people read it, such as 26.5 %, 31.4 or 1,204,311 EUR; empty if there is none.
@@ -159,6 +160,29 @@ func round(v float64, digits int) float64 {
 	p := math.Pow10(digits)
 	return math.Round(v*p)/p + 0
 }
+
+// difference of two values and its interval, such as "+21.0 pp" and " [13.4, 28.4]".
+func (in *Indicator) difference(b plan.Bounded) (number, interval string) {
+	u, digits := in.unit(b.Value), in.digits(measure.Estimate{Value: &b.Value, Lower: &b.Lower, Upper: &b.Upper})
+	suffix := u.suffix
+	switch {
+	case in.Percent:
+		suffix = " pp" // a difference of shares is no share
+	case in.Unit == "points":
+		suffix = " points"
+	}
+	return signed(u.number(b.Value, digits), b.Value) + suffix, " [" + minus(u.number(b.Lower, digits)) + ", " + minus(u.number(b.Upper, digits)) + "]"
+}
+
+func signed(text string, v float64) string {
+	if v > 0 {
+		return "+" + text
+	}
+	return minus(text)
+}
+
+// minus writes a minus sign where a number has a hyphen.
+func minus(text string) string { return strings.Replace(text, "-", "−", 1) }
 
 // group puts commas between thousands.
 func group(number string) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/promise"
 )
 
 // Kind of an object that alerts speak of.
@@ -47,8 +48,15 @@ type Indicator struct {
 	Benchmark  *Benchmark
 	Overrides  []Override
 	Targets    []Target
+	Promise    *promise.Terms // of a CPIDefinition; nil if none is made
 	Review     *Review
 	Guards     *Guards // of a KPITarget
+	// Chances that linkages give its targets, of a KPITarget; AtRiskBelow is the one below which a target is at risk, 0–1.
+	Chances     []Chance
+	AtRiskBelow float64
+	// MinResponse is the share of those asked who should answer, 0–1; 0 if none is declared.
+	MinResponse float64
+	Telling     Telling
 	// Imbalances of the portfolio that a KPITarget stands in.
 	Imbalances []Imbalance
 
@@ -95,12 +103,6 @@ type TargetOverride struct {
 	Bound Bound
 }
 
-// Review asks people to look at the definition again.
-type Review struct {
-	Last  time.Time
-	Every time.Duration
-}
-
 // Result is the last good result.
 type Result struct {
 	Formula   string
@@ -116,6 +118,8 @@ type Segment struct {
 	By      []string
 	Values  []string // (none) is NULL
 	Current plan.PeriodResult
+	// Previous is the same part in the mature period before; nil if it is not known.
+	Previous *plan.PeriodResult
 }
 
 // Attempt is the outcome of the last try.

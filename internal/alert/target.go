@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -74,7 +75,12 @@ func (d *Decision) target(in *Indicator, now time.Time) {
 	case Inconclusive:
 		d.condition(TargetMet, Unknown, ReasonInconclusive, text+": the interval contains the target.")
 	case Bad:
-		message := text + ": missed" + wholly(j.period.Estimate) + ". Look at the CPIs behind this KPI, or set the next target."
+		n, needed := in.missedInARow(j, p, now)
+		message := text + ": missed" + wholly(j.period.Estimate) + evaluations(n, needed) + ". Look at the CPIs behind this KPI, or set the next target."
+		if n < needed {
+			d.condition(TargetMet, False, ReasonOffTarget, message+" Nobody is told yet.")
+			break
+		}
 		d.condition(TargetMet, False, ReasonOffTarget, message)
 		d.Alerts = append(d.Alerts, Alert{Name: TargetMissed, Severity: j.target.severity(), Team: in.Team, Message: message})
 	}
@@ -83,23 +89,37 @@ func (d *Decision) target(in *Indicator, now time.Time) {
 	}
 }
 
+// missedInARow counts the mature periods in a row that missed the target that stood for each of them, and tells how many
+// are needed for somebody to be told. A target that is judged once, by its day or at the end of a fiscal year, needs none
+// besides.
+func (in *Indicator) missedInARow(j *judgement, p *plan.PeriodResult, now time.Time) (n, needed int) {
+	if !j.target.By.IsZero() || j.target.FiscalYear {
+		return 1, 1
+	}
+	needed = in.Telling.needed()
+	return in.inARow(p, needed, func(q *plan.PeriodResult) bool {
+		standing, _ := in.inForce(q, now)
+		return standing != nil && !standing.FiscalYear && standing.Bound.Judge(q.Estimate) == Bad
+	}), needed
+}
+
 func (d *Decision) segmentTargets(in *Indicator, t *Target) {
 	for _, o := range t.Overrides {
 		s := in.segment(o.Match)
 		if s == nil {
 			continue
 		}
-		if _, _, ok := in.unjudged(&s.Current); !ok {
+		needed := 1
+		if t.By.IsZero() {
+			needed = min(in.Telling.needed(), segmentEvaluations)
+		}
+		if s.inARow(in, len(t.Overrides), func(e measure.Estimate) bool { return o.Bound.Judge(e) == Bad }) < needed {
 			continue
 		}
-		e := widen(s.Current.Estimate, in.Confidence, len(t.Overrides))
-		if o.Bound.Judge(e) != Bad {
-			continue
-		}
-		name := segmentName(o.Match)
+		name, e := segmentName(o.Match), widen(s.Current.Estimate, in.Confidence, len(t.Overrides))
 		d.Alerts = append(d.Alerts, Alert{
 			Name: TargetMissed, Severity: t.severity(), Team: in.Team, Segment: name,
-			Message: fmt.Sprintf("%s: %s; target %s: missed%s.", name, in.told(e, s.Current.Label), o.Bound.told(in), wholly(e)),
+			Message: fmt.Sprintf("%s: %s; target %s: missed%s.", name, in.told(e, s.Current.Label), o.Bound.told(in), wholly(e)+evaluations(needed, needed)),
 		})
 	}
 }

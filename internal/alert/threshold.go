@@ -85,13 +85,27 @@ func (d *Decision) totalThresholds(in *Indicator, p *plan.PeriodResult) {
 		d.condition(WithinThresholds, True, ReasonWithin, fmt.Sprintf("%s: no threshold is passed%s.", in.told(p.Estimate, p.Label), wholly(p.Estimate)))
 		return
 	}
-	message := in.beyond(p, p.Estimate, severity, level)
+	needed := in.Telling.needed()
+	n := func(level float64) int {
+		return in.inARow(p, needed, func(q *plan.PeriodResult) bool { return goodSide(level, in.Direction).Judge(q.Estimate) == Bad })
+	}
+	message := in.beyond(p.Estimate, p.Label, severity, level, evaluations(n(level), needed))
 	reason := ReasonWarning
 	if severity == Critical {
 		reason = ReasonCritical
 	}
-	d.condition(WithinThresholds, False, reason, message)
-	d.Alerts = append(d.Alerts, Alert{Name: BelowThreshold, Severity: severity, Team: in.Team, Message: message})
+	told, past := in.Thresholds.gravest(func(level float64) bool { return n(level) >= needed })
+	switch {
+	case told == severity:
+		d.condition(WithinThresholds, False, reason, message)
+	case told == "":
+		d.condition(WithinThresholds, False, reason, message+" Nobody is told yet.")
+		return
+	default:
+		d.condition(WithinThresholds, False, reason, fmt.Sprintf("%s It is told as beyond the %s level %s so far%s.", message, told, in.Level(past), evaluations(needed, needed)))
+		message = in.beyond(p.Estimate, p.Label, told, past, evaluations(needed, needed))
+	}
+	d.Alerts = append(d.Alerts, Alert{Name: BelowThreshold, Severity: told, Team: in.Team, Message: message})
 }
 
 func (d *Decision) segmentThresholds(in *Indicator, o Override) {
@@ -106,30 +120,37 @@ func (d *Decision) segmentThresholds(in *Indicator, o Override) {
 	if levels.None() {
 		levels = in.Thresholds
 	}
-	widened := widen(s.Current.Estimate, in.Confidence, len(in.Overrides))
-	severity, level := in.passed(levels, widened)
+	needed := min(in.Telling.needed(), segmentEvaluations)
+	severity, level := levels.gravest(func(level float64) bool {
+		return s.inARow(in, len(in.Overrides), func(e measure.Estimate) bool { return goodSide(level, in.Direction).Judge(e) == Bad }) >= needed
+	})
 	if severity == "" {
 		return
 	}
-	name := segmentName(o.Match)
+	name, widened := segmentName(o.Match), widen(s.Current.Estimate, in.Confidence, len(in.Overrides))
 	d.Alerts = append(d.Alerts, Alert{
 		Name: BelowThreshold, Severity: severity, Team: orElse(o.Team, in.Team), Segment: name,
-		Message: name + ": " + in.beyond(&s.Current, widened, severity, level),
+		Message: name + ": " + in.beyond(widened, s.Current.Label, severity, level, evaluations(needed, needed)),
 	})
 }
 
 // passed gives the gravest level that lies wholly on the good side of the interval, if any.
 func (in *Indicator) passed(t Thresholds, e measure.Estimate) (Severity, float64) {
-	if t.Critical != nil && goodSide(*t.Critical, in.Direction).Judge(e) == Bad {
+	return t.gravest(func(level float64) bool { return goodSide(level, in.Direction).Judge(e) == Bad })
+}
+
+// gravest level that something holds for, if any.
+func (t Thresholds) gravest(holds func(level float64) bool) (Severity, float64) {
+	switch {
+	case t.Critical != nil && holds(*t.Critical):
 		return Critical, *t.Critical
-	}
-	if t.Warning != nil && goodSide(*t.Warning, in.Direction).Judge(e) == Bad {
+	case t.Warning != nil && holds(*t.Warning):
 		return Warning, *t.Warning
 	}
 	return "", 0
 }
 
-func (in *Indicator) beyond(p *plan.PeriodResult, e measure.Estimate, severity Severity, level float64) string {
+func (in *Indicator) beyond(e measure.Estimate, label string, severity Severity, level float64, evaluations string) string {
 	side := "below"
 	if in.Direction == measure.LowerIsBetter {
 		side = "above"
@@ -138,8 +159,8 @@ func (in *Indicator) beyond(p *plan.PeriodResult, e measure.Estimate, severity S
 	if e.Lower == nil && e.Upper == nil {
 		extent = "it lies"
 	}
-	return fmt.Sprintf("%s: %s %s the %s level %s. Find out what changed for these customers; the report's segments show where.",
-		in.told(e, p.Label), extent, side, severity, in.Level(level))
+	return fmt.Sprintf("%s: %s %s the %s level %s%s. Find out what changed for these customers; the report's segments show where.",
+		in.told(e, label), extent, side, severity, in.Level(level), evaluations)
 }
 
 func (in *Indicator) nothingJudged() string {

@@ -3,6 +3,7 @@ package metrics
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -49,6 +50,8 @@ type Source struct {
 	Namespace, Name string
 	LastSuccess     *time.Time
 	Alerts          []alert.Alert
+	// Muted says why nobody is told; nil if everything is.
+	Muted *alert.Muted
 }
 
 // piece is the finished text of one family's samples of one object.
@@ -88,9 +91,9 @@ func (e *encoder) sample(family int, value float64, labels ...string) {
 	e.series++
 }
 
-func (e *encoder) instant(family int, t time.Time) {
+func (e *encoder) instant(family int, t time.Time, labels ...string) {
 	if !t.IsZero() {
-		e.sample(family, float64(t.UnixMilli())/1000)
+		e.sample(family, float64(t.UnixMilli())/1000, labels...)
 	}
 }
 
@@ -128,7 +131,9 @@ func encodeIndicator(in Indicator, room int) *encoder {
 	if in.Publish != PublishTotalOnly {
 		e.segments(base, in, room)
 	}
+	e.promise(in.Decision.Promise, in.View.Period)
 	e.alerts(subject{kind: in.View.Kind, theme: in.Theme, title: in.View.Title, source: in.View.Source.Name, cpi: in.View.CPI()}, in.Decision.Alerts)
+	e.muted(in.View.Kind, in.Decision.Muted)
 	return e
 }
 
@@ -177,7 +182,7 @@ func (e *encoder) total(base int, in Indicator) {
 	if last := view.Source.LastSuccess; last != nil {
 		e.instant(base+familyLastSuccess, *last)
 	}
-	e.instant(base+familyStaleAfter, in.Decision.StaleAfter)
+	e.instant(base+familyStaleAfter, in.Decision.StaleAfter, labelSeverity, string(in.Decision.StaleSeverity))
 	e.sample(base+familyInfo, 1, labelTheme, clean(in.Theme), labelClass, clean(in.Class),
 		labelDirection, string(view.Direction), labelOwner, clean(view.Team), labelTitle, clean(view.Title), labelSource, clean(view.Source.Name))
 }
@@ -261,7 +266,7 @@ type subject struct {
 	source, cpi string
 }
 
-// alerts writes the active alerts.
+// alerts writes the active alerts and, apart from them, what they say: an alert is the same when its numbers change.
 func (e *encoder) alerts(of subject, active []alert.Alert) {
 	for i, a := range active {
 		if slices.ContainsFunc(active[:i], func(b alert.Alert) bool { return sameSeries(a, b) }) {
@@ -271,6 +276,29 @@ func (e *encoder) alerts(of subject, active []alert.Alert) {
 			labelOwner, clean(a.Team), labelTheme, clean(of.theme), labelTitle, clean(of.title), labelSegment, cleanUnique(a.Segment),
 			labelSource, clean(of.source), labelCPI, clean(cmp.Or(a.CPI, of.cpi)))
 	}
+	for i, a := range active {
+		if slices.ContainsFunc(active[:i], func(b alert.Alert) bool { return sameMessage(a, b) }) {
+			continue
+		}
+		e.sample(familyMessage, 1, labelKind, string(of.kind), labelAlert, string(a.Name), labelSegment, cleanUnique(a.Segment), labelMessage, cleanMessage(a.Message))
+	}
+}
+
+// sameMessage reports whether two alerts would ask for the same message: only one of them has it.
+func sameMessage(a, b alert.Alert) bool {
+	return a.Name == b.Name && cleanUnique(a.Segment) == cleanUnique(b.Segment)
+}
+
+// muted tells until when nobody is told of an object's alerts.
+func (e *encoder) muted(kind alert.Kind, m *alert.Muted) {
+	if m == nil {
+		return
+	}
+	until := math.Inf(1)
+	if !m.Until.IsZero() {
+		until = float64(m.Until.UnixMilli()) / 1000
+	}
+	e.sample(familyMuted, until, labelKind, string(kind), labelReason, string(m.Reason))
 }
 
 func sameSeries(a, b alert.Alert) bool {
@@ -280,6 +308,7 @@ func sameSeries(a, b alert.Alert) bool {
 func encodeSource(s Source) *encoder {
 	e := &encoder{object: objectLabels(s.Namespace, s.Name)}
 	e.alerts(subject{kind: alert.Source, title: s.Name, source: s.Name}, s.Alerts)
+	e.muted(alert.Source, s.Muted)
 	if s.LastSuccess != nil {
 		e.instant(familySourceLastSuccess, *s.LastSuccess)
 	}

@@ -8,8 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxLabel bounds a label value, in bytes.
-const maxLabel = 128
+// Bounds of label values in bytes; maxMessage is that of what an alert says.
+const maxLabel, maxMessage = 128, 1024
+
+// ellipsis ends a message that was cut.
+const ellipsis = "…"
 
 // unknownRune replaces what a label value must not hold: invalid UTF-8 and control characters.
 const unknownRune = '\uFFFD'
@@ -32,8 +35,22 @@ func cleanUnique(text string) string {
 	return out + "~" + strconv.FormatUint(uint64(h.Sum32()), 16)
 }
 
-func cleaned(text string) (string, bool) {
-	if len(text) <= maxLabel && !strings.ContainsFunc(text, unfit) && utf8.ValidString(text) {
+func cleaned(text string) (string, bool) { return within(text, maxLabel) }
+
+// cleanMessage does it for what an alert says: on one line, and longer.
+func cleanMessage(text string) string {
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\t' }), " ")
+	if len(text) <= maxMessage {
+		out, _ := within(text, maxMessage)
+		return out
+	}
+	out, _ := within(text, maxMessage-len(ellipsis))
+	return out + ellipsis
+}
+
+// within makes a text fit for a label value of so many bytes and reports whether it had to change.
+func within(text string, limit int) (string, bool) {
+	if len(text) <= limit && !strings.ContainsFunc(text, unfit) && utf8.ValidString(text) {
 		return text, false
 	}
 	var b strings.Builder
@@ -41,7 +58,7 @@ func cleaned(text string) (string, bool) {
 		if unfit(r) {
 			r = unknownRune
 		}
-		if b.Len()+utf8.RuneLen(r) > maxLabel {
+		if b.Len()+utf8.RuneLen(r) > limit {
 			break
 		}
 		b.WriteRune(r)

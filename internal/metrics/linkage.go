@@ -70,6 +70,7 @@ func encodeLinkage(in Linkage) *encoder {
 	}
 	e.chances(in, kpi)
 	e.alerts(subject{kind: alert.Link, title: in.Title, source: in.Source}, in.Decision.Alerts)
+	e.muted(alert.Link, in.Decision.Muted)
 	return e
 }
 

@@ -25,14 +25,20 @@ const (
 	labelKPI       = "kpi"
 	labelDriver    = "driver"
 	labelVerdict   = "verdict"
+	labelWindow    = "window"
 	labelSource    = "source"
 	labelCPI       = "cpi"
+	labelMessage   = "message"
 )
 
 // Names that alert rules refer to.
 const (
 	// AlertName is the series of active alerts.
 	AlertName = "cpi_alert"
+	// MessageName is the series of what active alerts say.
+	MessageName = "cpi_alert_message"
+	// MutedName is the series of objects whose alerts nobody is told.
+	MutedName = "cpi_muted_until_timestamp_seconds"
 	// StaleAfterName without its prefix: the instant from which an indicator counts as stale.
 	StaleAfterName = "_stale_after_timestamp_seconds"
 	// InfoName without its prefix: owner, theme and title.
@@ -81,6 +87,8 @@ const (
 // Series that are not an indicator's alone.
 const (
 	familyAlert = 2*indicatorFamilies + iota
+	familyMessage
+	familyMuted
 	familySourceLastSuccess
 	familyLinkEffect
 	familyLinkLower
@@ -90,6 +98,10 @@ const (
 	familyLinkQ
 	familyLinkVerdict
 	familyTargetProbability
+	familyPromiseRemaining
+	familyPromiseRemainingLower
+	familyPromiseRemainingUpper
+	familyPromiseBurnRate
 	familyCount
 )
 
@@ -117,13 +129,17 @@ func buildFamilies() [familyCount]family {
 		set(familyPeriodEnd, "_period_end_timestamp_seconds", "End of the period that the value speaks of.")
 		set(familyWatermark, "_watermark_timestamp_seconds", "Newest load seen in the data.")
 		set(familyLastSuccess, "_last_success_timestamp_seconds", "When a run last reached the data of the indicator.")
-		set(familyStaleAfter, StaleAfterName, "From when on the numbers count as stale, unless a run or a load of data comes.")
+		set(familyStaleAfter, StaleAfterName, "From when on the numbers count as stale, unless a run or a load of data comes. severity is that of the alert, none if nobody wants it.", labelSeverity)
 		set(familyRejected, "_rows_rejected", "Rows of the period that could not be used, by reason.", labelReason)
 		set(familyDropped, "_series_dropped", "Series left out because the definition or its namespace has too many.")
 		set(familyInfo, InfoName, "1, with what people call the indicator and who owns it. theme is the category of a KPITarget, source the DataSource that it is computed on.", labelTheme, labelClass, labelDirection, labelOwner, labelTitle, labelSource)
 	}
 	out[familyAlert] = family{name: AlertName, help: "1 while an alert is active. The fixed rules turn it into named alerts. theme is the category of a KPITarget. source is the DataSource that it hangs on; cpi the CPI that it speaks of: itself, that of a goal, or the guardrail that lost most surely.",
 		labels: []string{labelNamespace, labelKind, labelName, labelAlert, labelSeverity, labelOwner, labelTheme, labelTitle, labelSegment, labelSource, labelCPI}}
+	out[familyMessage] = family{name: MessageName, help: "1 while an alert is active, with what it says in full: value, interval, n, period, threshold and what to do. Apart from the alert, so that it stays the same alert when its numbers change.",
+		labels: []string{labelNamespace, labelKind, labelName, labelAlert, labelSegment, labelMessage}}
+	out[familyMuted] = family{name: MutedName, help: "Until when nobody is told of the object's alerts, because of a pause or a dry run; +Inf without an end. Absent where everything is told. reason is Paused or DryRun.",
+		labels: object(labelKind, labelReason)}
 	out[familySourceLastSuccess] = family{name: "cpi_source_last_success_timestamp_seconds", help: "When a run last reached the data of the DataSource.", labels: object()}
 	link := func(index int, name, help string, labels ...string) {
 		out[index] = family{name: "cpi_link" + name, help: help, labels: object(append([]string{labelKPI, labelDriver}, labels...)...)}
@@ -137,6 +153,7 @@ func buildFamilies() [familyCount]family {
 	link(familyLinkVerdict, "_verdict", "1 for the present verdict on the driver: Supported, NotSupported, Conflicting, InsufficientData, or Pending before the first.", labelVerdict)
 	out[familyTargetProbability] = family{name: "kpi_target_probability", labels: object(labelKPI, labelBound, labelDue),
 		help: "How probable it is that the KPI meets a dated target, 0-1, by the forecast of this linkage; absent where there is none. due is the day from or by which the target stands."}
+	promiseFamilies(&out, object)
 	return out
 }
 

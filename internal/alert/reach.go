@@ -1,0 +1,82 @@
+package alert
+
+import (
+	"fmt"
+	"time"
+)
+
+// Chance is how probable it is that a target is met, by a linkage's forecast that confirmed drivers lead.
+type Chance struct {
+	Linkage string
+	// Target that it is told of.
+	Target Target
+	// Label of the period that decides.
+	Label string
+	// Probability now and, as the forecast was one mature period earlier, Previous; 0–1, nil if there was none.
+	Probability float64
+	Previous    *float64
+}
+
+// atRisk: below the limit in two evaluations in a row. An evaluation is a mature period; the earlier one is the forecast
+// replayed without the last period, so that nothing need be remembered and a restart changes nothing.
+func (c Chance) atRisk(below float64) bool {
+	return c.Probability < below && c.Previous != nil && *c.Previous < below
+}
+
+// reach tells whether the targets that are still to come can be reached, by the linkage that gives one of them the
+// smallest chance. What stands today is judged by what was measured, not by a forecast.
+func (d *Decision) reach(in *Indicator, now time.Time) {
+	if in.Guards == nil || in.Guards.Linkages == 0 || !in.hasTargetAhead(now) {
+		return
+	}
+	var worst *Chance
+	for i := range in.Chances {
+		c := &in.Chances[i]
+		if !in.ahead(c.Target, now) {
+			continue
+		}
+		risk := c.atRisk(in.AtRiskBelow)
+		if worst == nil || risk && !worst.atRisk(in.AtRiskBelow) || risk == worst.atRisk(in.AtRiskBelow) && c.Probability < worst.Probability {
+			worst = c
+		}
+	}
+	if worst == nil {
+		d.condition(TargetInReach, Unknown, ReasonNoForecast, "No linkage has a forecast of the target's period that confirmed drivers lead.")
+		return
+	}
+	limit := (&Indicator{Percent: true}).Level(in.AtRiskBelow)
+	text := fmt.Sprintf("Target %s: met with a probability of %s, as CPILinkage %s forecasts %s by its confirmed drivers", worst.Target.told(in), probability(worst.Probability), worst.Linkage, worst.Label)
+	if worst.Previous != nil {
+		text += fmt.Sprintf(" (%s one period earlier)", probability(*worst.Previous))
+	}
+	switch {
+	case worst.atRisk(in.AtRiskBelow):
+		message := fmt.Sprintf("%s; below %s in two forecasts in a row. Look at the drivers that fell behind, or set a target that can be reached. A forecast is no promise.", text, limit)
+		d.condition(TargetInReach, False, ReasonAtRisk, message)
+		d.Alerts = append(d.Alerts, Alert{Name: TargetAtRisk, Severity: Warning, Team: in.Team, Message: message})
+	case worst.Probability < in.AtRiskBelow:
+		d.condition(TargetInReach, Unknown, ReasonInconclusive, fmt.Sprintf("%s; below %s in one forecast. It is told when the next mature period says so too.", text, limit))
+	default:
+		d.condition(TargetInReach, True, ReasonInReach, fmt.Sprintf("%s; at least %s.", text, limit))
+	}
+}
+
+// hasTargetAhead reports whether any target is still to come.
+func (in *Indicator) hasTargetAhead(now time.Time) bool {
+	for _, t := range in.Targets {
+		if in.ahead(t, now) {
+			return true
+		}
+	}
+	return false
+}
+
+// ahead reports whether a target is declared and has its day still to come.
+func (in *Indicator) ahead(t Target, now time.Time) bool {
+	for _, declared := range in.Targets {
+		if declared.From.Equal(t.From) && declared.By.Equal(t.By) && declared.Bound == t.Bound {
+			return declared.date().After(now)
+		}
+	}
+	return false
+}
