@@ -213,6 +213,18 @@ const (
 	ReasonDryRun = "DryRun"
 )
 
+// Reasons of PromiseKept, besides NoData, SuspectData and Inconclusive: more of the budget is used than there was, which chance alone can explain.
+const (
+	// ReasonKept: something is left of the error budget, and it does not burn too fast.
+	ReasonKept = "Kept"
+	// ReasonBurningFast: at this rate, which chance does not explain, the whole budget lasts eight periods at most.
+	ReasonBurningFast = "BurningFast"
+	// ReasonBurningSlowly: at this rate, which chance does not explain, the budget does not last.
+	ReasonBurningSlowly = "BurningSlowly"
+	// ReasonBudgetSpent: the whole interval of what is left lies at or below nothing.
+	ReasonBudgetSpent = "BudgetSpent"
+)
+
 // Reasons of Comparable.
 const (
 	// ReasonSameVariant: benchmark and value have the same formula.

@@ -23,7 +23,10 @@ func TestDecisionsSpeakTheAPIsLanguage(t *testing.T) {
 		string(alert.ReasonWarning): v1alpha1.ReasonWarning, string(alert.ReasonCritical): v1alpha1.ReasonCritical,
 		string(alert.ReasonOnTarget): v1alpha1.ReasonOnTarget, string(alert.ReasonOffTarget): v1alpha1.ReasonOffTarget,
 		string(alert.ReasonInconclusive): v1alpha1.ReasonInconclusive, string(alert.ReasonNotYet): v1alpha1.ReasonNotYet,
-		string(alert.ReasonReviewed): v1alpha1.ReasonReviewed, string(alert.ReasonOverdue): v1alpha1.ReasonOverdue,
+		string(alert.PromiseKept): v1alpha1.ConditionPromiseKept, string(alert.ReasonKept): v1alpha1.ReasonKept,
+		string(alert.ReasonBurningFast): v1alpha1.ReasonBurningFast, string(alert.ReasonBurningSlowly): v1alpha1.ReasonBurningSlowly,
+		string(alert.ReasonBudgetSpent): v1alpha1.ReasonBudgetSpent,
+		string(alert.ReasonReviewed):    v1alpha1.ReasonReviewed, string(alert.ReasonOverdue): v1alpha1.ReasonOverdue,
 	} {
 		if got != want {
 			t.Errorf("%q is spelled %q in the API", got, want)

@@ -18,7 +18,7 @@ import (
 )
 
 // decided are the conditions that internal/alert decides; those it leaves out do not apply and are removed.
-var decided = []alert.Type{alert.Computed, alert.Fresh, alert.SampleSufficient, alert.WithinThresholds, alert.TargetMet, alert.Diverging, alert.Guarded, alert.Balanced, alert.ReviewDue, alert.Comparable}
+var decided = []alert.Type{alert.Computed, alert.Fresh, alert.SampleSufficient, alert.WithinThresholds, alert.PromiseKept, alert.TargetMet, alert.Diverging, alert.Guarded, alert.Balanced, alert.ReviewDue, alert.Comparable}
 
 // Bounds of the schema and of Events, in characters. Longer texts are cut: a long name must not get a status refused.
 const (
@@ -52,7 +52,7 @@ func (d definition) set(condition string, status metav1.ConditionStatus, reason,
 // ordered are the conditions as they are told, whatever happened first: the same objects read the same.
 var ordered = []string{
 	v1alpha1.ConditionReady, v1alpha1.ConditionStalled, v1alpha1.ConditionComputed, v1alpha1.ConditionFresh, v1alpha1.ConditionSampleSufficient,
-	v1alpha1.ConditionWithinThresholds, v1alpha1.ConditionTargetMet, v1alpha1.ConditionDiverging, v1alpha1.ConditionGuarded, v1alpha1.ConditionBalanced, v1alpha1.ConditionReviewDue, v1alpha1.ConditionComparable, v1alpha1.ConditionPublished,
+	v1alpha1.ConditionWithinThresholds, v1alpha1.ConditionPromiseKept, v1alpha1.ConditionTargetMet, v1alpha1.ConditionDiverging, v1alpha1.ConditionGuarded, v1alpha1.ConditionBalanced, v1alpha1.ConditionReviewDue, v1alpha1.ConditionComparable, v1alpha1.ConditionPublished,
 }
 
 func order(conditions []metav1.Condition) {
@@ -114,6 +114,7 @@ var judgements = map[string]string{
 	v1alpha1.ConditionFresh:            v1alpha1.ReasonPending,
 	v1alpha1.ConditionSampleSufficient: v1alpha1.ReasonNoData,
 	v1alpha1.ConditionWithinThresholds: v1alpha1.ReasonNoData,
+	v1alpha1.ConditionPromiseKept:      v1alpha1.ReasonNoData,
 	v1alpha1.ConditionTargetMet:        v1alpha1.ReasonNoData,
 	v1alpha1.ConditionDiverging:        v1alpha1.ReasonNoData,
 }

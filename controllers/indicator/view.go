@@ -47,6 +47,7 @@ func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *aler
 	case *v1alpha1.CPIDefinition:
 		out.Thresholds, out.Overrides = thresholds(o.Spec.Thresholds), overrides(o.Spec.Overrides)
 		out.Benchmark = benchmark(o.Spec.Benchmark)
+		out.Promise = resolve.PromiseTerms(o.Spec.Promise, formula)
 	case *v1alpha1.KPITarget:
 		out.Targets = targets(o.Spec.Targets, out.Location)
 	}

@@ -46,9 +46,9 @@ type Period struct {
 
 // Window is what came of some of the latest periods.
 type Window struct {
-	// Periods it spans; fewer than asked for where the data have just begun.
-	Periods int
-	Bad, N  float64
+	// Length is how many periods are asked for, Periods how many there are: fewer where the data have just begun.
+	Length, Periods int
+	Bad, N          float64
 	// Burn is how many times as fast as allowed the budget is used up, Lower and Upper its interval at Standing.Level. All
 	// are NaN without rows; a short window has no interval.
 	Burn, Lower, Upper float64

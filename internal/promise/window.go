@@ -28,7 +28,7 @@ func (s Standing) window(periods []Period, length int) Window {
 // sum also tells the design effect of the rows together.
 func (s Standing) sum(periods []Period, length int) (out Window, effect float64) {
 	periods = periods[max(0, len(periods)-length):]
-	out = Window{Periods: len(periods), Lower: math.NaN(), Upper: math.NaN()}
+	out = Window{Length: length, Periods: len(periods), Lower: math.NaN(), Upper: math.NaN()}
 	for _, p := range periods {
 		if p.usable() {
 			out.Bad, out.N, effect = out.Bad+p.Bad, out.N+p.N, effect+p.N*p.effect()
