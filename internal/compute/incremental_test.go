@@ -16,8 +16,9 @@ import (
 // ledger is rows that are loaded, edited and loaded again, with the time of their last change.
 type ledger struct {
 	*rand.Rand
-	answers [][]string // id, at, contact, score, hidden, changed
-	spells  [][]string // account, began, ended, changed
+	answers   [][]string // id, at, contact, score, hidden, changed
+	spells    [][]string // account, began, ended, changed
+	contracts [][]string // due, decided, status, changed
 }
 
 var firstLoad = now.AddDate(0, 0, -20)
@@ -38,10 +39,21 @@ func (l *ledger) load(n int, changed time.Time) {
 			ended = end.Format(time.RFC3339)
 		}
 		l.spells = append(l.spells, []string{fmt.Sprintf("a%04d", len(l.spells)), began.Format(time.RFC3339), ended, changed.Format(time.RFC3339)})
+		contract := []string{now.AddDate(0, 0, 40-l.IntN(300)).Format(time.DateOnly), "", "", changed.Format(time.RFC3339)}
+		if l.IntN(2) == 0 {
+			l.decide(contract, changed)
+		}
+		l.contracts = append(l.contracts, contract)
 	}
 }
 
-// edit changes scores, hides and shows rows, and closes spells; each row tells so.
+// decide tells of a decision that was taken at some time before: while the contract was due, or long after.
+func (l *ledger) decide(contract []string, changed time.Time) {
+	contract[1], contract[2] = changed.AddDate(0, 0, -l.IntN(250)).Format(time.RFC3339), []string{"Renewed", "Lost"}[l.IntN(2)]
+	contract[3] = changed.Format(time.RFC3339)
+}
+
+// edit changes scores, hides and shows rows, closes spells, and tells of decisions; each row tells so.
 func (l *ledger) edit(n int, changed time.Time) {
 	for range n {
 		answer := l.answers[l.IntN(len(l.answers))]
@@ -49,6 +61,9 @@ func (l *ledger) edit(n int, changed time.Time) {
 		answer[5] = changed.Format(time.RFC3339)
 		spell := l.spells[l.IntN(len(l.spells))]
 		spell[2], spell[3] = changed.AddDate(0, 0, -l.IntN(30)).Format(time.RFC3339), changed.Format(time.RFC3339)
+		if contract := l.contracts[l.IntN(len(l.contracts))]; contract[1] == "" {
+			l.decide(contract, changed)
+		}
 	}
 }
 
@@ -75,6 +90,11 @@ func (l *ledger) world(t *testing.T, frozen map[string][]plan.PeriodResult) *res
 	w.dataset("spells", plan.Time{Start: "began", End: "ended"}, func(d *plan.Dataset) {
 		d.Entities, d.ChangedAt = map[string]string{"account": "account"}, "changed"
 	})
+	w.csv(t, "contracts", lines("due,decided,status,changed", l.contracts)...)
+	w.dataset("contracts", plan.Time{Event: plan.DecidedColumn}, func(d *plan.Dataset) {
+		d.ChangedAt = "changed"
+		d.Decided = &plan.Decided{Due: "due", Decision: "status", At: "decided", Grace: 30 * 24 * time.Hour, TimeZone: "UTC"}
+	})
 	add := func(name, dataset string, spec measure.Spec, change func(*plan.Indicator)) {
 		w.cpi(name, dataset, spec, func(i *plan.Indicator) {
 			i.Period.History, i.Period.Settle = 8, 24*time.Hour
@@ -92,6 +112,9 @@ func (l *ledger) world(t *testing.T, frozen map[string][]plan.PeriodResult) *res
 	add("churn", "spells", measure.Spec{Churn: &measure.Churn{Entity: "account", Definition: measure.OpeningCohort}}, nil)
 	add("churn of a quarter", "spells", measure.Spec{Churn: &measure.Churn{Entity: "account", Definition: measure.Hazard, ToleratedGap: 48 * time.Hour}},
 		func(i *plan.Indicator) { i.Period.Window = 3 })
+	add("renewal by decision", "contracts", measure.Spec{Renewal: &measure.Renewal{
+		Decision: "status", Renewed: []string{"Renewed"}, Lost: []string{"Lost"}, DecidedAt: "decided",
+	}}, nil)
 	return w.run(t)
 }
 
