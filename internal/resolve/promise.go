@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
@@ -112,7 +113,7 @@ func PromiseTerms(spec *v1alpha1.Promise, formula plan.Indicator) *promise.Terms
 		out.Allowed, err = spec.AtMost.Float()
 	case spec.AtLeast != nil:
 		out.Allowed, err = spec.AtLeast.Float()
-		out.Allowed = 1 - out.Allowed
+		out.Allowed = math.Round((1-out.Allowed)*1e12) / 1e12 // 5 %, not 5.000000000000004 %
 	}
 	if err != nil {
 		return nil

@@ -1,7 +1,6 @@
 package resolve_test
 
 import (
-	"math"
 	"strings"
 	"testing"
 
@@ -79,7 +78,7 @@ func TestPromiseTerms(t *testing.T) {
 	definition := cpi(t, waits)
 	found, _ := resolve.CPI(definition, resolve.Context{Dataset: survey, Source: crm})
 	terms := resolve.PromiseTerms(definition.Spec.Promise, found)
-	if terms == nil || math.Abs(terms.Allowed-0.05) > 1e-12 || terms.Periods != 28 || terms.Confidence != 0.95 {
+	if terms == nil || terms.Allowed != 0.05 || terms.Periods != 28 || terms.Confidence != 0.95 {
 		t.Errorf("%+v", terms)
 	}
 	before := found.RequestHash
