@@ -75,7 +75,7 @@ func TestPromtool(t *testing.T) {
 	}
 	for _, arguments := range [][]string{
 		{"check", "rules", "--lint=all", "--lint-fatal", "rules.yaml"},
-		{"test", "rules", "rules_test.yaml", "threshold_test.yaml", "stale_test.yaml"},
+		{"test", "rules", "rules_test.yaml", "threshold_test.yaml", "stale_test.yaml", "operator_test.yaml"},
 	} {
 		command := exec.Command(strings.TrimSpace(string(tool)), arguments...)
 		command.Dir = filepath.Join(root, "config", "prometheus")
