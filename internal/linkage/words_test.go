@@ -20,6 +20,8 @@ func TestSentence(t *testing.T) {
 	vouched, randomised := link, link
 	vouched.Customers = &plan.CustomerLevel{Unit: "customer", Index: plan.Vouched}
 	randomised.Evidence = plan.Randomised
+	decided := link
+	decided.ByDecision = &plan.ByDecision{}
 
 	promoters := func() *plan.CustomerLink {
 		return &plan.CustomerLink{
@@ -50,6 +52,9 @@ func TestSentence(t *testing.T) {
 		"periods": {randomised, plan.DriverFinding{Verdict: plan.Supported, Periods: months, Effect: &plan.LinkEffect{}},
 			"Supported. +10 points NPS goes with +3.1 percentage points renewal two months later (95 % CI 2.1 to 4.1; 33 months, by changes from one to the next). " +
 				"The definition says that chance decided who got what: then the difference is an effect of the change."},
+		"by decision": {decided, plan.DriverFinding{Verdict: plan.Supported, Periods: months, Effect: &plan.LinkEffect{}},
+			"Supported. +10 points NPS goes with +3.1 percentage points renewal two months later " +
+				"(95 % CI 2.1 to 4.1; 33 months, contracts in the month of their decision, by changes from one to the next). Association in observational data, not proof of cause."},
 		"warned": {link, plan.DriverFinding{Verdict: plan.Supported, Periods: &warned, Effect: &plan.LinkEffect{}},
 			"Supported. +10 points NPS goes with +3.1 percentage points renewal two months later (95 % CI 2.1 to 4.1; 33 months, by changes from one to the next). " +
 				"The CPI follows the KPI at least as clearly: the order may be the other way round. Association in observational data, not proof of cause."},

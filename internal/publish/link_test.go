@@ -131,7 +131,9 @@ func TestFindingsAreWrittenWhenTheyChange(t *testing.T) {
 func TestManyDriversFitTheReport(t *testing.T) {
 	r := newRun(t)
 	l := r.claim("support")
-	r.tested(l, found(16, 60))
+	all := found(16, 60)
+	all.Series = append(all.Series, plan.LinkSeries{Key: all.Series[0].Key, RequestHash: "v1-decided", ByDecision: true, Periods: months(60)})
+	r.tested(l, all)
 	if got := r.publish(); got.Succeeded != 1 {
 		t.Fatalf("summary %+v", got)
 	}
@@ -143,6 +145,9 @@ func TestManyDriversFitTheReport(t *testing.T) {
 	newest := link.Series[16].Periods
 	if len(link.Drivers) != 16 || len(newest) == 0 && link.Drivers[15].Customers.SQL != "" || len(link.Warnings) == 0 {
 		t.Errorf("%d drivers, %d periods, warnings %q", len(link.Drivers), len(newest), link.Warnings)
+	}
+	if s := link.Series; len(s) != 18 || s[0].AttributeOutcomeTo != "" || s[17].AttributeOutcomeTo != "DecidedAt" {
+		t.Errorf("%d series", len(s))
 	}
 }
 
