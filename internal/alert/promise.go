@@ -158,12 +158,12 @@ func (in *Indicator) burningTold(s promise.Standing, periods []plan.PeriodResult
 	const next = " Find out what changed for these customers since %s; the report's segments show where."
 	switch s.Verdict() {
 	case promise.BurningFast:
-		return fmt.Sprintf(" It burns fast: surely above %.1f, at which the whole budget lasts %s."+next,
+		return fmt.Sprintf(" It burns fast, by the whole interval above %.1f, at which all of the budget lasts %s."+next,
 			s.Fast.Threshold, in.periodsTold(int(math.Round(float64(s.Periods)/s.Fast.Threshold))), since(s.Fast.Long))
 	case promise.BurningSlowly:
-		return fmt.Sprintf(" It burns slowly: surely faster than the budget lasts."+next, since(s.Slow.Long))
+		return fmt.Sprintf(" It burns slowly, by the whole interval above 1: the budget does not last."+next, since(s.Slow.Long))
 	}
-	return fmt.Sprintf(" It is spent, more surely than chance explains."+next, since(s.Budget))
+	return fmt.Sprintf(" It is spent, by the whole interval."+next, since(s.Budget))
 }
 
 // periodsTold is a number of periods, such as 28 days.

@@ -55,11 +55,13 @@ func TestPromise(t *testing.T) {
 			"Promised are ≥ 95 % over 28 days, up to 2026-11-20: 112 of 5,600 missed it, which uses 40 % [29, 53] of the error budget. " +
 				"Burn rate: 0.4 over 7 days, 0.4 over 2 days, 0.4 over 1 day; at 1 the budget just lasts."},
 		{"slowly", promised(append(steady, days(7, waited(180, 200))...)...), "False BurningSlowly", "CPIPromiseBurning/warning/support", "Warning",
-			"It burns slowly: surely faster than the budget lasts. Find out what changed for these customers since 2026-11-14;"},
+			"Promised are ≥ 95 % over 28 days, up to 2026-11-20: 224 of 5,600 missed it, which uses 80 % [65, 98] of the error budget. " +
+				"Burn rate: 2.0 over 7 days, 2.0 over 2 days, 2.0 over 1 day; at 1 the budget just lasts. " +
+				"It burns slowly, by the whole interval above 1: the budget does not last. Find out what changed for these customers since 2026-11-14;"},
 		{"fast", promised(append(steady, days(2, waited(140, 200))...)...), "False BurningFast", "CPIPromiseBurning/critical/support", "Critical",
-			"It burns fast: surely above 3.5, at which the whole budget lasts 8 days. Find out what changed for these customers since 2026-11-19;"},
+			"It burns fast, by the whole interval above 3.5, at which all of the budget lasts 8 days. Find out what changed for these customers since 2026-11-19;"},
 		{"spent, and good since", promised(slices.Concat(days(18, good), days(4, waited(100, 200)), days(10, good))...), "False BudgetSpent", "CPIPromiseBurning/warning/support", "Warning",
-			"It is spent, more surely than chance explains."},
+			"It is spent, by the whole interval."},
 		{"a handful", promised(days(28, waited(4, 5))...), "False BudgetSpent", "CPIPromiseBurning/warning/support", "Warning", "28 of 140"},
 		{"a handful for a week", promised(slices.Concat(days(21, waited(5, 5)), days(7, waited(4, 5)))...), "True Kept", "", "OK", "7 of 140"},
 		{"by chance", promised(days(28, waited(189, 200))...), "Unknown Inconclusive", "", "OK", "uses 110 % [92, 130] of the error budget"},
