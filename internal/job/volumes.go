@@ -59,7 +59,7 @@ func emptyDir(limit string) corev1.VolumeSource {
 // without it, and compute reports what is missing by name.
 func (w Work) sourceVolumes() (volumes []corev1.Volume, mounts []corev1.VolumeMount) {
 	for i, ds := range w.sources() {
-		own, mounted := volumesOf(ds)
+		own, mounted := SourceVolumes(ds)
 		if i > 0 { // a place of its own
 			for k := range own {
 				own[k].Name, mounted[k].Name = "other-"+own[k].Name, "other-"+mounted[k].Name
@@ -71,8 +71,8 @@ func (w Work) sourceVolumes() (volumes []corev1.Volume, mounts []corev1.VolumeMo
 	return volumes, mounts
 }
 
-// volumesOf a source, with a mount for each.
-func volumesOf(ds *v1alpha1.DataSource) (volumes []corev1.Volume, mounts []corev1.VolumeMount) {
+// SourceVolumes are what a source itself needs, with a mount for each.
+func SourceVolumes(ds *v1alpha1.DataSource) (volumes []corev1.Volume, mounts []corev1.VolumeMount) {
 	mount := func(name, path string, source corev1.VolumeSource) {
 		volumes = append(volumes, corev1.Volume{Name: name, VolumeSource: source})
 		mounts = append(mounts, corev1.VolumeMount{Name: name, MountPath: path, ReadOnly: true})

@@ -1,0 +1,76 @@
+package offline
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/cpi-operator/cpi-operator/internal/manifest"
+)
+
+// kustomization is what is followed of one: the namespace it gives, and ConfigMaps made of files, which hold data.
+// Patches and the like are not: what they make can be handed over by `kustomize build | kubectl cpi … -f -`.
+type kustomization struct {
+	object *manifest.Object
+	folder string
+
+	Namespace          string      `json:"namespace"`
+	ConfigMapGenerator []generator `json:"configMapGenerator"`
+}
+
+type generator struct {
+	Name  string   `json:"name"`
+	Files []string `json:"files"`
+}
+
+func kustomizations(objects []*manifest.Object) []kustomization {
+	var out []kustomization
+	for _, object := range objects {
+		if object.Kind != "Kustomization" || !strings.HasPrefix(object.APIVersion, "kustomize.config.k8s.io/") {
+			continue
+		}
+		found := kustomization{object: object, folder: filepath.Dir(object.File)}
+		if json.Unmarshal(object.JSON, &found) == nil {
+			out = append(out, found)
+		}
+	}
+	return out
+}
+
+// namespaceOf an object by the kustomization of its folder.
+func namespaceOf(object *manifest.Object, folders []kustomization) string {
+	for _, k := range folders {
+		if filepath.Dir(object.File) == k.folder {
+			return k.Namespace
+		}
+	}
+	return ""
+}
+
+// generate makes the ConfigMaps of a kustomization.
+func (l *loader) generate(k kustomization) {
+	into := l.namespace(k.Namespace)
+	if k.Namespace == "" {
+		into = l.namespace(l.otherwise)
+	}
+	for i, g := range k.ConfigMapGenerator {
+		made := &corev1.ConfigMap{BinaryData: map[string][]byte{}}
+		for j, entry := range g.Files {
+			key, path, named := strings.Cut(entry, "=")
+			if !named {
+				key, path = filepath.Base(entry), entry
+			}
+			content, err := os.ReadFile(filepath.Join(k.folder, path))
+			if err != nil {
+				l.find(k.object, fmt.Sprintf("configMapGenerator[%d].files[%d]", i, j), err.Error())
+				continue
+			}
+			made.BinaryData[key] = content
+		}
+		into.ConfigMaps[g.Name] = made
+	}
+}

@@ -1,0 +1,129 @@
+package offline
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// Validate gives what is wrong with the objects of a namespace beyond their schema: what they refer to and whether it
+// fits, as the operator's controllers find it.
+func (n *Namespace) Validate() []Finding {
+	v := validator{Namespace: n, objects: objects{n, n.shells()}}
+	for i := range n.Sources {
+		_, problems := resolve.Source(&n.Sources[i])
+		v.problems(n.Sources[i].UID, problems)
+	}
+	for i := range n.Datasets {
+		v.dataset(&n.Datasets[i])
+	}
+	for i := range n.CPIs {
+		_, err := resolve.FollowCPI(&n.CPIs[i], v.objects)
+		v.error(n.CPIs[i].UID, err)
+	}
+	for i := range n.KPIs {
+		_, err := resolve.FollowKPI(&n.KPIs[i], v.objects)
+		v.error(n.KPIs[i].UID, err)
+	}
+	for i := range n.Linkages {
+		v.linkage(&n.Linkages[i])
+	}
+	slices.SortStableFunc(v.findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	return v.findings
+}
+
+type validator struct {
+	*Namespace
+	objects  objects
+	findings []Finding
+}
+
+func (v *validator) dataset(d *v1alpha1.Dataset) {
+	_, problems := resolve.Dataset(d)
+	v.problems(d.UID, problems)
+	if source, _ := v.objects.Source(d.Spec.DataSourceRef.Name); source == nil {
+		v.find(d.UID, "spec.dataSourceRef", "DataSource \""+d.Spec.DataSourceRef.Name+"\" is not among these files.")
+	}
+}
+
+func (v *validator) linkage(l *v1alpha1.CPILinkage) {
+	on, err := resolve.FollowLinkage(l, v.objects)
+	if err != nil {
+		v.error(l.UID, err)
+		return
+	}
+	if cycle := (resolve.Claims{CPIs: v.CPIs, KPIs: v.KPIs, Linkages: v.Linkages}).Cycle(l); cycle != "" {
+		v.find(l.UID, "spec.drivers", cycle)
+		return
+	}
+	if _, refusal := resolve.Linkage(l, on); refusal != nil {
+		v.problems(l.UID, refusal.Problems)
+	}
+}
+
+func (v *validator) find(uid types.UID, field, message string) {
+	v.findings = append(v.findings, v.finding(uid, field, message))
+}
+
+func (v *validator) problems(uid types.UID, problems resolve.Problems) {
+	for _, p := range problems {
+		v.find(uid, p.Field, p.Message)
+	}
+}
+
+// error of following references. Its text begins with the field that it speaks of.
+func (v *validator) error(uid types.UID, err error) {
+	if invalid, ok := errors.AsType[*resolve.Invalid](err); ok {
+		v.problems(uid, invalid.Problems)
+		return
+	}
+	unmet, ok := errors.AsType[*resolve.Unmet](err)
+	if !ok {
+		return
+	}
+	field, message, told := strings.Cut(unmet.Message, ": ")
+	if !told || !strings.HasPrefix(field, "spec.") {
+		field, message = "", unmet.Message
+	}
+	v.find(uid, field, strings.ReplaceAll(message, "in this namespace", "among these files"))
+}
+
+// shells are the reports that the operator would make for indicators, before any run, by kind and name.
+func (n *Namespace) shells() map[string]*v1alpha1.IndicatorReport {
+	out := map[string]*v1alpha1.IndicatorReport{}
+	o := objects{n, out}
+	shell := func(kind, name string, uid types.UID, found resolve.Followed, err error) {
+		if err != nil || found.CPI != nil {
+			return
+		}
+		out[kind+"/"+name] = &v1alpha1.IndicatorReport{
+			ObjectMeta: metav1.ObjectMeta{Namespace: n.Name, Name: planstep.ReportName(kind, name)},
+			Spec: v1alpha1.IndicatorReportSpec{
+				IndicatorRef:  v1alpha1.IndicatorReference{Kind: kind, Name: name, UID: string(uid)},
+				RequestHash:   found.Formula.RequestHash,
+				DataSourceRef: v1alpha1.LocalReference{Name: found.On.Source.Name},
+			},
+		}
+	}
+	for range 2 { // composites after their parts
+		for i := range n.CPIs {
+			found, err := resolve.FollowCPI(&n.CPIs[i], o)
+			shell(resolve.KindCPIDefinition, n.CPIs[i].Name, n.CPIs[i].UID, found, err)
+		}
+	}
+	for i := range n.KPIs {
+		found, err := resolve.FollowKPI(&n.KPIs[i], o)
+		shell(resolve.KindKPITarget, n.KPIs[i].Name, n.KPIs[i].UID, found, err)
+	}
+	return out
+}
