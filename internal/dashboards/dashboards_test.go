@@ -166,7 +166,7 @@ func TestNamesAreThoseOfTheMetrics(t *testing.T) {
 	}
 	for _, name := range metrics.Names() {
 		if !used[name] && !unseen[name] {
-			t.Errorf("%s is on no dashboard", name)
+			t.Errorf("%s is on no dashboard: show it, or say in unseen why not", name)
 		}
 	}
 }

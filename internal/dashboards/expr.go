@@ -56,13 +56,29 @@ func chance(selector string) string {
 ))`, "s", selector)
 }
 
-// firing has the alerts of rules in the Prometheus, a critical one as 2; since has when each began, in milliseconds.
-func firing(selector string) string {
+// firing has the alerts of rules in the Prometheus, a critical one as 2; since has when each began, in milliseconds; said what
+// the operator says of it. alerts and where are selectors: of alerts by name, and of the objects that they speak of.
+func firing(alerts, where string) string {
 	return fill(`max by (namespace, kind, name, alertname, alertstate, severity, owner, segment, title) (
-  2 * ALERTS{<s>, severity="critical"} or ALERTS{<s>}
-)`, "s", selector)
+  2 * ALERTS{<a>, <s>, severity="critical"} or ALERTS{<a>, <s>}
+)`, "a", alerts, "s", where)
 }
 
-func since(selector string) string {
-	return fill(`1000 * max by (namespace, kind, name, alertname, severity, owner, segment, title) (ALERTS_FOR_STATE{<s>})`, "s", selector)
+func since(alerts, where string) string {
+	return fill(`1000 * max by (namespace, kind, name, alertname, severity, owner, segment, title) (ALERTS_FOR_STATE{<a>, <s>})`, "a", alerts, "s", where)
+}
+
+func said(alerts, where string) string {
+	return fill(`max by (namespace, kind, name, alertname, segment, message) (
+  label_replace(cpi_alert_message{<s>}, "alertname", "$1", "alert", "(.+)")
+) and on (namespace, kind, name, alertname, segment) ALERTS{<a>, <s>}`, "a", alerts, "s", where)
+}
+
+// muted has the objects of which nobody is told, and until when, in milliseconds, where that ends by time alone.
+func muted(where string) string {
+	return fill("max by (namespace, kind, name, reason) (cpi_muted_until_timestamp_seconds{<s>} > bool 0)", "s", where)
+}
+
+func mutedUntil(where string) string {
+	return fill("1000 * (max by (namespace, kind, name, reason) (cpi_muted_until_timestamp_seconds{<s>}) < Inf)", "s", where)
 }

@@ -5,12 +5,14 @@ func one(k kind) Dashboard {
 	bands := []band{
 		{"Now", []Panel{
 			indicators(k, "Value with its interval", size(width, 4), ofOne),
-			alerts("Alerts", size(width, 5), ourAlerts+", "+ofOne),
+			alerts("Alerts", size(width, 5), ofOne),
 		}},
 		{"Course", []Panel{course(k), stateCourse(k), sample(k)}},
 	}
 	if k == kpi {
 		bands = append(bands, band{"Outlook", []Panel{outlook()}})
+	} else {
+		bands = append(bands, band{"Promise", []Panel{budget(), burn()}})
 	}
 	bands = append(bands,
 		band{"Segments", []Panel{segments(k)}},
@@ -32,11 +34,11 @@ const (
 	legendUpper = "interval, upper end"
 )
 
-// interval are queries for a value and both ends of its interval, first for shares, then for other units: one of the two
-// halves gives series. share and other are the queries, with <end> where the ends differ.
-func interval(share, other string) []query {
+// interval are queries for a value and both ends of its interval. <end> stands where their names differ. Of several units
+// each has queries of its own: only those of one of them give series.
+func interval(units ...string) []query {
 	var out []query
-	for _, half := range []string{share, other} {
+	for _, half := range units {
 		for _, q := range []query{{"", legendValue}, {"_lower", legendLower}, {"_upper", legendUpper}} {
 			out = append(out, query{fill(half, "end", q.expr), q.legend})
 		}
@@ -102,6 +104,21 @@ func outlook() Panel {
 		size(width, 7), "percentunit",
 		[]query{{`max by (name, bound, due) (kpi_target_probability{namespace="$namespace", kpi="$name"})`, "{{bound}} {{due}}, by {{name}}"}},
 		share...)
+}
+
+// budget is what is left of the error budget of a promise.
+func budget() Panel {
+	left := "max by (namespace, name) (cpi_promise_budget_remaining_ratio<end>{" + ofOne + "})"
+	return lines("Error budget left",
+		"Part of the error budget of the promise that is left over its window, with its interval, which allows for looking once in each period: below 0 more is used up than there was. Nothing is shown where no promise is made.",
+		size(width/2, 8), "percentunit", interval(left), asBand("percentunit")...)
+}
+
+// burn is how fast the error budget of a promise is used up.
+func burn() Panel {
+	return lines("Burn rate",
+		"How many times as fast as allowed the error budget was used up over the latest periods, by their number; at 1 it just lasts. Short windows are shown because an alert needs two windows at once: alone they are mostly chance.",
+		size(width/2, 8), "suffix: ×", []query{{"max by (window) (cpi_promise_burn_rate{" + ofOne + "})", "{{window}}"}})
 }
 
 // share is the look of what lies between 0 and 1.

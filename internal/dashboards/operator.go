@@ -10,7 +10,7 @@ func operator() Dashboard {
 	d := dashboard(uidOperator, "Customer metrics: the operator itself",
 		"For those who run the operator: is it at work, does it keep up, do runs succeed, is it scraped.",
 		[]Variable{labelVariable("job", "Scrape job", metrics.LeaderName, "job").several("")},
-		band{"At work", []Panel{instances(), leader(), alerts("Alerts on the operator", size(width, 5), `alertname=~"CPIOperator.+"`)}},
+		band{"At work", []Panel{instances(), leader(), ownAlerts()}},
 		band{"Runs on data sources", []Panel{runs(), sources()}},
 		band{"Reconciliation", []Panel{reconciliations(), reconcileErrors(), reconcileTime(), queued(), waited(), busy()}},
 		band{"Series", []Panel{held(), dropped()}},
@@ -48,6 +48,11 @@ func instances() Panel {
 		value(ours("max by (instance) (cpi_operator_leader{<j>})"), "Role", yesNo(Mapped{Text: "leads", Color: green}, Mapped{Text: "waits", Color: grey, Index: 1})...),
 		value(ours("1000 * max by (instance) (process_start_time_seconds{<j>})"), "Started", unit("dateTimeAsLocal")),
 	)
+}
+
+func ownAlerts() Panel {
+	return table("Alerts on the operator", "Alerts of the rules that watch the operator itself, pending or firing. Empty is good, if the rules are loaded. What to do stands in docs/runbooks under the alert's name.",
+		size(width, 5), "urgency", alertColumns(`alertname=~"CPIOperator.+"`, `namespace=~".*"`)...)
 }
 
 func leader() Panel {

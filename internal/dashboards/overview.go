@@ -10,28 +10,44 @@ func overview() Dashboard {
 		"What customers experience (CPI) and what the company wants from it (KPI), problems first.",
 		[]Variable{labelVariable("namespace", "Namespace", `{__name__=~"cpi_info|kpi_info"}`, "namespace").several(".*")},
 		band{"What needs somebody", []Panel{
-			alerts("Alerts", size(width, 7), ourAlerts+", "+ofNamespaces),
-			byTheme(cpi, "CPIs by theme"), byTheme(kpi, "KPIs by category"),
+			alerts("Alerts", size(width, 7), ofNamespaces),
+			byTheme(cpi, "CPIs by theme"), byTheme(kpi, "KPIs by category"), silent(size(width/4, 7)),
 		}},
 		band{"Customer Performance Indicators", []Panel{indicators(cpi, "CPIs", size(width, 12), ofNamespaces)}},
 		band{"Key Performance Indicators", []Panel{indicators(kpi, "KPIs against their targets", size(width, 12), ofNamespaces)}},
 	)
 }
 
-// alerts that are pending or firing.
-func alerts(title string, at GridPos, selector string) Panel {
+// alerts that are pending or firing, of the objects that a selector matches.
+func alerts(title string, at GridPos, where string) Panel {
 	return table(title,
 		"Alerts of the operator's rules, as this Prometheus evaluates them: pending until they have held for long enough, then firing. Empty is good, if the rules are loaded. What to do stands in docs/runbooks under the alert's name.",
 		at, "urgency",
-		column{expr: firing(selector), title: "urgency", hidden: true},
+		append(alertColumns(ourAlerts, where), column{expr: said(ourAlerts, where), title: "said", hidden: true}, label("message", "Message"))...,
+	)
+}
+
+func alertColumns(alerts, where string) []column {
+	return []column{
+		{expr: firing(alerts, where), title: "urgency", hidden: true},
 		label("severity", "Severity", append(coloured(severityTexts()), columnWidth(90))...),
 		label("alertstate", "State", columnWidth(90)),
 		label("alertname", "Alert"),
 		label("title", "About"),
 		label("segment", "Segment"),
 		label("owner", "Owner"),
-		value(since(selector), "Since", unit("dateTimeAsLocal")),
+		value(since(alerts, where), "Since", unit("dateTimeAsLocal")),
 		label("namespace", "Namespace"), label("kind", "Kind"), label("name", "Name"),
+	}
+}
+
+// silent are the objects whose alerts nobody is told of.
+func silent(at GridPos) Panel {
+	return table("Nobody is told", "Objects whose alerts nobody is told of, because of a pause or a dry run. Everything is computed and shown all the same. Empty means that everything is told.", at, "",
+		column{expr: muted(ofNamespaces), title: "muted", hidden: true},
+		label("name", "Name"), label("reason", "Why"),
+		value(mutedUntil(ofNamespaces), "Until", unit("dateTimeAsLocal"), Property{ID: "noValue", Value: "without an end"}),
+		label("kind", "Kind"), label("namespace", "Namespace"),
 	)
 }
 
@@ -39,7 +55,7 @@ func alerts(title string, at GridPos, selector string) Panel {
 func byTheme(k kind, title string) Panel {
 	p := table(title,
 		"How many "+k.word+"s of a theme are in which state. A state that nothing is in has no column.",
-		size(width/2, 7), "",
+		size(width*3/8, 7), "",
 		value(k.expr(ofNamespaces, `count by (theme, state) (
   max by (namespace, name, state) (<p>_state{<s>}) * on (namespace, name) group_left (theme)
   max by (namespace, name, theme) (<p>_info{<s>})
