@@ -44,6 +44,7 @@ type options struct {
 	ruleLabels     map[string]string
 	timing         alertrules.Timing
 	series         metrics.Limits
+	dryRun         bool
 	leaderElection bool
 	metricsAddress string
 	healthAddress  string
@@ -68,6 +69,7 @@ func controllerCommand() *cobra.Command {
 	flags.StringToStringVar(&o.ruleLabels, "rule-labels", nil, "labels for alert rules, such as release=prometheus, where Prometheus selects rules by label")
 	flags.DurationVar(&o.timing.For, "alert-for", alertrules.DefaultTiming.For, "how long an alert must be active before somebody is told")
 	flags.DurationVar(&o.timing.KeepFiringFor, "alert-keep-firing-for", alertrules.DefaultTiming.KeepFiringFor, "how long an alert stays after its series has gone; must outlast a change of leader, or every one resolves alerts and fires them anew")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "tell nobody: everything is computed and shown, and conditions say what would be told, but no alert leaves the operator")
 	flags.BoolVar(&o.leaderElection, "leader-elect", false, "work only while holding the lease, so that several replicas may run")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8443", "address of /metrics (TLS, with authentication), 0 for none")
 	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz")
@@ -89,6 +91,9 @@ func (o options) run(ctx context.Context) error {
 	}
 	if err := errors.Join(store.Register(ctrlmetrics.Registry), mgr.Add(serve.Leading{Store: store}), mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("caches", cachesSynced(mgr))); err != nil {
 		return err
+	}
+	if o.dryRun {
+		mgr.GetLogger().Info("dry run: nobody is told anything; the condition Alerting of each object says what would be told")
 	}
 	return mgr.Start(ctx)
 }
@@ -142,12 +147,12 @@ func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
 		return err
 	}
 	for _, controller := range []interface{ SetupWithManager(ctrl.Manager) error }{
-		&datasource.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Clock: now, Images: o.images, Debounce: o.debounce},
+		&datasource.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Clock: now, Images: o.images, Debounce: o.debounce, DryRun: o.dryRun},
 		&dataset.Reconciler{Client: c, Events: recorder},
-		&indicator.Reconciler{Kind: alert.CPI, Client: c, Events: recorder, Clock: now, Store: store},
-		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: recorder, Clock: now, Store: store},
-		&indicator.SourceReconciler{Client: c, Clock: now, Store: store},
-		&linkage.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Clock: now, Store: store, Images: o.images, Debounce: o.debounce},
+		&indicator.Reconciler{Kind: alert.CPI, Client: c, Events: recorder, Clock: now, Store: store, DryRun: o.dryRun},
+		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: recorder, Clock: now, Store: store, DryRun: o.dryRun},
+		&indicator.SourceReconciler{Client: c, Clock: now, Store: store, DryRun: o.dryRun},
+		&linkage.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Clock: now, Store: store, Images: o.images, Debounce: o.debounce, DryRun: o.dryRun},
 		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), APIs: apis, Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels, Timing: o.timing},
 	} {
 		if err := controller.SetupWithManager(mgr); err != nil {

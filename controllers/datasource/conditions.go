@@ -54,6 +54,15 @@ func setComputed(ds *v1alpha1.DataSource, told runs.Verdict) {
 	set(ds, v1alpha1.ConditionComputed, status, told.Reason, told.Message)
 }
 
+// setAlerting says that nobody is told of failures, where that is so.
+func setAlerting(ds *v1alpha1.DataSource, dryRun bool) {
+	if dryRun {
+		set(ds, v1alpha1.ConditionAlerting, metav1.ConditionFalse, v1alpha1.ReasonDryRun, "Nobody is told anything: the operator runs with --dry-run.")
+	} else {
+		meta.RemoveStatusCondition(&ds.Status.Conditions, v1alpha1.ConditionAlerting)
+	}
+}
+
 // setDefaults makes every condition present from the first look on.
 func setDefaults(ds *v1alpha1.DataSource) {
 	for _, missing := range []metav1.Condition{
@@ -75,7 +84,7 @@ func (r *Reconciler) tellTransitions(before, after *v1alpha1.DataSource) {
 			continue
 		}
 		switch {
-		case now.Type == v1alpha1.ConditionStalled, now.Status == metav1.ConditionUnknown:
+		case now.Type == v1alpha1.ConditionStalled, now.Type == v1alpha1.ConditionAlerting, now.Status == metav1.ConditionUnknown:
 		case now.Status == metav1.ConditionFalse:
 			r.Events.Eventf(after, nil, corev1.EventTypeWarning, now.Reason, now.Type, "%s", runs.Cut(now.Message, maxEvent))
 		case was != nil && was.Status == metav1.ConditionFalse:

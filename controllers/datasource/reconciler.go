@@ -35,6 +35,8 @@ type Reconciler struct {
 	Images job.Images
 	// Debounce is how long new and edited indicators must have been left alone before a one-off run starts.
 	Debounce time.Duration
+	// DryRun: nobody is told of its failures.
+	DryRun bool
 
 	settling children.Debouncer
 }
@@ -192,6 +194,7 @@ func (r *Reconciler) conclude(ctx context.Context, s *scope, err error) (ctrl.Re
 		err = nil
 	}
 	setDefaults(s.source)
+	setAlerting(s.source, r.DryRun)
 	if err == nil { // otherwise this generation is not dealt with yet
 		s.source.Status.ObservedGeneration = s.source.Generation
 	}

@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"context"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,22 +16,28 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
-// guards are what the linkages of a KPITarget tell of it; nil for a CPI.
-func (r *Reconciler) guards(ctx context.Context, d definition) (*alert.Guards, error) {
+// linkages tells what the claims on a KPITarget say of it: whether it is guarded, and what chances its targets have. Days
+// begin in zone. A CPI has neither.
+func (r *Reconciler) linkages(ctx context.Context, d definition, zone *time.Location) (*alert.Guards, []alert.Chance, error) {
 	kpi, ok := d.object.(*v1alpha1.KPITarget)
 	if !ok {
-		return nil, nil
+		return nil, nil, nil
 	}
 	var list v1alpha1.CPILinkageList
 	if err := r.Client.List(ctx, &list, client.InNamespace(kpi.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	guardrails := map[string]bool{} // a CPI counts once, however many claims name it
 	out := &alert.Guards{Incentivised: ptr.Deref(kpi.Spec.Incentivised, false)}
+	var chances []alert.Chance
 	for i := range list.Items {
 		l := &list.Items[i]
 		if l.Spec.KPIRef.Name != kpi.Name || !l.DeletionTimestamp.IsZero() {
 			continue
+		}
+		found, err := r.foundOf(ctx, l)
+		if err != nil {
+			return nil, nil, err
 		}
 		out.Linkages++
 		for _, driver := range l.Spec.Drivers {
@@ -42,10 +49,6 @@ func (r *Reconciler) guards(ctx context.Context, d definition) (*alert.Guards, e
 		case c == nil:
 		case c.Status == metav1.ConditionTrue:
 			drift := alert.Drift{Message: c.Message}
-			found, err := r.foundOf(ctx, l)
-			if err != nil {
-				return nil, err
-			}
 			if found != nil {
 				drift.CPI, drift.Q = surest(found.Divergence)
 			}
@@ -53,9 +56,46 @@ func (r *Reconciler) guards(ctx context.Context, d definition) (*alert.Guards, e
 		case c.Status == metav1.ConditionFalse:
 			out.Steady++
 		}
+		if found != nil {
+			chances = append(chances, chancesOf(l.Name, found.Forecast, zone)...)
+		}
 	}
 	out.Guardrails = len(guardrails)
-	return out, nil
+	return out, chances, nil
+}
+
+// byDrivers is the method of a forecast that confirmed drivers lead.
+const byDrivers = "Drivers"
+
+// chancesOf targets are those that a claim's forecast gives by its drivers. What naive methods foresee is no claim's doing.
+func chancesOf(linkage string, f *plan.Forecast, zone *time.Location) []alert.Chance {
+	if f == nil {
+		return nil
+	}
+	led := map[string]bool{}
+	for _, p := range f.Points {
+		led[p.Label] = p.Method == byDrivers
+	}
+	day := func(t *time.Time) time.Time {
+		if t == nil {
+			return time.Time{}
+		}
+		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
+	}
+	var out []alert.Chance
+	for _, g := range f.Goals {
+		if g.Probability == nil || !led[g.Label] {
+			continue
+		}
+		target := alert.Target{From: day(g.From), By: day(g.By)}
+		if g.AtMost != nil {
+			target.Bound = alert.Bound{Level: *g.AtMost, AtMost: true}
+		} else if g.AtLeast != nil {
+			target.Bound = alert.Bound{Level: *g.AtLeast}
+		}
+		out = append(out, alert.Chance{Linkage: linkage, Target: target, Label: g.Label, Probability: *g.Probability, Previous: g.Previous})
+	}
+	return out
 }
 
 // foundOf is what the last run found of a claim; nil if nothing has been, or only of another formula.
@@ -87,4 +127,17 @@ func surest(d *plan.Divergence) (cpi string, q float64) {
 func byLinkage(_ context.Context, object client.Object) []reconcile.Request {
 	l := object.(*v1alpha1.CPILinkage)
 	return []reconcile.Request{{NamespacedName: client.ObjectKey{Namespace: l.Namespace, Name: l.Spec.KPIRef.Name}}}
+}
+
+// byReport leads from the report of a claim to the KPI that it is on, and from that of a CPI to the goals on it.
+func (r *Reconciler) byReport(ctx context.Context, object client.Object) []reconcile.Request {
+	ref := object.(*v1alpha1.IndicatorReport).Spec.IndicatorRef
+	if ref.Kind != plan.KindLinkage {
+		return r.byReportOfCPI(ctx, object)
+	}
+	l := &v1alpha1.CPILinkage{}
+	if err := r.Client.Get(ctx, client.ObjectKey{Namespace: object.GetNamespace(), Name: ref.Name}, l); err != nil {
+		return nil // gone: the KPI hears of that as well
+	}
+	return byLinkage(ctx, l)
 }

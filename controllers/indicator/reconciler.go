@@ -31,6 +31,8 @@ type Reconciler struct {
 	Clock  clock.PassiveClock
 	// Store takes the series.
 	Store *metrics.Store
+	// DryRun: everything is computed and shown, and nobody is told.
+	DryRun bool
 }
 
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions;kpitargets;cpilinkages;datasets;datasources,verbs=get;list;watch
@@ -80,17 +82,18 @@ func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration
 	}
 	now := r.Clock.Now()
 	if blocked, ok := errors.AsType[*reports.Blocked](err); ok {
-		r.tellBlocked(d, blocked, now)
+		next := r.tellBlocked(d, blocked, now)
 		if blocked.Reason == v1alpha1.ReasonConflict || blocked.Reason == v1alpha1.ReasonChildRefused {
 			return hinderedRetry, nil
 		}
-		return 0, nil
+		return until(next, now), nil
 	}
 	if err != nil {
 		return 0, err
 	}
 	in := view(d, found, report)
-	if in.Guards, err = r.guards(ctx, d); err != nil {
+	in.Telling = Telling(d.alerting, in.Location, r.DryRun)
+	if in.Guards, in.Chances, err = r.linkages(ctx, d, in.Location); err != nil {
 		return 0, err
 	}
 	if in.Imbalances, err = r.imbalances(ctx, d, found.formula); err != nil {
@@ -110,10 +113,15 @@ func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration
 		since := metav1.NewTime(now.Truncate(time.Second))
 		d.status.Baseline = &v1alpha1.Baseline{RequestHash: in.Formula, Since: &since}
 	}
-	if decision.Next.IsZero() {
-		return 0, nil
+	return until(decision.Next, now), nil
+}
+
+// until is how long it is to an instant; 0 if there is none.
+func until(instant, now time.Time) time.Duration {
+	if instant.IsZero() {
+		return 0
 	}
-	return max(decision.Next.Sub(now), time.Millisecond), nil
+	return max(instant.Sub(now), time.Millisecond)
 }
 
 // published says which series leave; a goal's segments are its CPI's and are exported there.

@@ -217,7 +217,7 @@ func TestSourceNotReadyLeavesTheLastNumbers(t *testing.T) {
 	}
 	w.clock.Step(look().RequeueAfter) // two runs were due
 	look()
-	if n := strings.Count(w.metrics(), `alert="CPIComputationFailing"`); n != 1 {
+	if n := strings.Count(w.metrics(), `alert="CPIComputationFailing",severity="critical",owner="platform"`); n != 1 {
 		t.Errorf("%d alerts, want 1", n)
 	}
 }

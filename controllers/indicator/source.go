@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"context"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -21,6 +22,8 @@ type SourceReconciler struct {
 	Client client.Reader
 	Clock  clock.PassiveClock
 	Store  *metrics.Store
+	// DryRun: nobody is told.
+	DryRun bool
 }
 
 // SetupWithManager starts the controller with the manager.
@@ -54,7 +57,11 @@ func (r *SourceReconciler) Reconcile(ctx context.Context, request ctrl.Request) 
 	}
 	now := r.Clock.Now()
 	alerts, next := alert.SourceAlerts(runs, team, message, now)
-	r.Store.SetSource(metrics.Source{Namespace: ds.Namespace, Name: ds.Name, LastSuccess: runs.LastSuccess, Alerts: alerts})
+	muted := Telling(nil, time.UTC, r.DryRun).Mute(now)
+	if muted != nil {
+		alerts = nil
+	}
+	r.Store.SetSource(metrics.Source{Namespace: ds.Namespace, Name: ds.Name, LastSuccess: runs.LastSuccess, Alerts: alerts, Muted: muted})
 	if next.IsZero() {
 		return ctrl.Result{}, nil
 	}

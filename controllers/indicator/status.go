@@ -18,7 +18,8 @@ import (
 )
 
 // decided are the conditions that internal/alert decides; those it leaves out do not apply and are removed.
-var decided = []alert.Type{alert.Computed, alert.Fresh, alert.SampleSufficient, alert.WithinThresholds, alert.PromiseKept, alert.TargetMet, alert.Diverging, alert.Guarded, alert.Balanced, alert.ReviewDue, alert.Comparable}
+var decided = []alert.Type{alert.Computed, alert.Fresh, alert.SampleSufficient, alert.WithinThresholds, alert.Worsening, alert.PromiseKept, alert.Responding,
+	alert.TargetMet, alert.TargetInReach, alert.Diverging, alert.Guarded, alert.Balanced, alert.ReviewDue, alert.Comparable, alert.Alerting}
 
 // Bounds of the schema and of Events, in characters. Longer texts are cut: a long name must not get a status refused.
 const (
@@ -52,7 +53,9 @@ func (d definition) set(condition string, status metav1.ConditionStatus, reason,
 // ordered are the conditions as they are told, whatever happened first: the same objects read the same.
 var ordered = []string{
 	v1alpha1.ConditionReady, v1alpha1.ConditionStalled, v1alpha1.ConditionComputed, v1alpha1.ConditionFresh, v1alpha1.ConditionSampleSufficient,
-	v1alpha1.ConditionWithinThresholds, v1alpha1.ConditionPromiseKept, v1alpha1.ConditionTargetMet, v1alpha1.ConditionDiverging, v1alpha1.ConditionGuarded, v1alpha1.ConditionBalanced, v1alpha1.ConditionReviewDue, v1alpha1.ConditionComparable, v1alpha1.ConditionPublished,
+	v1alpha1.ConditionWithinThresholds, v1alpha1.ConditionDeteriorating, v1alpha1.ConditionPromiseKept, v1alpha1.ConditionResponding, v1alpha1.ConditionTargetMet,
+	v1alpha1.ConditionTargetInReach, v1alpha1.ConditionDiverging, v1alpha1.ConditionGuarded, v1alpha1.ConditionBalanced, v1alpha1.ConditionReviewDue,
+	v1alpha1.ConditionComparable, v1alpha1.ConditionAlerting, v1alpha1.ConditionPublished,
 }
 
 func order(conditions []metav1.Condition) {
@@ -88,7 +91,7 @@ func tellDecision(d definition, decision alert.Decision, dropped int) {
 		Period: cut(s.Period, maxPeriod), Trend: s.Trend, State: string(s.State), Target: cut(s.Target, maxSummary),
 	}
 	d.status.SegmentAlerts = nil
-	for _, a := range decision.Alerts {
+	for _, a := range slices.Concat(decision.Alerts, decision.Withheld) {
 		if a.Segment != "" && len(d.status.SegmentAlerts) < maxSegmentAlerts {
 			d.status.SegmentAlerts = append(d.status.SegmentAlerts, v1alpha1.SegmentAlert{
 				Segment: cut(a.Segment, maxSegment), Severity: string(a.Severity), Team: a.Team, Message: cut(a.Message, maxAlert),
@@ -116,12 +119,15 @@ var judgements = map[string]string{
 	v1alpha1.ConditionWithinThresholds: v1alpha1.ReasonNoData,
 	v1alpha1.ConditionPromiseKept:      v1alpha1.ReasonNoData,
 	v1alpha1.ConditionTargetMet:        v1alpha1.ReasonNoData,
+	v1alpha1.ConditionTargetInReach:    v1alpha1.ReasonNoData,
+	v1alpha1.ConditionDeteriorating:    v1alpha1.ReasonNoData,
+	v1alpha1.ConditionResponding:       v1alpha1.ReasonNoData,
 	v1alpha1.ConditionDiverging:        v1alpha1.ReasonNoData,
 }
 
 // tellBlocked tells why the indicator cannot be computed. Its last numbers stay in the report and leave the
-// metrics, for nobody could say any more what they mean.
-func (r *Reconciler) tellBlocked(d definition, why *reports.Blocked, now time.Time) {
+// metrics, for nobody could say any more what they mean. next is when that changes by time alone; zero if it does not.
+func (r *Reconciler) tellBlocked(d definition, why *reports.Blocked, now time.Time) (next time.Time) {
 	d.set(v1alpha1.ConditionReady, metav1.ConditionFalse, why.Reason, why.Message)
 	state := alert.StatePending
 	if why.Stalled {
@@ -147,14 +153,16 @@ func (r *Reconciler) tellBlocked(d definition, why *reports.Blocked, now time.Ti
 	d.status.Summary.State = string(state)
 	d.status.SegmentAlerts = nil
 	in := &alert.Indicator{Kind: d.kind, Name: d.object.GetName(), Title: d.title, Team: d.owner.Team, GoalOn: d.goalOn}
+	decision := alert.Blocked(Telling(d.alerting, d.zone(), r.DryRun), d.owner.Team, why.Message, now)
+	tellAlerting(d, decision)
 	r.Store.SetIndicator(metrics.Indicator{
-		Namespace: d.object.GetNamespace(), View: in, Now: now, Theme: d.theme, Class: d.class, Publish: d.published(), State: state,
-		Decision: alert.Decision{Alerts: []alert.Alert{{Name: alert.ComputationFailed, Severity: alert.Warning, Team: d.owner.Team, Message: why.Message}}},
+		Namespace: d.object.GetNamespace(), View: in, Decision: decision, Now: now, Theme: d.theme, Class: d.class, Publish: d.published(), State: state,
 	})
+	return decision.Next
 }
 
 // badWhenTrue are conditions of which True is the news.
-var badWhenTrue = []string{v1alpha1.ConditionStalled, v1alpha1.ConditionReviewDue, v1alpha1.ConditionDiverging}
+var badWhenTrue = []string{v1alpha1.ConditionStalled, v1alpha1.ConditionReviewDue, v1alpha1.ConditionDiverging, v1alpha1.ConditionDeteriorating}
 
 // tellTransitions sends one Event for each condition whose status or reason turned bad, or good again. The
 // first look at an object tells only what is bad.
@@ -174,7 +182,7 @@ func (r *Reconciler) tellTransitions(object client.Object, before, after []metav
 }
 
 func bad(c metav1.Condition) bool {
-	if c.Reason == v1alpha1.ReasonNotPublished || c.Reason == v1alpha1.ReasonWithdrawn {
+	if c.Reason == v1alpha1.ReasonNotPublished || c.Reason == v1alpha1.ReasonWithdrawn || c.Type == v1alpha1.ConditionAlerting {
 		return false // as asked for, or as Ready says
 	}
 	if slices.Contains(badWhenTrue, c.Type) {

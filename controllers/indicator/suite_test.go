@@ -35,6 +35,8 @@ type world struct {
 	store     *metrics.Store
 	source    *v1alpha1.DataSource
 	dataset   *v1alpha1.Dataset
+	// dryRun as the operator was started.
+	dryRun bool
 }
 
 func newWorld(t *testing.T) *world {
@@ -89,7 +91,7 @@ func (w *world) reconcile(object client.Object) ctrl.Result {
 	if _, ok := object.(*v1alpha1.KPITarget); ok {
 		kind = alert.KPI
 	}
-	r := &indicator.Reconciler{Kind: kind, Client: w.client, Events: &events.FakeRecorder{Events: w.events}, Clock: w.clock, Store: w.store}
+	r := &indicator.Reconciler{Kind: kind, Client: w.client, Events: &events.FakeRecorder{Events: w.events}, Clock: w.clock, Store: w.store, DryRun: w.dryRun}
 	result, err := r.Reconcile(w.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(object)})
 	if err != nil {
 		w.Fatalf("reconcile: %v", err)

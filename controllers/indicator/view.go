@@ -42,6 +42,9 @@ func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *aler
 			out.Location = zone
 		}
 	}
+	if rate := formula.Quality.ResponseRate; rate != nil {
+		out.MinResponse = rate.Minimum
+	}
 	out.FreshWithin = freshWithin(found.on)
 	switch o := d.object.(type) {
 	case *v1alpha1.CPIDefinition:
@@ -50,6 +53,7 @@ func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *aler
 		out.Promise = resolve.PromiseTerms(o.Spec.Promise, formula)
 	case *v1alpha1.KPITarget:
 		out.Targets = targets(o.Spec.Targets, out.Location)
+		out.AtRiskBelow = ptr.Deref(level(o.Spec.AtRiskBelow), defaultAtRisk)
 	}
 	if report != nil {
 		out.Result, out.Attempt = result(report.Status.Result), attempt(report.Status.Attempt)
@@ -59,6 +63,9 @@ func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *aler
 	}
 	return out
 }
+
+// defaultAtRisk is the chance of a target below which it is at risk.
+const defaultAtRisk = 0.5
 
 // freshWithin is how old the report's watermark, the earlier one of two datasets, may be: what both would allow. A
 // dataset that is late by its own measure alone is told in the report's warnings.
@@ -161,7 +168,11 @@ func result(r *v1alpha1.ReportResult) *alert.Result {
 		out.Periods = append(out.Periods, planstep.Period(p))
 	}
 	for _, s := range r.Segments {
-		out.Segments = append(out.Segments, alert.Segment{By: s.By, Values: s.Values, Current: planstep.Period(s.Current)})
+		part := alert.Segment{By: s.By, Values: s.Values, Current: planstep.Period(s.Current)}
+		if s.Previous != nil {
+			part.Previous = new(planstep.Period(*s.Previous))
+		}
+		out.Segments = append(out.Segments, part)
 	}
 	return out
 }

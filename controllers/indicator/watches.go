@@ -26,11 +26,11 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.Dataset{}, handler.EnqueueRequestsFromMapFunc(r.byDataset), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.DataSource{}, handler.EnqueueRequestsFromMapFunc(r.bySource))
 	// Goals and composites hang on CPIs: on their definitions and on the formula that their reports name. A goal
-	// also on what the report says.
+	// also on what the report says, and a KPI on what those of the claims on it say.
 	changed := builder.WithPredicates(predicate.GenerationChangedPredicate{})
 	b = b.Watches(&v1alpha1.CPIDefinition{}, handler.EnqueueRequestsFromMapFunc(r.byCPI), changed)
 	if r.Kind == alert.KPI {
-		b = b.Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReportOfCPI)).
+		b = b.Watches(&v1alpha1.IndicatorReport{}, handler.EnqueueRequestsFromMapFunc(r.byReport)).
 			Watches(&v1alpha1.CPILinkage{}, handler.EnqueueRequestsFromMapFunc(byLinkage)).
 			Watches(&v1alpha1.CPIDefinition{}, handler.EnqueueRequestsFromMapFunc(r.neighbours), changed).
 			Watches(&v1alpha1.KPITarget{}, handler.EnqueueRequestsFromMapFunc(r.neighbours), changed).

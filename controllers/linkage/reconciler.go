@@ -38,6 +38,8 @@ type Reconciler struct {
 	Images job.Images
 	// Debounce is how long such a claim must have been left alone before a one-off run starts.
 	Debounce time.Duration
+	// DryRun: everything is computed and shown, and nobody is told.
+	DryRun bool
 
 	settling children.Debouncer
 }
@@ -98,7 +100,11 @@ func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage
 		wait, err = r.runs(ctx, linkage, found, report)
 	}
 	if blocked, ok := errors.AsType[*reports.Blocked](err); ok {
-		r.tellBlocked(linkage, blocked)
+		now := r.Clock.Now()
+		next, err := r.tellBlocked(ctx, linkage, blocked, now)
+		if err != nil {
+			return 0, err
+		}
 		if blocked.Stalled { // its runs could only fail
 			if err := r.keeper().RemoveCronJob(ctx, linkage, job.LinkageAccountName(linkage.Name)); err != nil {
 				return 0, err
@@ -107,13 +113,13 @@ func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage
 		if blocked.Reason == v1alpha1.ReasonConflict || blocked.Reason == v1alpha1.ReasonChildRefused {
 			return hinderedRetry, nil
 		}
-		return 0, nil
+		return until(next, now), nil
 	}
 	if err != nil {
 		return 0, err
 	}
 	now := r.Clock.Now()
-	in := view(linkage, found, report)
+	in := view(linkage, found, report, r.DryRun)
 	decision := alert.DecideClaim(in, now)
 	shown := in.Found
 	if in.FoundOf != in.Formula {
@@ -132,10 +138,15 @@ func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage
 		since := metav1.NewTime(now.Truncate(time.Second))
 		linkage.Status.Baseline = &v1alpha1.Baseline{RequestHash: in.Formula, Since: &since}
 	}
-	if decision.Next.IsZero() {
-		return wait, nil
+	return sooner(wait, until(decision.Next, now)), nil
+}
+
+// until is how long it is to an instant; 0 if there is none.
+func until(instant, now time.Time) time.Duration {
+	if instant.IsZero() {
+		return 0
 	}
-	return sooner(wait, max(decision.Next.Sub(now), time.Millisecond)), nil
+	return max(instant.Sub(now), time.Millisecond)
 }
 
 // conclude writes the status if it changed and tells transitions.

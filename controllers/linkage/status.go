@@ -2,8 +2,10 @@ package linkage
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -18,11 +20,11 @@ import (
 // ordered are the conditions as they are told.
 var ordered = []string{
 	v1alpha1.ConditionReady, v1alpha1.ConditionStalled, v1alpha1.ConditionComputed, v1alpha1.ConditionSupported,
-	v1alpha1.ConditionDiverging, v1alpha1.ConditionReviewDue,
+	v1alpha1.ConditionDiverging, v1alpha1.ConditionReviewDue, v1alpha1.ConditionAlerting,
 }
 
 // decided are those that internal/alert decides; one that it leaves out does not apply and is removed.
-var decided = []alert.Type{alert.Computed, alert.Supported, alert.Diverging, alert.ReviewDue}
+var decided = []alert.Type{alert.Computed, alert.Supported, alert.Diverging, alert.ReviewDue, alert.Alerting}
 
 // Bounds of the schema and of Events, in characters.
 const (
@@ -108,8 +110,8 @@ func when(step alert.Step) *metav1.Time {
 }
 
 // tellBlocked tells why the claim cannot be tested. What was found of it stays in the report and leaves the metrics, for
-// nobody could say any more what it means.
-func (r *Reconciler) tellBlocked(linkage *v1alpha1.CPILinkage, why *reports.Blocked) {
+// nobody could say any more what it means. next is when that changes by time alone; zero if it does not.
+func (r *Reconciler) tellBlocked(ctx context.Context, linkage *v1alpha1.CPILinkage, why *reports.Blocked, now time.Time) (next time.Time, err error) {
 	set(linkage, v1alpha1.ConditionReady, metav1.ConditionFalse, why.Reason, why.Message)
 	word := "Pending"
 	if why.Stalled {
@@ -132,14 +134,38 @@ func (r *Reconciler) tellBlocked(linkage *v1alpha1.CPILinkage, why *reports.Bloc
 		d := &linkage.Status.Drivers[i]
 		*d = v1alpha1.LinkDriverStatus{Name: d.Name, Stage: d.Stage, Since: d.Since}
 	}
-	team := ""
-	if o := linkage.Spec.Owner; o != nil {
-		team = o.Team
+	team, err := r.team(ctx, linkage)
+	if err != nil {
+		return time.Time{}, err
 	}
+	decision := alert.Blocked(telling(linkage, nil, r.DryRun), team, why.Message, now)
+	tellAlerting(linkage, decision)
 	r.Store.SetLinkage(metrics.Linkage{
 		Namespace: linkage.Namespace, Name: linkage.Name, KPI: linkage.Spec.KPIRef.Name, Title: cmp.Or(linkage.Spec.Title, linkage.Name),
-		Decision: alert.ClaimDecision{Decision: alert.Decision{Alerts: []alert.Alert{{Name: alert.ComputationFailed, Severity: alert.Warning, Team: team, Message: why.Message}}}},
+		Decision: alert.ClaimDecision{Decision: decision},
 	})
+	return decision.Next, nil
+}
+
+// team that is told of a claim: its own or, where it names none, the KPI's.
+func (r *Reconciler) team(ctx context.Context, linkage *v1alpha1.CPILinkage) (string, error) {
+	if o := linkage.Spec.Owner; o != nil {
+		return o.Team, nil
+	}
+	kpi, err := reports.Objects{Context: ctx, Client: r.Client, Namespace: linkage.Namespace}.KPI(linkage.Spec.KPIRef.Name)
+	if err != nil || kpi == nil {
+		return "", err
+	}
+	return kpi.Spec.Owner.Team, nil
+}
+
+// tellAlerting tells whether anybody is told.
+func tellAlerting(linkage *v1alpha1.CPILinkage, d alert.Decision) {
+	if c := d.Condition(alert.Alerting); c != nil {
+		set(linkage, v1alpha1.ConditionAlerting, metav1.ConditionStatus(c.Status), string(c.Reason), c.Message)
+		return
+	}
+	meta.RemoveStatusCondition(&linkage.Status.Conditions, v1alpha1.ConditionAlerting)
 }
 
 // tellTransitions sends one Event for each condition that turned bad, or good again, and for each change of a verdict.
@@ -176,5 +202,5 @@ func bad(c metav1.Condition) bool {
 	if c.Type == v1alpha1.ConditionReady || c.Type == v1alpha1.ConditionComputed {
 		return c.Status == metav1.ConditionFalse
 	}
-	return c.Status == metav1.ConditionTrue // Diverging, ReviewDue
+	return c.Status == metav1.ConditionTrue && c.Type != v1alpha1.ConditionAlerting // Diverging, ReviewDue
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // view puts a resolved claim and its report into the plain form that decisions are made on.
-func view(linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.IndicatorReport) *alert.Claim {
+func view(linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.IndicatorReport, everywhere bool) *alert.Claim {
 	claim := found.claim
 	out := &alert.Claim{
 		Name: linkage.Name, Title: titleOf(linkage, claim), Team: found.owner.Team, KPI: linkage.Spec.KPIRef.Name,
@@ -32,6 +32,7 @@ func view(linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.Indica
 		out.Drivers = append(out.Drivers, alert.ClaimDriver{Name: d.Name, Unit: d.Unit, Percent: percent(d.Series)})
 		out.Guardrail = out.Guardrail || d.Guardrail != nil
 	}
+	out.Telling = telling(linkage, claim.Calendar, everywhere)
 	if link := report.Status.Link; link != nil {
 		out.Found, out.FoundOf = planstep.Found(link), link.RequestHash
 	}
@@ -46,6 +47,17 @@ func view(linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.Indica
 		out.Own = &alert.OwnRuns{Reason: s.Reason, Message: s.Message, Since: instant(s.FailedSince)}
 	}
 	return out
+}
+
+// telling is who is told, in days of the KPI's periods.
+func telling(linkage *v1alpha1.CPILinkage, calendar *plan.Period, everywhere bool) alert.Telling {
+	zone := time.UTC
+	if calendar != nil {
+		if known, err := time.LoadLocation(calendar.TimeZone); err == nil { // checked when it was resolved
+			zone = known
+		}
+	}
+	return indicator.Telling(linkage.Spec.Alerting, zone, everywhere)
 }
 
 // titleOf a claim is its own or, without one, those of what it links.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
@@ -37,6 +38,7 @@ func CPI(cpi *v1alpha1.CPIDefinition, on Context) (plan.Indicator, Problems) {
 		r.thresholds(field+".thresholds", o.Thresholds, out.Measure)
 	}
 	r.promise(cpi.Spec.Promise, out)
+	r.alerting(cpi.Spec.Alerting, alert.CPI, out.Period)
 	return out, r.problems
 }
 
@@ -44,6 +46,7 @@ func CPI(cpi *v1alpha1.CPIDefinition, on Context) (plan.Indicator, Problems) {
 func KPI(kpi *v1alpha1.KPITarget, on Context) (plan.Indicator, Problems) {
 	out, r := indicator(plan.Key{Kind: KindKPITarget, Name: kpi.Name}, string(kpi.UID), &kpi.Spec.Indicator, on)
 	r.targets(kpi.Spec.Targets, out.Measure, out.Breakdowns)
+	r.alerting(kpi.Spec.Alerting, alert.KPI, out.Period)
 	return out, r.problems
 }
 
@@ -51,6 +54,7 @@ func KPI(kpi *v1alpha1.KPITarget, on Context) (plan.Indicator, Problems) {
 func Goal(kpi *v1alpha1.KPITarget, cpi plan.Indicator) Problems {
 	r := &resolver{}
 	r.targets(kpi.Spec.Targets, cpi.Measure, cpi.Breakdowns)
+	r.alerting(kpi.Spec.Alerting, alert.KPI, cpi.Period)
 	return r.problems
 }
 

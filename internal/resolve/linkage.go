@@ -7,6 +7,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
@@ -90,6 +91,7 @@ func Linkage(l *v1alpha1.CPILinkage, on LinkageContext) (plan.Linkage, *Refusal)
 	r.series()
 	r.drivers()
 	r.minEffect()
+	r.alerting(l.Spec.Alerting, alert.Link, nil)
 	if c := l.Spec.CustomerLevel; c != nil {
 		r.customers(c)
 	}

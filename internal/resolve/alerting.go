@@ -1,0 +1,40 @@
+package resolve
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// alerting checks what the schema cannot see: alerts that the kind never has, and evaluations that can never be reached.
+func (r *resolver) alerting(a *v1alpha1.Alerting, kind alert.Kind, period *plan.Period) {
+	if a == nil {
+		return
+	}
+	has := alert.Of(kind)
+	for i, s := range a.Severities {
+		if slices.Contains(has, alert.Name(s.Alert)) {
+			continue
+		}
+		names := make([]string, len(has))
+		for j, name := range has {
+			names[j] = string(name)
+		}
+		slices.Sort(names)
+		r.problems.add(fmt.Sprintf("spec.alerting.severities[%d].alert", i), fmt.Sprintf("a %s never has %s; it has %s", kind, s.Alert, strings.Join(names, ", ")))
+	}
+	const field = "spec.alerting.evaluations"
+	switch {
+	case a.Evaluations < 2:
+	case kind == alert.Link:
+		r.problems.add(field, "goes with thresholds and targets; a claim has none")
+	case period == nil:
+		r.problems.add(field, "counts periods, and the dataset has no time; leave it out")
+	case int(a.Evaluations) >= period.History:
+		r.problems.add(field, fmt.Sprintf("%d mature periods in a row can never be seen: spec.period.history keeps %d, the running one included", a.Evaluations, period.History))
+	}
+}
