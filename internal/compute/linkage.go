@@ -68,6 +68,7 @@ func (r *run) gather(ctx context.Context, l plan.Linkage) (*claim, error) {
 	c.kpi, c.refused = r.seriesFor(l.KPI)
 	if c.moved, c.movedRefused = c.kpi, c.refused; l.ByDecision != nil {
 		c.moved, c.movedRefused = r.seriesFor(l.ByDecision.Series)
+		c.moved = sinceFirstDue(c.moved, c.kpi, l.KPI.Indicator.Measure.Renewal.Grace)
 	}
 	for _, d := range l.Drivers {
 		s := &contender{Driver: d}

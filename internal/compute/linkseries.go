@@ -2,7 +2,9 @@ package compute
 
 import (
 	"slices"
+	"time"
 
+	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -82,4 +84,23 @@ func (r *run) seriesFor(side plan.Series) ([]plan.PeriodResult, *plan.Failure) {
 		return nil, got.failure
 	}
 	return got.numbers.Periods, nil
+}
+
+// sinceFirstDue leaves out what a renewal by decision tells of the time before the first contract was due and its grace
+// over: until then only those are seen who decided, and nobody who let a contract lapse. due is the same by due date; where
+// it has values from the beginning, there are contracts before it.
+func sinceFirstDue(decided, due []plan.PeriodResult, grace time.Duration) []plan.PeriodResult {
+	first := slices.IndexFunc(due, func(p plan.PeriodResult) bool { return p.N > 0 })
+	if first <= 0 {
+		return decided
+	}
+	out := slices.Clone(decided)
+	for i, p := range out {
+		if p.Start.Before(due[first].Start.Add(grace)) {
+			out[i] = plan.PeriodResult{
+				Label: p.Label, Start: p.Start, End: p.End, State: p.State, Flag: plan.NoData, Estimate: measure.Estimate{Reason: measure.Incomplete},
+			}
+		}
+	}
+	return out
 }
