@@ -157,7 +157,7 @@ func (d document) objects(file string) ([]*Object, *Fault) {
 		return nil, faultOf(file, err)
 	}
 	top := root.Content[0]
-	if kind, _ := scalar(top, "kind"); kind != "List" {
+	if scalar(top, "kind") != "List" {
 		return object(file, top, text), nil
 	}
 	var list struct{ Items []json.RawMessage }
@@ -175,23 +175,24 @@ func (d document) objects(file string) ([]*Object, *Fault) {
 // object of a node; none if it is no object of Kubernetes.
 func object(file string, node *yaml.Node, text []byte) []*Object {
 	out := &Object{File: file, Line: node.Line, JSON: text, node: node}
-	out.APIVersion, _ = scalar(node, "apiVersion")
-	out.Kind, _ = scalar(node, "kind")
+	out.APIVersion = scalar(node, "apiVersion")
+	out.Kind = scalar(node, "kind")
 	if out.APIVersion == "" || out.Kind == "" {
 		return nil
 	}
 	_, metadata := child(node, "metadata")
-	out.Name, _ = scalar(metadata, "name")
-	out.Namespace, _ = scalar(metadata, "namespace")
+	out.Name = scalar(metadata, "name")
+	out.Namespace = scalar(metadata, "namespace")
 	return []*Object{out}
 }
 
-func scalar(node *yaml.Node, key string) (string, bool) {
+// scalar is the plain value of a key; empty if there is none.
+func scalar(node *yaml.Node, key string) string {
 	_, value := child(node, key)
 	if value == nil || value.Kind != yaml.ScalarNode {
-		return "", false
+		return ""
 	}
-	return value.Value, true
+	return value.Value
 }
 
 var lineOf = regexp.MustCompile(`line (\d+): `)

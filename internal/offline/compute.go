@@ -87,7 +87,7 @@ func (c *computation) claim(l *v1alpha1.CPILinkage) {
 		ObjectMeta: metav1.ObjectMeta{Namespace: c.Name, Name: planstep.ReportName(plan.KindLinkage, l.Name)},
 		Spec:       v1alpha1.IndicatorReportSpec{IndicatorRef: v1alpha1.IndicatorReference{Kind: plan.KindLinkage, Name: l.Name, UID: string(l.UID)}},
 	}
-	if before := c.Options.Reports[key]; before != nil {
+	if before := c.Reports[key]; before != nil {
 		report.Status = before.Status
 	}
 	c.out.Reports[key] = report
@@ -125,7 +125,7 @@ func (c *computation) source(ctx context.Context, source *v1alpha1.DataSource, r
 	work, skipped, err := planstep.Assemble(c.inputs(source))
 	if err != nil {
 		c.fail(source.Name, plan.Failure{Reason: invalid, Message: err.Error()})
-		return nil
+		return nil //nolint:nilerr // it is the source's, and told there
 	}
 	c.out.Skipped = append(c.out.Skipped, skipped...)
 	if round > 0 {
@@ -203,11 +203,9 @@ func (c *computation) run(ctx context.Context, work plan.Plan, sources ...*v1alp
 	}
 	for i, source := range sources {
 		mounts := filepath.Join(folder, fmt.Sprint(i))
-		if failure, err := c.place(places[i], source, mounts, i > 0); failure != nil || err != nil {
-			if failure != nil {
-				c.fail(source.Name, *failure)
-			}
-			return err
+		if failure := c.place(places[i], source, mounts, i > 0); failure != "" {
+			c.fail(source.Name, plan.Failure{Reason: invalid, Message: failure})
+			return nil
 		}
 	}
 	done, err := runner.Compute(ctx, work, runner.Scratch{Dir: folder}, sink{c, work}, c.Log)
@@ -217,28 +215,27 @@ func (c *computation) run(ctx context.Context, work plan.Plan, sources ...*v1alp
 	return errors.Join(err, ctx.Err())
 }
 
-// place puts what a source needs into a folder and its plan's paths there, or other data in its place.
-func (c *computation) place(into *plan.Source, source *v1alpha1.DataSource, folder string, other bool) (*plan.Failure, error) {
+// place puts what a source needs into a folder and its plan's paths there, or other data in its place. It says why it
+// cannot, if so.
+func (c *computation) place(into *plan.Source, source *v1alpha1.DataSource, folder string, other bool) string {
 	if other { // laid out as if it were the only one
 		own, problems := resolve.Source(source)
 		if len(problems) > 0 {
-			return &plan.Failure{Reason: invalid, Message: problems.String()}, nil
+			return problems.String()
 		}
 		own.Limits = into.Limits
 		*into = own
 	}
 	bound, whole, err := bind(c.Binds, source, filepath.Join(folder, "bound"))
-	if err != nil {
-		return &plan.Failure{Reason: invalid, Message: err.Error()}, nil
+	if err == nil && !whole {
+		err = c.mount(folder, bound.left)
 	}
-	if !whole {
-		if err := c.mount(folder, bound.left); err != nil {
-			return &plan.Failure{Reason: invalid, Message: err.Error()}, nil
-		}
+	if err != nil {
+		return err.Error()
 	}
 	*into = under(folder, *into)
 	bound.apply(into)
-	return nil, nil
+	return ""
 }
 
 // sink takes results into reports.

@@ -134,7 +134,7 @@ func TestFindings(t *testing.T) {
 	}{
 		"reference":      {"datasetRef: {name: answers}", "datasetRef: {name: other}", 20, `Dataset "other" does not exist among these files`},
 		"unknown field":  {"title: NPS", "titel: NPS", 17, "unknown field"},
-		"enum":           {"theme: Advocacy", "theme: Advocay", 18, "Unsupported value"},
+		"enum":           {"theme: Advocacy", "theme: Praise", 18, "Unsupported value"},
 		"number as text": {"owner: {team: support}", "owner: {team: 12}", 19, `quote it: "12"`},
 		"rule":           {"responses: {entity: customer, keep: All}", "", 16, "a survey score needs responses"},
 		"formula":        {"entity: customer", "entity: nobody", 22, "nobody"},

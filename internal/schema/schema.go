@@ -51,7 +51,7 @@ func Check(ctx context.Context, kind string, object []byte) (defaulted []byte, p
 	}
 	content := map[string]any{}
 	if err := json.Unmarshal(object, &content); err != nil {
-		return nil, []Problem{{Message: err.Error()}}, nil
+		return nil, []Problem{{Message: err.Error()}}, nil //nolint:nilerr // the object's fault, not ours
 	}
 	problems = checker.check(ctx, content)
 	if len(problems) > 0 {
