@@ -82,9 +82,10 @@ func matcher(namespace string) string {
 }
 
 // said is a fixed template that tells what the operator says of an alert or, where that cannot be had, something fixed.
-// The labels enter the query quoted as PromQL quotes text, so that no label can ask for anything else.
+// The labels enter the query quoted as PromQL quotes text, so that no label can ask for anything else, and in ASCII:
+// U+FFFD, which stands for what a label must not hold, is no text to PromQL as it stands.
 func said(name alert.Name, kind, segment, otherwise string) string {
-	query := fmt.Sprintf("printf `%s{alert=%q,namespace=%%q,kind=%%q,name=%%q,segment=%%q}` $labels.namespace %s $labels.name %s | query", metrics.MessageName, name, kind, segment)
+	query := fmt.Sprintf("printf `%s{alert=%q,namespace=%%+q,kind=%%+q,name=%%+q,segment=%%+q}` $labels.namespace %s $labels.name %s | query", metrics.MessageName, name, kind, segment)
 	return "{{ with " + query + " }}{{ (first .).Labels.message }}{{ else }}" + otherwise + "{{ end }}"
 }
 

@@ -69,18 +69,24 @@ func TestRulesOfANamespaceReadNoOther(t *testing.T) {
 }
 
 func TestPromtool(t *testing.T) {
-	tool, err := exec.Command(filepath.Join(root, "hack", "tools", "build.sh"), "promtool").Output()
-	if err != nil {
-		t.Fatalf("build promtool: %v", err)
-	}
 	for _, arguments := range [][]string{
 		{"check", "rules", "--lint=all", "--lint-fatal", "rules.yaml"},
 		{"test", "rules", "rules_test.yaml", "threshold_test.yaml", "stale_test.yaml", "operator_test.yaml"},
 	} {
-		command := exec.Command(strings.TrimSpace(string(tool)), arguments...)
+		command := exec.Command(promtoolPath(t), arguments...)
 		command.Dir = filepath.Join(root, "config", "prometheus")
 		if out, err := command.CombinedOutput(); err != nil {
 			t.Errorf("promtool %s: %v\n%s", strings.Join(arguments, " "), err, out)
 		}
 	}
+}
+
+// promtoolPath builds promtool if it is not there yet.
+func promtoolPath(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command(filepath.Join(root, "hack", "tools", "build.sh"), "promtool").Output()
+	if err != nil {
+		t.Fatalf("build promtool: %v", err)
+	}
+	return strings.TrimSpace(string(out))
 }
