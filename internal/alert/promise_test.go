@@ -161,3 +161,23 @@ func TestPromiseBesideAThreshold(t *testing.T) {
 		t.Error("nothing is known of the budget")
 	}
 }
+
+// Of 100 customers open in the morning 5 are gone in the evening, whichever way it is told.
+func TestPromiseOfChurnAndRetention(t *testing.T) {
+	sums := measure.Sums{100, 5, 6, 2, 96, 98 * 86400}
+	for name, spec := range map[string]measure.Spec{
+		"≥ 95 %": {Retention: &measure.Retention{Entity: "account"}},
+		"≤ 5 %":  {Churn: &measure.Churn{Entity: "account", Definition: measure.OpeningCohort}},
+	} {
+		family, err := measure.Of(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := promised(days(30, family.Estimate(sums, measure.Setting{}, 0.95))...)
+		in.Direction = family.Describe().Direction
+		d := alert.Decide(in, now)
+		if got := d.Condition(alert.PromiseKept); got.Reason != alert.ReasonKept || !strings.HasPrefix(got.Message, "Promised are "+name+" over 28 days, up to 2026-11-20: 140 of 2,800 missed it, which uses 100 %") {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

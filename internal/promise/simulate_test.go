@@ -202,7 +202,39 @@ func TestFalseAlarmsAndDelaysAreAsDocumented(t *testing.T) {
 			}
 		}
 	}
+	out.WriteString("\n| told on so many of the 14 days after | 20 a day | 200 | 2,000 |\n| --- | --- | --- | --- |\n")
+	for _, burn := range []float64{1.5, 2, 5} {
+		fmt.Fprintf(&out, "| burns %g× |", burn)
+		for _, n := range sizes {
+			fmt.Fprintf(&out, " %.0f %% |", 100*steadiness(customers{perDay: n}, burn))
+		}
+		out.WriteString("\n")
+	}
 	documented(t, out.String())
+}
+
+// steadiness is the part of the fortnight after a burn was told first on which it still is.
+func steadiness(c customers, burn float64) float64 {
+	c.random = rand.New(rand.NewPCG(uint64(c.perDay), 3))
+	still, days := 0, 0
+	for range onsets {
+		series := c.days(fourWeeks.Periods, 0.5*fourWeeks.Allowed)
+		since := 0
+		for day := 1; day < 2*never && since < 14; day++ {
+			series = append(series[1:], c.day(burn*fourWeeks.Allowed))
+			told, _ := shipped(series)
+			if since > 0 || told {
+				since++
+			}
+			if since > 1 {
+				days++
+				if told {
+					still++
+				}
+			}
+		}
+	}
+	return float64(still) / float64(max(1, days))
 }
 
 // documented holds the tables against docs/promises.md.
