@@ -166,7 +166,7 @@ func grown[T any](list *[]T) *T {
 	return &(*list)[len(*list)-1]
 }
 
-// Empty reports whether nothing of ours is in the namespace.
+// Empty reports whether no definition is in the namespace.
 func (n *Namespace) Empty() bool { return len(n.origins) == 0 }
 
 // finding about a field of an object of the namespace.
@@ -202,3 +202,6 @@ func kindOf(v any) string {
 	}
 	return "number"
 }
+
+// Len is how many definitions are in the namespace.
+func (n *Namespace) Len() int { return len(n.origins) }

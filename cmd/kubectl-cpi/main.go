@@ -1,0 +1,23 @@
+// Command kubectl-cpi is a plug-in of kubectl: it checks and computes definitions without a cluster.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // not every machine has time zone files
+
+	_ "golang.org/x/crypto/x509roots/fallback" // nor public certificate authorities
+
+	"github.com/cpi-operator/cpi-operator/internal/cli"
+	"github.com/cpi-operator/cpi-operator/internal/source/files"
+)
+
+func main() {
+	files.Main() // returns unless this process is the files engine's child
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	code := cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,55 @@
+// Package cli is the command kubectl cpi.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes, for pipelines.
+const (
+	exitOK = 0
+	// exitFound: the command did its work, and what it looked at is not in order.
+	exitFound = 1
+	// exitUsage: the command could not do its work: wrong flags, no such file, no access.
+	exitUsage = 2
+)
+
+// notInOrder ends a command with exitFound; what is wrong was printed.
+type notInOrder struct{}
+
+// Error is for callers who print it, which Run does not.
+func (notInOrder) Error() string { return "not in order" }
+
+// Run executes the command and gives its exit code.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := &cobra.Command{
+		Use:   "kubectl-cpi",
+		Short: "Check and compute definitions of cpi-operator, in files or in a cluster",
+		Long: `Customer Performance Indicators: what customers get, measured with its uncertainty.
+
+Exit codes: 0 all in order; 1 done, but something is not in order (invalid files, indicators that fail);
+2 the command could not do its work.`,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl cpi"},
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.AddCommand(validateCommand())
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, notInOrder{}):
+		return exitFound
+	}
+	fmt.Fprintln(stderr, "error:", err)
+	return exitUsage
+}

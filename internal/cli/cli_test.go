@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/cpi-operator/cpi-operator/internal/source/files"
+)
+
+func TestMain(m *testing.M) {
+	files.Main()
+	os.Exit(m.Run())
+}
+
+// run a command as from a terminal.
+func run(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = Run(t.Context(), args, strings.NewReader(stdin), &out, &err)
+	return code, out.String(), err.String()
+}
+
+const samples = "../../config/samples"
+
+func TestValidate(t *testing.T) {
+	if code, out, err := run(t, "", "validate", "-f", samples); code != exitOK || out != "23 definitions are valid\n" || err != "" {
+		t.Errorf("%d %q %q", code, out, err)
+	}
+	telco, err := os.ReadFile(samples + "/telco.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := strings.Replace(string(telco), "theme: Loyalty", "theme: Praise", 1)
+	code, out, _ := run(t, wrong, "validate", "-f", "-")
+	if code != exitFound || !strings.HasPrefix(out, "stdin:27: CPIDefinition/telco-churn: spec.theme: Unsupported value") {
+		t.Errorf("%d %q", code, out)
+	}
+	code, out, _ = run(t, wrong, "validate", "-f", "-", "-o", "json")
+	var told []toldFinding
+	if err := json.Unmarshal([]byte(out), &told); code != exitFound || err != nil || told[0].Line != 27 || told[0].Field != "spec.theme" {
+		t.Errorf("%d %q %v", code, out, err)
+	}
+}
+
+// What cannot be done at all has its own exit code, and says what to do.
+func TestUsage(t *testing.T) {
+	for says, args := range map[string][]string{
+		"say which files":      {"validate"},
+		"no such file":         {"validate", "-f", "nowhere.yaml"},
+		"no definition":        {"validate", "-f", "testdata/nothing.yaml"},
+		"write one of":         {"validate", "-f", samples, "-o", "xml"},
+		`unknown command "do"`: {"do"},
+	} {
+		code, out, stderr := run(t, "", args...)
+		if code == exitOK || !strings.Contains(out+stderr, says) {
+			t.Errorf("%v: %d %q %q, want %q", args, code, out, stderr, says)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cpi-operator/cpi-operator/internal/manifest"
+	"github.com/cpi-operator/cpi-operator/internal/offline"
+)
+
+// fileFlags say which definitions a command looks at.
+type fileFlags struct {
+	paths     []string
+	namespace string
+}
+
+func (f *fileFlags) add(command *cobra.Command) {
+	command.Flags().StringSliceVarP(&f.paths, "filename", "f", nil, "file, folder (with all below it) or - for standard input; may be given several times")
+	command.Flags().StringVarP(&f.namespace, "namespace", "n", "default", "namespace of objects that name none")
+	_ = command.MarkFlagFilename("filename", "yaml", "yml", "json") // it was declared above
+}
+
+// load reads the files. Findings are what keeps objects out.
+func (f *fileFlags) load(ctx context.Context, stdin io.Reader) ([]*offline.Namespace, []offline.Finding, error) {
+	if len(f.paths) == 0 {
+		return nil, nil, errors.New("say which files: -f FILE or -f FOLDER")
+	}
+	objects, faults := manifest.Read(f.paths, stdin)
+	var findings []offline.Finding
+	for _, fault := range faults {
+		findings = append(findings, offline.Finding{Place: fault.Place, Message: fault.Message})
+	}
+	namespaces, more, err := offline.Load(ctx, objects, f.namespace)
+	if err != nil {
+		return nil, nil, err
+	}
+	var ours []*offline.Namespace
+	for _, n := range namespaces {
+		if !n.Empty() {
+			ours = append(ours, n)
+		}
+	}
+	return ours, append(findings, more...), nil
+}
