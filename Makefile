@@ -60,6 +60,10 @@ bench: ## Benchmarks of docs/performance.md
 build: ## Both binaries and images
 	hack/images.sh build
 
+.PHONY: kubectl-cpi
+kubectl-cpi: ## The plug-in of kubectl, as bin/kubectl-cpi
+	CGO_ENABLED=1 go build -trimpath -buildvcs=false -tags $(TAGS) -ldflags '-s -w -linkmode external -extldflags "-static"' -o bin/$@ ./cmd/$@
+
 .PHONY: cluster-up cluster-down deploy undeploy
 cluster-up: ## The cluster of CLUSTER (devcluster, or current)
 	hack/cluster.sh up
