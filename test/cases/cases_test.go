@@ -20,6 +20,7 @@ type expected struct {
 	Datasets    map[string]expectedDataset    `json:"datasets"`
 	Definitions map[string]expectedDefinition `json:"definitions"`
 	Targets     map[string][]expectedVerdict  `json:"targets"`
+	Links       map[string]expectedLink       `json:"links"`
 	Violations  map[string]struct {
 		Dataset        string `json:"dataset"`
 		DuplicatedKeys int64  `json:"duplicatedKeys"`
@@ -116,8 +117,10 @@ func casesReadAsComputedElsewhere(t *testing.T, load loader) {
 		})
 	}
 	compareTargets(t, want.Targets, got)
+	compareLinks(t, want, got)
 	for key := range got.results {
-		if _, ok := want.Definitions[key]; !ok {
+		_, link := want.Links[key]
+		if _, ok := want.Definitions[key]; !ok && !link {
 			t.Errorf("%s has no expected answer", key)
 		}
 	}

@@ -94,6 +94,10 @@ func (m *manifests) add(t *testing.T, file string, document []byte) {
 		var kpi v1alpha1.KPITarget
 		into(&kpi)
 		in.KPIs = append(in.KPIs, kpi)
+	case "CPILinkage":
+		var linkage v1alpha1.CPILinkage
+		into(&linkage)
+		in.Linkages = append(in.Linkages, linkage)
 	}
 }
 

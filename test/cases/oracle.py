@@ -14,7 +14,7 @@ import pathlib
 import sys
 from datetime import datetime, timedelta
 
-from reference import churn, database, follow, health, known, lifetime, naive, periods, recount, renewal, retention, samples, shop, surveys, targets, tickets, waves
+from reference import churn, database, follow, health, known, lifetime, linkage, naive, periods, recount, renewal, retention, samples, shop, surveys, targets, tickets, waves
 
 WITHIN = {"cx/support-survey": 26, "revops/subscription-spells": 26, "revops/mrr-snapshot": 48,
           "revops/mrr-from-movements": 72, "cx/contracts": 26, "cx/cases": 2, "cx/relational-wave": 26, "revops/account-health": 26,
@@ -46,7 +46,7 @@ def cases():
         dataset["fresh"] = periods.NOW - marks[name] <= timedelta(hours=WITHIN[name])
     recount.check(definitions)
     return {"now": periods.NOW, "datasets": datasets, "definitions": definitions, "targets": targets.verdicts(definitions),
-            "violations": violations(), "mistakes": naive.mistakes(definitions)}
+            "links": linkage.links(), "violations": violations(), "mistakes": naive.mistakes(definitions)}
 
 
 def violations():
