@@ -20,7 +20,9 @@ type customerRows struct {
 	Cohorts []string
 	// Strata and Covariates name what units tell of themselves, as cohort.Options take it.
 	Strata, Covariates []string
-	Waterfall          []plan.Waterstep
+	// Columns are the columns of Covariates: of a category as many covariates as it has values, less one.
+	Columns   map[string]string
+	Waterfall []plan.Waterstep
 	// From and To bound the indexes looked for; zero where nothing is dated.
 	From, To time.Time
 	// SQL that was run, for people.

@@ -71,8 +71,11 @@ func (r *customerRows) describe(cells []query.Cell, cohorts []measure.Class, lev
 	if err != nil {
 		return err
 	}
+	names := attributeNames(level.Covariates)
+	r.Columns = map[string]string{}
 	for _, c := range covariates {
 		r.Covariates = append(r.Covariates, c.name)
+		r.Columns[c.name] = names[c.column]
 	}
 	for _, cell := range cells {
 		unit := cohort.Unit{Stratum: stratumOf(r.Strata, cell.Strata), Level: levelOf(cell.Score, cohorts), Score: math.NaN(), Outcome: cell.Outcome, N: cell.N}

@@ -3,6 +3,7 @@ package compute
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/cpi-operator/cpi-operator/internal/linkage/series"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -31,6 +32,7 @@ type contender struct {
 	outcome, values []float64
 	paired          *series.Finding // nil if series are not compared
 	pairedQ         float64
+	pairedBar       float64           // the largest p value of paired that would count
 	customers       *customerEvidence // nil if customers are not
 	finding         plan.DriverFinding
 }
@@ -121,15 +123,15 @@ func aligned(kpi, driver []plan.PeriodResult) (outcome, values []float64) {
 // correct turns the p values of all tests of one KPI into q values.
 func correct(claims []*claim) {
 	var all []float64
-	var take []func(q float64)
+	var take []func(q, bar float64)
 	for _, c := range claims {
 		for _, s := range c.drivers {
 			s.finding.Driver = s.Name
 			if p, ok := s.customers.tested(); ok {
-				all, take = append(all, p), append(take, func(q float64) { s.customers.q = q })
+				all, take = append(all, p), append(take, func(q, bar float64) { s.customers.q, s.customers.bar = q, bar })
 			}
 			if p := s.paired; p != nil && p.Reason == "" {
-				all, take = append(all, p.P), append(take, func(q float64) { s.pairedQ = q })
+				all, take = append(all, p.P), append(take, func(q, bar float64) { s.pairedQ, s.pairedBar = q, bar })
 			}
 		}
 	}
@@ -139,6 +141,6 @@ func correct(claims []*claim) {
 		break // the same for all
 	}
 	for i, q := range series.BenjaminiHochberg(all)[:own] {
-		take[i](q)
+		take[i](q, series.Bar(slices.Delete(slices.Clone(all), i, i+1), 1-claims[0].Confidence))
 	}
 }

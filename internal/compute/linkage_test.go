@@ -97,6 +97,29 @@ func TestAClaimOnPeriods(t *testing.T) {
 	}
 }
 
+// Clear by itself, and not among so many other claims: more periods would settle it.
+func TestPeriodsEnoughForTheCorrection(t *testing.T) {
+	needed := func(others int) *int64 {
+		w := newWorld(t)
+		claim := w.link("drives", handed("KPITarget", "renewal", "ratio", monthly(renewal36, .01)), handed("CPIDefinition", "nps", "points", monthly(nps36, 1)))
+		for range others {
+			claim.Family = append(claim.Family, .9)
+		}
+		f := w.run(t).link("drives").Drivers[0]
+		if told := strings.Contains(f.Sentence, "months would be enough."); told != (f.Needed != nil) || (f.Verdict == plan.Supported) != (others == 0) {
+			t.Errorf("beside %d: %s, needed %v: %s", others, f.Verdict, f.Needed, f.Sentence)
+		}
+		return f.Needed
+	}
+	if none := needed(0); none != nil {
+		t.Errorf("%d are needed of what is shown", *none)
+	}
+	some, more := needed(1000), needed(3000)
+	if some == nil || more == nil || *some <= 36 || *more < *some {
+		t.Errorf("%v and %v are needed", some, more)
+	}
+}
+
 // A what-if may ask for less of a driver; what is claimed of more of it stands.
 func TestAStepDownwardsTurnsNoVerdict(t *testing.T) {
 	w := newWorld(t)

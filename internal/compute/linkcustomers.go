@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/linkage"
@@ -18,7 +19,7 @@ type customerEvidence struct {
 	rows    *customerRows
 	failure *plan.Failure // why there are no rows
 	found   cohort.Finding
-	q       float64
+	q, bar  float64 // the p value after correction; the largest one that would count
 }
 
 // customerEvidence counts a claim's customers and compares them. Its error ends the run.
@@ -159,7 +160,7 @@ func (c *claim) headCustomers(s *contender, minEffect float64) {
 		return
 	}
 	if f.Verdict == plan.InsufficientData {
-		f.Needed = e.needed(f.Reason, minEffect)
+		f.Needed = e.needed(f.Reason, minEffect, 1-c.Confidence)
 	}
 	p, ok := e.tested()
 	if !ok {
@@ -171,15 +172,16 @@ func (c *claim) headCustomers(s *contender, minEffect float64) {
 		N: e.found.Cohorts[0].N + e.found.Cohorts[len(e.found.Cohorts)-1].N,
 	}
 	if held := e.held(); held != nil {
-		f.Effect.Adjusted, f.Effect.N = held.By, held.N
+		f.Effect.Adjusted, f.Effect.N = e.by(held), held.N
 	}
 	f.P, f.Q = &p, &e.q
 }
 
 // needed is how many units in each cohort would be enough; nil where units are not what is missing. Where there are as
 // many as usually show an effect that matters, and did not, it is the size at which an interval is too narrow to hold
-// both none and one that matters.
-func (e *customerEvidence) needed(reason string, minEffect float64) *int64 {
+// both none and one that matters. Where only the correction for other links keeps it open, it is the size at which the
+// difference would stand that too.
+func (e *customerEvidence) needed(reason string, minEffect, alpha float64) *int64 {
 	switch reason {
 	case string(linkage.Underpowered), string(cohort.CohortTooSmall), string(cohort.OneCohortOnly):
 	default:
@@ -187,6 +189,9 @@ func (e *customerEvidence) needed(reason string, minEffect float64) *int64 {
 	}
 	table := e.found.Table()
 	have, sizes := min(table.Best.N, table.Worst.N), e.found.Needed.Declared
+	if p, ok := e.tested(); ok && p <= alpha && e.q > alpha {
+		return new(linkage.Enough(have, p, e.bar))
+	}
 	if sizes == nil {
 		sizes = e.found.Needed.Observed
 	}
@@ -236,13 +241,27 @@ func (e *customerEvidence) told() *plan.CustomerLink {
 		out.DoseResponse = &d.P
 	}
 	if held := e.held(); held != nil {
-		out.Adjusted = adjusted(held)
+		out.Adjusted = adjusted(held, e.by(held))
 	}
 	return out
 }
 
-func adjusted(held *cohort.Adjustment) *plan.AdjustedLink {
-	out := &plan.AdjustedLink{Method: string(held.Method), By: held.By, Strata: held.Strata, Reason: string(held.Reason)}
+// by are the columns that were held constant. The values of a category are not told: a rare one may be a single customer's.
+func (e *customerEvidence) by(held *cohort.Adjustment) []string {
+	var out []string
+	for _, name := range held.By {
+		if column, ok := e.rows.Columns[name]; ok {
+			name = column
+		}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func adjusted(held *cohort.Adjustment, by []string) *plan.AdjustedLink {
+	out := &plan.AdjustedLink{Method: string(held.Method), By: by, Strata: held.Strata, Reason: string(held.Reason)}
 	if held.Effects != nil {
 		out.RiskDifference, out.RelativeRisk, out.OddsRatio = boundedEffects(held.Effects)
 		out.P = &held.Effects.P

@@ -2,9 +2,12 @@ package compute_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -194,6 +197,59 @@ func TestEnoughCustomersAreMoreThanThereAre(t *testing.T) {
 	}
 	if f = claim(map[int]int{10: 100, 0: 100}, 100); f.Reason != "OutcomeConstant" || f.Needed != nil || strings.Contains(f.Sentence, "enough.") {
 		t.Errorf("%s, needed %v: %s", f.Reason, f.Needed, f.Sentence)
+	}
+}
+
+// Where only the correction for other links keeps a claim open, more customers would settle it: as many as say so.
+func TestEnoughForTheCorrection(t *testing.T) {
+	var contracts, answers []string
+	for score, renewed := range map[int]int{10: 180, 0: 163} { // of 200 each: p 0.015
+		for i := range 200 {
+			status := "Renewed"
+			if i >= renewed {
+				status = "Lost"
+			}
+			answers = append(answers, answer(len(contracts), decided.AddDate(0, -1, 0), score))
+			contracts = append(contracts, contract(len(contracts), status, "any"))
+		}
+	}
+	for _, c := range []struct {
+		family []float64
+		needed *int64
+	}{
+		{nil, nil},
+		{[]float64{.6, .7, .8, .9}, new(int64(396))}, // at 0.01: R, 200·((qnorm(.995)+qnorm(.8))/qnorm(1-.01503/2))²
+	} {
+		w := newWorld(t)
+		w.claimOn(t, contracts, answers).Family = c.family
+		w.Linkages[0].MinEffect = nil
+		f := w.run(t).link("claim").Drivers[0]
+		if (f.Verdict == plan.Supported) != (c.needed == nil) || !cmp.Equal(f.Needed, c.needed) {
+			t.Errorf("beside %v: %s, p %v, needed %v: %s", c.family, f.Verdict, *f.P, f.Needed, f.Sentence)
+		}
+		if said := strings.Contains(f.Sentence, "About 396 customers in each cohort would be enough."); said != (c.needed != nil) {
+			t.Error(f.Sentence)
+		}
+	}
+}
+
+// Values of what is held constant are nobody's business: a rare one may be a single customer's.
+func TestWhatWasHeldConstantNamesNoValue(t *testing.T) {
+	contracts, answers := paradox()
+	for _, i := range []int{0, 1, 2, 60, 61, 100, 101, 102, 295, 296} {
+		contracts[i] = strings.Replace(contracts[i], "SMB", "Bishopric", 1)
+	}
+	w := newWorld(t)
+	w.claimOn(t, contracts, answers).Customers.Covariates = []plan.Attribute{{Column: "plan"}}
+	found := w.run(t)
+	f := found.link("claim").Drivers[0]
+	if a := f.Customers.Adjusted; a == nil || a.RiskDifference == nil || !slices.Equal(a.By, []string{"plan"}) || !slices.Equal(f.Effect.Adjusted, a.By) {
+		t.Errorf("%+v, %+v", f.Effect, a)
+	}
+	for _, value := range []string{"Bishopric", "SMB", "ENT"} {
+		if strings.Contains(found.bytes["claim"], value) {
+			t.Errorf("%s is told", value)
+		}
 	}
 }
 

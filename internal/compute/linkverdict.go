@@ -90,8 +90,12 @@ func (c *claim) headPeriods(s *contender, minEffect float64) {
 	if found == nil {
 		return
 	}
-	if found.Needed != nil {
-		f.Needed = new(int64(*found.Needed))
+	needed := found.Needed
+	if alpha := 1 - c.Confidence; f.Verdict == plan.InsufficientData && found.Reason == "" && found.P <= alpha && s.pairedQ > alpha {
+		needed = found.NeededAt(s.pairedBar) // the other links alone keep it open
+	}
+	if needed != nil {
+		f.Needed = new(int64(*needed))
 	}
 	if found.Reason != "" {
 		if found.Reason == series.TooFewPeriods {

@@ -12,6 +12,18 @@ func BenjaminiHochberg(p []float64) []float64 {
 	return stepUp(p, func(rank int) float64 { return float64(len(p)) / float64(rank) })
 }
 
+// Bar is the largest p value that stays at most alpha when it is corrected (BenjaminiHochberg) together with others.
+func Bar(others []float64, alpha float64) float64 {
+	sorted := slices.Sorted(slices.Values(others))
+	tests := float64(len(others) + 1)
+	for rank := len(others) + 1; rank > 1; rank-- {
+		if bar := alpha * float64(rank) / tests; sorted[rank-2] <= bar { // rank−1 others lie below it
+			return bar
+		}
+	}
+	return alpha / tests
+}
+
 // BenjaminiYekutieli does so for tests that depend on one another in whatever way (Benjamini and Yekutieli 2001).
 func BenjaminiYekutieli(p []float64) []float64 {
 	var harmonic float64

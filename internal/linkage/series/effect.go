@@ -58,18 +58,23 @@ func (g gate) slope(x, y []float64, lag int, confidence float64) (effect, bool) 
 	return newEffect(fit.Coefficients[0], se, freedom, rows, confidence), true
 }
 
+// seen is what a gate saw at the best lag of series of so many periods.
+type seen struct {
+	periods, freedom, lags int
+	statistic              float64
+}
+
 // needed is how many periods would show a partial correlation as strong as the one found with a probability of 80 %,
 // with Bonferroni's level for the lags searched, and what the regression itself uses up on top. The square of t is
 // taken for one less: that much it has by chance alone. Nil if nothing is left.
-func (g gate) needed(n, lag int, statistic, alpha float64) *int {
+func (s seen) needed(alpha float64) *int {
 	const power = 0.8
-	freedom := float64(g.freedom(n, lag))
-	strength := statistic*statistic - 1
+	strength := s.statistic*s.statistic - 1
 	if !(strength > 0) {
 		return nil
 	}
-	r := math.Sqrt(strength / (strength + freedom))
-	used := n - g.freedom(n, lag) - 2
-	found := max(n+1, int(MinimumN(r, alpha/float64(len(g.lags)), power))+used)
+	r := math.Sqrt(strength / (strength + float64(s.freedom)))
+	used := s.periods - s.freedom - 2
+	found := max(s.periods+1, int(MinimumN(r, alpha/float64(s.lags), power))+used)
 	return &found
 }

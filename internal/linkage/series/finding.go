@@ -50,6 +50,17 @@ type Finding struct {
 	Needed *int
 	// Warnings are sentences for people.
 	Warnings []string
+
+	seen seen
+}
+
+// NeededAt is Needed where P must be at most bar to count, for other tests are corrected together with it. Nil where
+// nothing was compared.
+func (f Finding) NeededAt(bar float64) *int {
+	if f.Reason != "" || f.seen.lags == 0 {
+		return nil
+	}
+	return f.seen.needed(bar)
 }
 
 // Evidence at one lag.

@@ -109,12 +109,13 @@ func (p *pair) measure() (ok bool) {
 	p.found.Slope, p.found.Rows = told.Bounded, told.rows
 	p.found.P = max(p.chance.p, p.levels.p, changed.p)
 	best, alpha := p.found.Lags[p.found.Lag].Statistic, 1-p.opts.Confidence
+	p.found.seen = seen{periods: len(p.y), freedom: p.gate.freedom(len(p.y), p.found.Lag), lags: len(p.gate.lags), statistic: best}
 	switch {
 	case best*changed.Value <= 0:
 		p.found.P = 1
 		p.warn("At lag %d, levels and changes from period to period point to opposite sides: nothing is shown.", p.found.Lag)
 	case p.found.P > alpha && math.Abs(best) > p.chance.median:
-		p.found.Needed = p.gate.needed(len(p.y), p.found.Lag, best, alpha)
+		p.found.Needed = p.found.seen.needed(alpha)
 	}
 	if driver.disagree() || outcome.disagree() {
 		p.warn("Two tests disagree on whether the series keep to a level (driver: ADF p %.2g, KPSS p %.2g; outcome: %.2g, %.2g). "+
