@@ -93,9 +93,6 @@ const (
 	Kept          Verdict = "Kept"
 )
 
-// exact is how near to nothing a budget counts as just used up, which keeps the promise.
-const exact = 1e-9
-
 // Verdict sums the standing up.
 func (s Standing) Verdict() Verdict {
 	switch {
@@ -107,7 +104,7 @@ func (s Standing) Verdict() Verdict {
 		return Spent
 	case s.Slow.Burning:
 		return BurningSlowly
-	case s.Remaining < -exact:
+	case s.Remaining < 0:
 		return Inconclusive
 	}
 	return Kept

@@ -89,6 +89,9 @@ func TestBurstsWidenTheInterval(t *testing.T) {
 	if s.Dispersion < 5 || s.Verdict() != promise.Kept {
 		t.Errorf("%s with a dispersion of %g", s.Verdict(), s.Dispersion)
 	}
+	if few := promise.Judge(fourWeeks, series[:7]); few.Dispersion != 1 {
+		t.Errorf("seven days tell a dispersion of %g", few.Dispersion)
+	}
 	even := promise.Judge(fourWeeks, days(28, 10))
 	if even.Dispersion != 1 || even.Upper-even.Lower >= s.Upper-s.Lower {
 		t.Errorf("even days: dispersion %g, [%g, %g] against [%g, %g]", even.Dispersion, even.Lower, even.Upper, s.Lower, s.Upper)
@@ -100,6 +103,10 @@ func TestPeriodsWithoutNumbers(t *testing.T) {
 	closed := promise.Judge(fourWeeks, append(burning, promise.Period{}))
 	if closed.Verdict() != promise.BurningSlowly || closed.Empty != 1 || closed.Budget.Periods != 28 {
 		t.Errorf("a day without customers does not show that it is over: %s, %+v", closed.Verdict(), closed)
+	}
+	closed = promise.Judge(fourWeeks, slices.Concat(days(40, 4), days(1, 150), []promise.Period{{}}))
+	if closed.Verdict() != promise.BurningFast || closed.Fast.Short.N != 0 {
+		t.Errorf("nor after a day that everybody missed: %s, %+v", closed.Verdict(), closed.Fast)
 	}
 	closed = promise.Judge(fourWeeks, slices.Concat(days(40, 4), days(2, 60), []promise.Period{{}, {}}))
 	if closed.Fast.Burning || !math.IsNaN(closed.Fast.Long.Burn) {

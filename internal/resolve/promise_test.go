@@ -52,6 +52,11 @@ func TestPromise(t *testing.T) {
 		"a net":                 {spec: replaced("HigherIsBetter", "HigherIsBetter, less: {of: [{column: days, operator: Exists}]}"), field: "spec.promise", says: "less another"},
 		"a classifier":          {spec: replaced("HigherIsBetter", "HigherIsBetter, classifier: {sensitivity: 90%, specificity: 90%}"), field: "spec.promise", says: "classifier"},
 		"a quantile":            {spec: replaced(share, `{duration: {end: closed, form: {quantile: 90%}, open: Censor}}`), field: "spec.promise", says: "shareWithin"},
+		"effort":                {spec: replaced(share, `{customerEffortScore: {version: V2, score: s, form: {share: {atLeast: 5}}}}`, "period:", "responses: {entity: contact, keep: All}\nperiod:")},
+		"a mean of effort":      {spec: replaced(share, `{customerEffortScore: {version: V2, score: s, form: {mean: {}}}}`, "period:", "responses: {entity: contact, keep: All}\nperiod:"), field: "spec.promise", says: "share of rows"},
+		"renewal":               {spec: replaced(share, `{renewal: {decision: {column: d, renewed: [R], lost: [L]}, grace: 2d}}`)},
+		"renewal by value":      {spec: replaced(share, `{renewal: {decision: {column: d, renewed: [R], lost: [L]}, grace: 2d, value: eur, unit: EUR}}`), field: "spec.promise", says: "share of money"},
+		"weighted":              {spec: replaced("period:", "responses: {entity: contact, keep: Latest}\nweighting: {column: w}\nperiod:"), field: "spec.promise", says: "no counts"},
 		"without any time left": {spec: replaced("over: 28d", "over: 0d"), field: "spec.promise.over", says: "at least 12"},
 	} {
 		t.Run(name, func(t *testing.T) {
