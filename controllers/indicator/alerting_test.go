@@ -40,6 +40,30 @@ func TestEvaluationsOfADefinition(t *testing.T) {
 	w.wantMetric(fmt.Sprintf("cpi_alert_message{namespace=%q,name=\"nps\",kind=\"CPIDefinition\",alert=\"CPIBelowThreshold\",segment=\"\",message=%q} 1", w.namespace, message), true)
 }
 
+// A segment is told when its present and its previous period are beyond, which are all that are kept.
+func TestEvaluationsOfASegment(t *testing.T) {
+	w := newWorld(t)
+	cpi := w.cpi("nps", withThresholds, func(c *v1alpha1.CPIDefinition) {
+		c.Spec.Breakdowns = []v1alpha1.Breakdown{{By: []v1alpha1.Identifier{"plan"}}}
+		c.Spec.Overrides = []v1alpha1.SegmentOverride{{Match: map[string]string{"plan": "pro"}}}
+		c.Spec.Alerting = &v1alpha1.Alerting{Evaluations: 3}
+	})
+	for _, before := range []string{"35", "17"} {
+		w.publish("cpi-nps", "35", "31", "39", func(status *v1alpha1.IndicatorReportStatus) {
+			part := status.Result.Periods[0]
+			part.Value, part.Lower, part.Upper = "17", "15", "19"
+			previous := part
+			previous.Label, previous.Value, previous.Lower, previous.Upper = "2026-09", before, before, before
+			status.Result.Segments = []v1alpha1.SegmentValue{{By: []string{"plan"}, Values: []string{"pro"}, Current: part, Previous: &previous}}
+		})
+		w.reconcile(cpi)
+		w.wantMetric(`alert="CPIBelowThreshold",severity="critical",owner="support",theme="Advocacy",title="NPS",segment="plan=pro"`, before == "17")
+		if (len(cpi.Status.SegmentAlerts) == 1) != (before == "17") {
+			t.Errorf("%s before: %+v", before, cpi.Status.SegmentAlerts)
+		}
+	}
+}
+
 // A pause hides nothing, keeps even what Prometheus tells by its own clock from being told, and ends by time alone.
 func TestAPauseOfADefinition(t *testing.T) {
 	w := newWorld(t)
@@ -96,13 +120,18 @@ func TestADryRunOfTheOperator(t *testing.T) {
 
 	w.source.Status.Conditions = []metav1.Condition{{Type: "Computed", Status: "False", Reason: "SourceUnreachable", Message: "no route", LastTransitionTime: metav1.NewTime(w.clock.Now().AddDate(0, 0, -1))}}
 	w.updateStatus(w.source)
+	w.source.Spec.Owner = &v1alpha1.Owner{Team: "databases"}
+	status := w.source.Status
+	w.update(w.source)
+	w.source.Status = status
+	w.updateStatus(w.source)
 	for _, dry := range []bool{true, false} {
 		sources := &indicator.SourceReconciler{Client: w.client, Clock: w.clock, Store: w.store, DryRun: dry}
 		if _, err := sources.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(w.source)}); err != nil {
 			t.Fatal(err)
 		}
 		w.wantMetric(`kind="DataSource",reason="DryRun"} +Inf`, dry)
-		w.wantMetric(`kind="DataSource",alert="CPIComputationFailing",severity="critical",owner="platform"`, !dry)
+		w.wantMetric(`kind="DataSource",alert="CPIComputationFailing",severity="critical",owner="databases"`, !dry)
 	}
 
 	w.dryRun = false

@@ -25,10 +25,12 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/controllers/indicator"
+	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/metrics/serve"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
 // Objects applied in any order find each other by watches alone, and the endpoint serves what comes of it.
@@ -42,7 +44,7 @@ func TestWithAManager(t *testing.T) {
 	cpi := envtestkit.CPI(w.namespace, "nps", "survey", withThresholds)
 	goal := &v1alpha1.KPITarget{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "goal"}, Spec: v1alpha1.KPITargetSpec{
 		Title: "g", Category: "Growth", Owner: v1alpha1.Owner{Team: "board"}, CPIRef: &v1alpha1.LocalReference{Name: "nps"},
-		Targets: []v1alpha1.Target{{From: "2026-01-01", AtLeast: new(v1alpha1.Value("30"))}}}}
+		Targets: []v1alpha1.Target{{From: "2026-01-01", AtLeast: new(v1alpha1.Value("30"))}, {By: "2099-12-31", AtLeast: new(v1alpha1.Value("50"))}}}}
 	rate := envtestkit.CPI(w.namespace, "rate", "survey", envtestkit.RatePer("orders"))
 	objects := []client.Object{cpi, goal, rate, envtestkit.Dataset(w.namespace, "orders", "crm"), envtestkit.Dataset(w.namespace, "survey", "crm"), envtestkit.DataSource(w.namespace, "crm")}
 	rand.Shuffle(len(objects), func(i, j int) { objects[i], objects[j] = objects[j], objects[i] })
@@ -63,6 +65,21 @@ func TestWithAManager(t *testing.T) {
 	w.publish("cpi-nps", "17.25", "15.1", "19.3")
 	eventually(t, "the CPI tells its numbers", is(cpi, &cpi.Status, "WithinThresholds", "Critical"))
 	eventually(t, "the goal tells the numbers of its CPI", is(goal, &goal.Status, "TargetMet", "OffTarget"))
+
+	claim := &v1alpha1.CPILinkage{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "claim"}, Spec: v1alpha1.CPILinkageSpec{
+		KPIRef: v1alpha1.LocalReference{Name: "goal"}, PeriodLevel: &v1alpha1.LinkPeriodLevel{},
+		Drivers: []v1alpha1.LinkDriver{{CPIRef: v1alpha1.LocalReference{Name: "rate"}, Expected: "Positive"}}}}
+	envtestkit.Create(t, w.client, claim)
+	report, err := reports.Ensure(t.Context(), w.client, claim, plan.KindLinkage, "hash", "crm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the goal hears of the claim", is(goal, &goal.Status, "TargetInReach", "NoForecast"))
+	report.Status.Link = &v1alpha1.ReportLink{RequestHash: "hash", Unit: "points", Forecast: &v1alpha1.LinkForecast{
+		Method: "Drivers", Points: []v1alpha1.LinkForecastPoint{{Label: "2099-12", Method: "Drivers"}},
+		Goals: []v1alpha1.LinkGoal{{By: "2099-12-31", AtLeast: "50", Label: "2099-12", Probability: "0.1", Previous: "0.2"}}}}
+	w.updateStatus(report)
+	eventually(t, "the goal hears what its claim forecasts", is(goal, &goal.Status, "TargetInReach", "AtRisk"))
 
 	text := scrapeText(t, address)
 	for _, part := range []string{
