@@ -225,7 +225,7 @@ func TestSourceNotReadyLeavesTheLastNumbers(t *testing.T) {
 func TestMissingReferencesHeal(t *testing.T) {
 	w := newWorld(t)
 	cpi := w.cpi("nps", func(c *v1alpha1.CPIDefinition) { c.Spec.DatasetRef.Name = "later" })
-	if message := w.want(cpi.Status.Conditions, "Ready", "False", "ReferenceNotFound"); message != `spec.datasetRef: Dataset "later" does not exist in this namespace.` {
+	if message := w.want(cpi.Status.Conditions, "Ready", "False", "ReferenceNotFound"); message != `spec.datasetRef: Dataset "later" does not exist in this namespace, and references do not lead out of it.` {
 		t.Errorf("message = %s", message)
 	}
 	w.want(cpi.Status.Conditions, "Stalled", "False", "Progressing")

@@ -28,6 +28,8 @@ type LinkageContext struct {
 	// Datasets that strata and covariates name, by name, and Sources the data source of each.
 	Datasets map[string]plan.Dataset
 	Sources  map[string]string
+	// Rowless are those of them whose data source has numbers and no rows.
+	Rowless map[string]bool
 }
 
 // Side is an indicator that a linkage names. It must be valid in itself.

@@ -190,6 +190,8 @@ func (r *linkResolver) attributes(field string, declared []v1alpha1.LinkAttribut
 		switch source := r.on.Sources[name]; {
 		case !known && source == "":
 			r.problems.add(at, fmt.Sprintf("Dataset %q is not known", name))
+		case r.on.Rowless[name]:
+			r.problems.add(at, fmt.Sprintf("Dataset %q is on DataSource %q, a Prometheus, which has numbers and no rows of single customers; take a dataset of a database or of files", name, source))
 		case !r.together(source, at, fmt.Sprintf("Dataset %q", name)):
 		default:
 			r.unitOf(dataset, at)

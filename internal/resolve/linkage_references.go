@@ -28,7 +28,7 @@ type Unmet struct {
 func (u *Unmet) Error() string { return u.Reason + ": " + u.Message }
 
 func notFound(field, kind, name string) error {
-	return &Unmet{v1alpha1.ReasonReferenceNotFound, fmt.Sprintf("%s: %s %q does not exist in this namespace.", field, kind, name)}
+	return &Unmet{v1alpha1.ReasonReferenceNotFound, fmt.Sprintf("%s: %s %q does not exist in this namespace, and references do not lead out of it.", field, kind, name)}
 }
 
 func notReady(field, kind, name, why string) error {
@@ -38,7 +38,7 @@ func notReady(field, kind, name, why string) error {
 // FollowLinkage finds what a claim refers to. An error is an *Unmet, or one of objects.
 func FollowLinkage(l *v1alpha1.CPILinkage, objects Objects) (LinkageContext, error) {
 	f := follower{objects}
-	out := LinkageContext{Datasets: map[string]plan.Dataset{}, Sources: map[string]string{}}
+	out := LinkageContext{Datasets: map[string]plan.Dataset{}, Sources: map[string]string{}, Rowless: map[string]bool{}}
 	var err error
 	if out.KPI, err = f.kpi(l.Spec.KPIRef.Name); err != nil {
 		return out, err
@@ -60,6 +60,11 @@ func FollowLinkage(l *v1alpha1.CPILinkage, objects Objects) (LinkageContext, err
 			return out, err
 		}
 		out.Datasets[name], out.Sources[name] = dataset, source
+		declared, err := f.Source(source)
+		if err != nil {
+			return out, err
+		}
+		out.Rowless[name] = declared != nil && declared.Spec.Prometheus != nil
 	}
 	return out, nil
 }

@@ -52,6 +52,7 @@ func cx(t *testing.T) world {
 	for name, spec := range map[string]string{
 		"contracts": "{dataSourceRef: {name: crm}, table: {name: contracts}, entities: {account: account_id}, time: {event: {column: due_at}}}",
 		"survey":    "{dataSourceRef: {name: crm}, table: {name: answers}, entities: {contact: contact_id, account: account_id}, time: {event: {column: at}}}",
+		"numbers":   "{dataSourceRef: {name: prom}, table: {name: any}, entities: {account: account_id}}",
 		"elsewhere": "{dataSourceRef: {name: shop}, table: {name: accounts}, entities: {account: account_id}}",
 		"faraway":   "{dataSourceRef: {name: billing}, table: {name: answers}, entities: {account: account_id}, time: {event: {column: at}}}",
 		"telco":     "{dataSourceRef: {name: crm}, table: {name: telco}, entities: {account: id}}",
@@ -69,7 +70,7 @@ func cx(t *testing.T) world {
 		"faraway-week":  people + "datasetRef: {name: faraway}, " + score + "period: {grain: Week, timeZone: Europe/Berlin}",
 		"faraway-utc":   people + "datasetRef: {name: faraway}, " + score + "period: {grain: Month}",
 		"faraway-trail": people + "datasetRef: {name: faraway}, " + score + "period: {grain: Month, window: 3, timeZone: Europe/Berlin}",
-		"telco-nps":     people + "datasetRef: {name: telco}, " + score,
+		"telco-nps":     people + "datasetRef: {name: telco}, " + strings.Replace(score, "Latest", "All", 1),
 		"handling":      people + "datasetRef: {name: survey}, measure: {aggregate: {function: Mean, column: minutes, direction: LowerIsBetter}}, period: {grain: Month}",
 		"tickets":       people + "datasetRef: {name: survey}, measure: {aggregate: {function: Count, direction: LowerIsBetter}}, period: {grain: Month}",
 		"weekly":        people + "datasetRef: {name: survey}, measure: {precomputed: {value: v, direction: HigherIsBetter}}, period: {grain: Week}",
@@ -218,6 +219,8 @@ func TestRefusalsNameReasonAndField(t *testing.T) {
 		"decided never":        {claim("undecided", "support-nps", ", periodLevel: {attributeOutcomeTo: DecidedAt}"), plan.NoDecisionTime, "spec.periodLevel.attributeOutcomeTo"},
 		"undated by decision":  {claim("churned", "telco-nps", ", periodLevel: {attributeOutcomeTo: DecidedAt}"), plan.NoPeriods, "spec.periodLevel"},
 		"entity":               {claim("renewal-rate", "support-nps", ", customerLevel: {unit: contact, index: OutcomeDecision, exposureWindow: 90d}"), "", "spec.customerLevel.unit"},
+		"rowless stratum":      {claim("renewal-rate", "support-nps", ", customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d, stratifyBy: [{column: plan}, {datasetRef: {name: numbers}, column: size}]}"), "", "spec.customerLevel.stratifyBy[1].datasetRef"},
+		"rowless covariate":    {claim("renewal-rate", "support-nps", ", customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d, covariates: [{datasetRef: {name: numbers}, column: size}]}"), "", "spec.customerLevel.covariates[0].datasetRef"},
 		"attribute's entity":   {claim("renewal-rate", "support-nps", ", customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d, stratifyBy: [{datasetRef: {name: accounts}, column: size}]}"), "", "spec.customerLevel.unit"},
 		"no classes":           {claim("renewal-rate", "handling", customers), "", "spec.customerLevel.cohorts"},
 		"cohorts overlap":      {claim("renewal-rate", "support-nps", ", customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d, cohorts: {high: {atLeast: 6}, low: {atMost: 6}}}"), "", "spec.customerLevel.cohorts"},
@@ -260,7 +263,7 @@ func TestWhatCustomersTellOf(t *testing.T) {
 
 func TestReferencesThatAreNotMet(t *testing.T) {
 	for spec, want := range map[string]string{
-		"{kpiRef: {name: nobody}, drivers: [{cpiRef: {name: support-nps}, expected: Positive}], periodLevel: {}}":       `ReferenceNotFound: spec.kpiRef: KPITarget "nobody" does not exist`,
+		"{kpiRef: {name: nobody}, drivers: [{cpiRef: {name: support-nps}, expected: Positive}], periodLevel: {}}":       `ReferenceNotFound: spec.kpiRef: KPITarget "nobody" does not exist in this namespace, and references do not lead out of it.`,
 		"{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: nobody}, expected: Positive}], periodLevel: {}}":      `ReferenceNotFound: spec.drivers[0].cpiRef: CPIDefinition "nobody" does not exist`,
 		"{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: unreported}, expected: Positive}], periodLevel: {}}":  `ReferenceNotReady: spec.drivers[0].cpiRef: CPIDefinition "unreported" is not ready: CPIDefinition/unreported has no report yet`,
 		"{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: broken}, expected: Positive}], periodLevel: {}}":      `ReferenceNotReady: spec.drivers[0].cpiRef: CPIDefinition "broken" is not ready: spec.period: is required`,
