@@ -94,7 +94,7 @@ spec:
   owner: {team: support}
   datasetRef: {name: undated}
   measure: {netPromoterScore: {score: nps}}
-  responses: {entity: account, keep: Latest}
+  responses: {entity: account, keep: All}
 ---
 apiVersion: cpi-operator.io/v1alpha1
 kind: CPIDefinition

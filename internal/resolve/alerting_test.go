@@ -25,6 +25,7 @@ func TestAlertingIsCheckedAgainstTheKind(t *testing.T) {
 	undated := survey
 	undated.Time.Event = ""
 	spec := strings.Replace(nps, "period: {grain: Week, window: 13, history: 104, timeZone: Europe/Berlin}", "alerting: {evaluations: 2}", 1)
+	spec = strings.Replace(spec, "keep: Latest", "keep: All", 1)
 	_, problems := resolve.CPI(cpi(t, spec), resolve.Context{Dataset: undated, Source: crm})
 	wantProblem(t, "undated", problems, "spec.alerting.evaluations", "has no time")
 }

@@ -128,6 +128,9 @@ func (r *resolver) responses(spec *v1alpha1.Responses, m measure.Spec) *plan.Res
 	if a := m.Aggregate; a != nil && a.Shrink != nil && plan.Keep(spec.Keep) == plan.KeepAll {
 		r.problems.add("spec.responses.keep", "shrink takes one rating of each; choose Latest or First")
 	}
+	if keep := plan.Keep(spec.Keep); keep != plan.KeepAll && r.dataset.Time.Undated() {
+		r.problems.add("spec.responses.keep", fmt.Sprintf("%s needs to know when a row happened, and Dataset %q declares no time: declare it there, or choose All", keep, r.dataset.Name))
+	}
 	r.requireEntity("spec.responses.entity", string(spec.Entity))
 	return &plan.Responses{Entity: string(spec.Entity), Keep: plan.Keep(spec.Keep)}
 }

@@ -113,6 +113,7 @@ func TestProblemsNameTheFieldAndTheCure(t *testing.T) {
 		{"payback within days", "{netPromoterScore: {score: nps}}", payback + "age: 20d}}", survey, "spec.measure.lifetimeValue.age", "between 31d and 120 months"},
 		{"payback over decades", "{netPromoterScore: {score: nps}}", payback + "age: 9000d}}", survey, "spec.measure.lifetimeValue.age", "between 31d and 120 months"},
 		{"acquisition cost of a share", "{netPromoterScore: {score: nps}}", payback + "age: 90d, acquisitionCost: 5%}}", survey, "spec.measure.lifetimeValue.acquisitionCost", "such as 120"},
+		{"latest of undated rows", "", "", plan.Dataset{Name: "telco", Entities: survey.Entities}, "spec.responses.keep", "declares no time"},
 		{"a quantile of clusters", "{netPromoterScore: {score: nps}}\nresponses: {entity: contact, keep: Latest}",
 			"{duration: {end: answered_at, form: {quantile: 0.5}, open: Exclude}}\nresponses: {entity: contact, keep: All}", survey, "spec.responses", "takes each row as independent"},
 		{"customers' histories broken down", "{netPromoterScore: {score: nps}}", payback + "age: 90d}}", survey, "spec.breakdowns", "use where for a part of them"},
