@@ -20,7 +20,7 @@ type CPILinkageStatus struct {
 	// +kubebuilder:validation:Enum=Supported;NotSupported;Conflicting;InsufficientData
 	Verdict string `json:"verdict,omitempty"`
 
-	// stage of the claim's life: Hypothesised until it has been tested, Testing while the data does not settle it, Confirmed or Refuted.
+	// stage of the claim's life: Hypothesised until it has been tested, Testing while the data does not settle it or contradicts itself, Confirmed, or Refuted where an effect as claimed is ruled out.
 	// +optional
 	// +kubebuilder:validation:Enum=Hypothesised;Testing;Confirmed;Refuted
 	Stage string `json:"stage,omitempty"`

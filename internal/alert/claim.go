@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cpi-operator/cpi-operator/internal/linkage"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -56,9 +57,9 @@ type Stage string
 
 const (
 	Hypothesised Stage = "Hypothesised" // not tested yet
-	Testing      Stage = "Testing"      // the data does not settle it
+	Testing      Stage = "Testing"      // the data does not settle it, or contradicts itself
 	Confirmed    Stage = "Confirmed"
-	Refuted      Stage = "Refuted"
+	Refuted      Stage = "Refuted" // an effect as claimed is ruled out
 )
 
 // Step is a stage with the instant that it began.
@@ -126,7 +127,7 @@ func DecideClaim(c *Claim, now time.Time) ClaimDecision {
 	d.computed(c.attempted(), now)
 	found := c.found()
 	d.Verdict = overall(found)
-	d.Course = c.Before.next(c, d.Verdict, found, now)
+	d.Course = c.Before.next(c, found, now)
 	d.stand(c, found)
 	d.supported(found)
 	if c.Guardrail {
@@ -186,20 +187,40 @@ func overall(found *plan.Link) plan.Verdict {
 	return plan.InsufficientData
 }
 
-func stageOf(v plan.Verdict) Stage {
-	switch v {
-	case "":
-		return Hypothesised
-	case plan.Supported:
+// stageOf a driver's claim. A clear difference against the expectation rules out one as expected, and refutes; evidence
+// that contradicts itself settles nothing.
+func stageOf(f plan.DriverFinding) Stage {
+	switch {
+	case f.Verdict == plan.Supported:
 		return Confirmed
-	case plan.NotSupported:
+	case f.Verdict == plan.NotSupported, f.Verdict == plan.Conflicting && f.Reason == string(linkage.OppositeDirection):
+		return Refuted
+	}
+	return Testing
+}
+
+// stageOfAll is that of the claim: Confirmed by one driver, Refuted only of all of them.
+func stageOfAll(found *plan.Link) Stage {
+	if found == nil || len(found.Drivers) == 0 {
+		return Hypothesised
+	}
+	refuted := 0
+	for _, f := range found.Drivers {
+		switch stageOf(f) {
+		case Confirmed:
+			return Confirmed
+		case Refuted:
+			refuted++
+		}
+	}
+	if refuted == len(found.Drivers) {
 		return Refuted
 	}
 	return Testing
 }
 
 // next goes on with a claim's course; another claim begins one.
-func (b Course) next(c *Claim, verdict plan.Verdict, found *plan.Link, now time.Time) Course {
+func (b Course) next(c *Claim, found *plan.Link, now time.Time) Course {
 	now = now.Truncate(time.Second)
 	out := Course{Formula: c.Formula, Drivers: map[string]Step{}}
 	if b.Formula == c.Formula {
@@ -208,14 +229,14 @@ func (b Course) next(c *Claim, verdict plan.Verdict, found *plan.Link, now time.
 	if len(out.Steps) == 0 {
 		out.Steps = []Step{{Hypothesised, now}}
 	}
-	if stage := stageOf(verdict); out.now().Stage != stage {
+	if stage := stageOfAll(found); out.now().Stage != stage {
 		out.Steps = append(out.Steps, Step{stage, now})
 	}
 	out.Steps = out.Steps[max(0, len(out.Steps)-maxSteps):]
 	for _, driver := range c.Drivers {
 		step := Step{Hypothesised, now}
 		if f := findingOf(found, driver.Name); f != nil {
-			step.Stage = stageOf(f.Verdict)
+			step.Stage = stageOf(*f)
 		}
 		if was, known := b.Drivers[driver.Name]; known && b.Formula == c.Formula && was.Stage == step.Stage {
 			step = was

@@ -39,6 +39,35 @@ func TestVerdictOnSeveralDrivers(t *testing.T) {
 	}
 }
 
+// What is clear against the expectation refutes a claim; what contradicts itself leaves it open.
+func TestConflictingIsRefutedOnlyByTheOpposite(t *testing.T) {
+	for _, c := range []struct {
+		verdicts []plan.Verdict
+		reasons  []string
+		want     alert.Stage
+	}{
+		{[]plan.Verdict{plan.Conflicting}, []string{"OppositeDirection"}, alert.Refuted},
+		{[]plan.Verdict{plan.Conflicting}, []string{"SignFlipsAfterAdjustment"}, alert.Testing},
+		{[]plan.Verdict{plan.Conflicting}, []string{"StrataDisagree"}, alert.Testing},
+		{[]plan.Verdict{plan.Conflicting}, []string{"LevelsDisagree"}, alert.Testing},
+		{[]plan.Verdict{plan.Conflicting, plan.NotSupported}, []string{"OppositeDirection", ""}, alert.Refuted},
+		{[]plan.Verdict{plan.Conflicting, plan.InsufficientData}, []string{"OppositeDirection", "Underpowered"}, alert.Testing},
+		{[]plan.Verdict{plan.Conflicting, plan.Supported}, []string{"OppositeDirection", ""}, alert.Confirmed},
+	} {
+		claim := claimOf(c.verdicts...)
+		for i, reason := range c.reasons {
+			claim.Found.Drivers[i].Reason = reason
+		}
+		got := alert.DecideClaim(claim, now)
+		if stage := got.Course.Now().Stage; stage != c.want {
+			t.Errorf("%v %v: %s, want %s", c.verdicts, c.reasons, stage, c.want)
+		}
+		if refuted := got.Standing[0].Step.Stage == alert.Refuted; refuted != (c.reasons[0] == "OppositeDirection") {
+			t.Errorf("%v %v: the first driver is %s", c.verdicts, c.reasons, got.Standing[0].Step.Stage)
+		}
+	}
+}
+
 // A claim's life goes on where it was, and only a change of what was tested is an alert, for a week.
 func TestCourseOfAClaim(t *testing.T) {
 	c, at := claimOf(plan.Supported), now
