@@ -55,7 +55,7 @@ type Promise struct {
 	// +kubebuilder:validation:XValidation:rule="type(self) == string && self.endsWith('%') && double(self.replace('%', '')) > 0.0 && double(self.replace('%', '')) < 100.0",message="write a percentage between 0% and 100%, such as 2%: a promise without any budget cannot be kept"
 	AtMost *Value `json:"atMost,omitempty"`
 
-	// over this time, such as 28d: the window of the budget, a whole number of periods.
+	// over this time, such as 28d: the window of the budget, a whole number of periods, at least 12. Periods are days or weeks that share no rows (window 1).
 	// +required
 	Over Duration `json:"over,omitempty"`
 }
