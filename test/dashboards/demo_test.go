@@ -15,6 +15,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/yaml"
@@ -160,7 +161,13 @@ func apply(t *testing.T, c client.Client, file string) {
 			t.Fatal(err)
 		}
 		object.SetNamespace(namespace)
-		envtestkit.Create(t, c, object)
+		envtestkit.Eventually(t, func() bool { // a server that has just started does not serve all kinds at once
+			err := c.Create(t.Context(), object)
+			if err != nil && !meta.IsNoMatchError(err) {
+				t.Fatal(err)
+			}
+			return err == nil
+		})
 	}
 }
 

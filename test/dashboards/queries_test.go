@@ -33,9 +33,9 @@ func TestMain(m *testing.M) {
 	envtestkit.Main(m)
 }
 
-// configuration scrapes one operator every second and evaluates the rules as often.
+// configuration scrapes one operator all the time and evaluates the rules.
 const configuration = `
-global: {scrape_interval: 1s, evaluation_interval: 1s}
+global: {scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s}
 rule_files: [%q]
 scrape_configs:
 - job_name: cpi-operator
@@ -110,11 +110,61 @@ func TestEveryQueryReturnsData(t *testing.T) {
 				})
 			}
 		}
+		for _, p := range d.Panels {
+			if p.Type == "table" && len(p.Targets) > 1 {
+				t.Run(d.UID+"/"+p.Title+"/rows", func(t *testing.T) { joined(t, server, p, choices[d.UID]) })
+			}
+		}
 		for _, v := range d.Templating.List[1:] {
 			t.Run(d.UID+"/"+v.Name, func(t *testing.T) { offered(t, server, d.UID, v) })
 		}
 	}
 	t.Run("rules", func(t *testing.T) { rulesAreHealthy(t, server) })
+}
+
+// joined waits until a table holds to what Grafana's merging needs: rows come from the first query, and every sample of
+// another finds one row, which no other sample of its query has found. Otherwise rows would show up double, or torn.
+func joined(t *testing.T, server *prometheustest.Server, p dashboards.Panel, choices []chosen) {
+	var torn string
+	defer func() {
+		if t.Failed() {
+			t.Log(torn)
+		}
+	}()
+	for _, choice := range choices {
+		envtestkit.Eventually(t, func() bool { // a scrape may fail on a busy machine
+			torn = tear(t, server, p, choice)
+			return torn == ""
+		})
+	}
+}
+
+// tear is a sample without a row of its own; empty if there is none.
+func tear(t *testing.T, server *prometheustest.Server, p dashboards.Panel, choice chosen) string {
+	t.Helper()
+	at := time.Now() // one instant for all queries
+	rows := labelled(t, server, filled(p.Targets[0].Expr, choice), at)
+	for _, target := range p.Targets[1:] {
+		taken := map[int]bool{}
+		for _, sample := range labelled(t, server, filled(target.Expr, choice), at) {
+			found := slices.IndexFunc(rows, func(row map[string]string) bool { return agree(row, sample) })
+			if found < 0 || taken[found] {
+				return fmt.Sprintf("query %s with %v: %v has no row of its own among %v", target.RefID, choice, sample, rows)
+			}
+			taken[found] = true
+		}
+	}
+	return ""
+}
+
+// agree reports whether two sets of labels have the same values for the labels that both have.
+func agree(a, b map[string]string) bool {
+	for label, value := range a {
+		if other, both := b[label]; both && other != value {
+			return false
+		}
+	}
+	return true
 }
 
 // demos is how many choices of a dashboard are the demo's.
@@ -169,15 +219,34 @@ func offered(t *testing.T, server *prometheustest.Server, uid string, v dashboar
 
 var labelValues = regexp.MustCompile(`^label_values\((.+), (\w+)\)$`)
 
-// ask returns how many samples answer a query; NaN is none.
-func ask(server *prometheustest.Server, query string) (int, error) {
-	var answer struct {
-		Error string
-		Data  struct {
-			ResultType string
-			Result     []struct{ Value [2]any }
+// answer of a Prometheus to a query.
+type answer struct {
+	Error string
+	Data  struct {
+		Result []struct {
+			Metric map[string]string
+			Value  [2]any
 		}
 	}
+}
+
+// labelled are the labels of what answers a query at an instant.
+func labelled(t *testing.T, server *prometheustest.Server, query string, at time.Time) []map[string]string {
+	t.Helper()
+	var found answer
+	if err := get(server, "/api/v1/query?"+url.Values{"query": {query}, "time": {at.Format(time.RFC3339)}}.Encode(), &found); err != nil || found.Error != "" {
+		t.Fatal(err, found.Error)
+	}
+	var out []map[string]string
+	for _, sample := range found.Data.Result {
+		out = append(out, sample.Metric)
+	}
+	return out
+}
+
+// ask returns how many samples answer a query; NaN is none.
+func ask(server *prometheustest.Server, query string) (int, error) {
+	var answer answer
 	if err := get(server, "/api/v1/query?"+url.Values{"query": {query}}.Encode(), &answer); err != nil {
 		return 0, err
 	}
