@@ -20,7 +20,6 @@ type definition struct {
 	owner    v1alpha1.Owner
 	theme    string // category of a KPITarget
 	class    string
-	review   *v1alpha1.Review
 	alerting *v1alpha1.Alerting
 	publish  *v1alpha1.Publish
 	// goalOn names the CPI whose report a KPITarget judges; empty for an indicator with a measure of its own.
@@ -38,10 +37,10 @@ func define(object client.Object) definition {
 	switch o := object.(type) {
 	case *v1alpha1.CPIDefinition:
 		return definition{object: o, kind: alert.CPI, spec: &o.Spec.Indicator, status: &o.Status, title: o.Spec.Title,
-			owner: o.Spec.Owner, theme: o.Spec.Theme, class: o.Spec.Class, review: o.Spec.Review, alerting: o.Spec.Alerting, publish: o.Spec.Publish}
+			owner: o.Spec.Owner, theme: o.Spec.Theme, class: o.Spec.Class, alerting: o.Spec.Alerting, publish: o.Spec.Publish}
 	case *v1alpha1.KPITarget:
 		d := definition{object: o, kind: alert.KPI, spec: &o.Spec.Indicator, status: &o.Status, title: o.Spec.Title,
-			owner: o.Spec.Owner, theme: o.Spec.Category, review: o.Spec.Review, alerting: o.Spec.Alerting, publish: o.Spec.Publish}
+			owner: o.Spec.Owner, theme: o.Spec.Category, alerting: o.Spec.Alerting, publish: o.Spec.Publish}
 		if o.Spec.CPIRef != nil {
 			d.goalOn = o.Spec.CPIRef.Name
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // Reconciler of one of the two kinds of indicators.
@@ -91,12 +92,12 @@ func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration
 	if err != nil {
 		return 0, err
 	}
-	in := view(d, found, report)
-	in.Telling = Telling(d.alerting, in.Location, r.DryRun)
+	in := view.Indicator(d.object, found.Followed, report)
+	in.Telling = view.Telling(d.alerting, in.Location, r.DryRun)
 	if in.Guards, in.Chances, err = r.linkages(ctx, d, in.Location); err != nil {
 		return 0, err
 	}
-	if in.Imbalances, err = r.imbalances(ctx, d, found.formula); err != nil {
+	if in.Imbalances, err = r.imbalances(ctx, d, found.Formula); err != nil {
 		return 0, err
 	}
 	decision := alert.Decide(in, now)

@@ -9,20 +9,14 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/controllers/reports"
-	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
 // resolved is a definition with everything it refers to.
 type resolved struct {
-	formula plan.Indicator
-	on      resolve.Context
+	resolve.Followed
 	// waits is what keeps the source from being read, empty if nothing does. The last numbers hold meanwhile.
 	waits string
-	// cpi whose report a goal judges.
-	cpi *v1alpha1.CPIDefinition
-	// annotations of the definition that the report belongs to.
-	annotations map[string]string
 }
 
 // resolve follows the definition's references and checks it against them.
@@ -45,10 +39,10 @@ func (r *Reconciler) resolve(ctx context.Context, d definition) (*resolved, erro
 	if err != nil {
 		return nil, err
 	}
-	out := &resolved{formula: found.Formula, on: found.On, cpi: found.CPI, annotations: d.object.GetAnnotations()}
+	out := &resolved{Followed: found}
 	spec, whose := d.spec, ""
 	if found.CPI != nil {
-		out.annotations, spec, whose = found.CPI.Annotations, &found.CPI.Spec.Indicator, "its "
+		spec, whose = &found.CPI.Spec.Indicator, "its "
 	}
 	if resolve.Parts(spec) == nil { // parts say themselves what they wait for
 		out.waits = waitsFor(found.On.Source, whose+readFrom(spec))

@@ -15,14 +15,14 @@ import (
 // report gives the report that the definition is judged by: its own, made and kept in line here, or that of
 // the CPI it sets a goal on, which may not exist yet (nil).
 func (r *Reconciler) report(ctx context.Context, d definition, found *resolved) (*v1alpha1.IndicatorReport, error) {
-	if found.cpi == nil {
-		return reports.Ensure(ctx, r.Client, d.object, string(d.kind), found.formula.RequestHash, found.on.Source.Name)
+	if found.CPI == nil {
+		return reports.Ensure(ctx, r.Client, d.object, string(d.kind), found.Formula.RequestHash, found.On.Source.Name)
 	}
 	if err := r.dropOwnReport(ctx, d); err != nil {
 		return nil, err
 	}
-	report, err := r.findReport(ctx, d.object.GetNamespace(), planstep.ReportName(string(alert.CPI), found.cpi.Name))
-	if err != nil || report == nil || !metav1.IsControlledBy(report, found.cpi) {
+	report, err := r.findReport(ctx, d.object.GetNamespace(), planstep.ReportName(string(alert.CPI), found.CPI.Name))
+	if err != nil || report == nil || !metav1.IsControlledBy(report, found.CPI) {
 		return nil, err
 	}
 	return report, nil

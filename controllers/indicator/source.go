@@ -14,6 +14,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // SourceReconciler exports a data source's own series: when it last succeeded, and the alert that stands for
@@ -42,7 +43,7 @@ func (r *SourceReconciler) Reconcile(ctx context.Context, request ctrl.Request) 
 	if err != nil {
 		return ctrl.Result{}, err
 	}
-	runs := SourceRuns(ds)
+	runs := view.SourceRuns(ds)
 	message := ""
 	if c := meta.FindStatusCondition(ds.Status.Conditions, v1alpha1.ConditionComputed); c != nil {
 		message = c.Message
@@ -57,7 +58,7 @@ func (r *SourceReconciler) Reconcile(ctx context.Context, request ctrl.Request) 
 	}
 	now := r.Clock.Now()
 	alerts, next := alert.SourceAlerts(runs, team, message, now)
-	muted := Telling(nil, time.UTC, r.DryRun).Mute(now)
+	muted := view.Telling(nil, time.UTC, r.DryRun).Mute(now)
 	if muted != nil {
 		alerts = nil
 	}

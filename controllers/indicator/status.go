@@ -15,6 +15,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // decided are the conditions that internal/alert decides; those it leaves out do not apply and are removed.
@@ -153,7 +154,7 @@ func (r *Reconciler) tellBlocked(d definition, why *reports.Blocked, now time.Ti
 	d.status.Summary.State = string(state)
 	d.status.SegmentAlerts = nil
 	in := &alert.Indicator{Kind: d.kind, Name: d.object.GetName(), Title: d.title, Team: d.owner.Team, GoalOn: d.goalOn}
-	decision := alert.Blocked(Telling(d.alerting, d.zone(), r.DryRun), d.owner.Team, why.Message, now)
+	decision := alert.Blocked(view.Telling(d.alerting, d.zone(), r.DryRun), d.owner.Team, why.Message, now)
 	tellAlerting(d, decision)
 	r.Store.SetIndicator(metrics.Indicator{
 		Namespace: d.object.GetNamespace(), View: in, Decision: decision, Now: now, Theme: d.theme, Class: d.class, Publish: d.published(), State: state,

@@ -23,6 +23,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // Reconciler of CPILinkages.
@@ -119,7 +120,7 @@ func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage
 		return 0, err
 	}
 	now := r.Clock.Now()
-	in := view(linkage, found, report, r.DryRun)
+	in := view.Claim(linkage, found.claim, found.source, found.owner, report, r.DryRun)
 	decision := alert.DecideClaim(in, now)
 	shown := in.Found
 	if in.FoundOf != in.Formula {

@@ -15,6 +15,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // ordered are the conditions as they are told.
@@ -138,7 +139,7 @@ func (r *Reconciler) tellBlocked(ctx context.Context, linkage *v1alpha1.CPILinka
 	if err != nil {
 		return time.Time{}, err
 	}
-	decision := alert.Blocked(telling(linkage, nil, r.DryRun), team, why.Message, now)
+	decision := alert.Blocked(view.ClaimTelling(linkage, nil, r.DryRun), team, why.Message, now)
 	tellAlerting(linkage, decision)
 	r.Store.SetLinkage(metrics.Linkage{
 		Namespace: linkage.Namespace, Name: linkage.Name, KPI: linkage.Spec.KPIRef.Name, Title: cmp.Or(linkage.Spec.Title, linkage.Name),

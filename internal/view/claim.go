@@ -1,4 +1,4 @@
-package linkage
+package view
 
 import (
 	"time"
@@ -6,7 +6,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
-	"github.com/cpi-operator/cpi-operator/controllers/indicator"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -14,13 +13,13 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
-// view puts a resolved claim and its report into the plain form that decisions are made on.
-func view(linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.IndicatorReport, everywhere bool) *alert.Claim {
-	claim := found.claim
+// Claim is a CPILinkage, resolved, with the data source that tests it, the KPI's owner, and its report. everywhere: the
+// operator tells nobody anything.
+func Claim(linkage *v1alpha1.CPILinkage, claim plan.Linkage, source *v1alpha1.DataSource, owner v1alpha1.Owner, report *v1alpha1.IndicatorReport, everywhere bool) *alert.Claim {
 	out := &alert.Claim{
-		Name: linkage.Name, Title: titleOf(linkage, claim), Team: found.owner.Team, KPI: linkage.Spec.KPIRef.Name,
+		Name: linkage.Name, Title: titleOf(linkage, claim), Team: owner.Team, KPI: linkage.Spec.KPIRef.Name,
 		Unit: claim.KPI.Unit, Percent: percent(claim.KPI), Formula: claim.RequestHash,
-		Source: indicator.SourceRuns(found.source), Review: review(linkage), Before: course(linkage),
+		Source: SourceRuns(source), Review: Review(linkage, linkage.Spec.Review), Before: course(linkage),
 	}
 	if o := linkage.Spec.Owner; o != nil {
 		out.Team = o.Team
@@ -32,7 +31,7 @@ func view(linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.Indica
 		out.Drivers = append(out.Drivers, alert.ClaimDriver{Name: d.Name, Unit: d.Unit, Percent: percent(d.Series)})
 		out.Guardrail = out.Guardrail || d.Guardrail != nil
 	}
-	out.Telling = telling(linkage, claim.Calendar, everywhere)
+	out.Telling = ClaimTelling(linkage, claim.Calendar, everywhere)
 	if link := report.Status.Link; link != nil {
 		out.Found, out.FoundOf = planstep.Found(link), link.RequestHash
 	}
@@ -41,7 +40,7 @@ func view(linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.Indica
 		if a.Since != nil {
 			out.Attempt.Since = a.Since.Time
 		}
-		out.Attempt.Kills = int(planstep.Kills(a, claim.RequestHash, planstep.CircumstancesOf(found.source, linkage.Annotations)))
+		out.Attempt.Kills = int(planstep.Kills(a, claim.RequestHash, planstep.CircumstancesOf(source, linkage.Annotations)))
 	}
 	if s := linkage.Status.Runs; s != nil {
 		out.Own = &alert.OwnRuns{Reason: s.Reason, Message: s.Message, Since: instant(s.FailedSince)}
@@ -49,15 +48,15 @@ func view(linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.Indica
 	return out
 }
 
-// telling is who is told, in days of the KPI's periods.
-func telling(linkage *v1alpha1.CPILinkage, calendar *plan.Period, everywhere bool) alert.Telling {
+// ClaimTelling is who is told of a claim, in days of the KPI's periods; calendar is nil where there are none.
+func ClaimTelling(linkage *v1alpha1.CPILinkage, calendar *plan.Period, everywhere bool) alert.Telling {
 	zone := time.UTC
 	if calendar != nil {
 		if known, err := time.LoadLocation(calendar.TimeZone); err == nil { // checked when it was resolved
 			zone = known
 		}
 	}
-	return indicator.Telling(linkage.Spec.Alerting, zone, everywhere)
+	return Telling(linkage.Spec.Alerting, zone, everywhere)
 }
 
 // titleOf a claim is its own or, without one, those of what it links.
@@ -79,22 +78,6 @@ func percent(s plan.Series) bool {
 	}
 	family, err := measure.Of(s.Indicator.Measure)
 	return err == nil && resolve.IsPercent(s.Indicator.Measure, family.Describe())
-}
-
-func review(linkage *v1alpha1.CPILinkage) *alert.Review {
-	declared := linkage.Spec.Review
-	if declared == nil {
-		return nil
-	}
-	every, err := v1alpha1.Value(declared.Every).Duration()
-	if err != nil {
-		return nil
-	}
-	last, err := time.Parse(time.DateOnly, declared.LastReviewed)
-	if err != nil {
-		last = linkage.CreationTimestamp.Time
-	}
-	return &alert.Review{Last: last, Every: every}
 }
 
 // course of the claim so far, as the status has it.

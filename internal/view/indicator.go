@@ -1,36 +1,33 @@
-package indicator
+// Package view puts objects of the API into the plain form that decisions are made on.
+package view
 
 import (
-	"fmt"
 	"time"
 
-	"github.com/robfig/cron/v3"
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
-	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
-// view puts a resolved definition and its report into the plain form that decisions are made on.
-func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *alert.Indicator {
-	formula := found.formula
+// Indicator is a CPIDefinition or a KPITarget, with what it refers to and its report; nil before there is one. Guards,
+// chances and imbalances, which other objects tell, and who is told are the caller's to add.
+func Indicator(object client.Object, found resolve.Followed, report *v1alpha1.IndicatorReport) *alert.Indicator {
+	formula := found.Formula
 	out := &alert.Indicator{
-		Kind: d.kind, Name: d.object.GetName(), Title: d.title, Team: d.owner.Team, GoalOn: d.goalOn,
+		Name:          object.GetName(),
 		Formula:       formula.RequestHash,
 		MinSampleSize: formula.Quality.MinSampleSize,
 		Confidence:    formula.Quality.Confidence,
 		Period:        formula.Period,
 		Location:      time.UTC,
-		Review:        review(d),
-		Source:        SourceRuns(found.on.Source),
+		Source:        SourceRuns(found.On.Source),
 	}
-	if created := d.object.GetCreationTimestamp().Time; created.After(out.Source.Created) {
+	if created := object.GetCreationTimestamp().Time; created.After(out.Source.Created) {
 		out.Source.Created = created
 	}
 	if family, err := measure.Of(formula.Measure); err == nil { // checked when it was resolved
@@ -45,20 +42,26 @@ func view(d definition, found *resolved, report *v1alpha1.IndicatorReport) *aler
 	if rate := formula.Quality.ResponseRate; rate != nil {
 		out.MinResponse = rate.Minimum
 	}
-	out.FreshWithin = freshWithin(found.on)
-	switch o := d.object.(type) {
+	out.FreshWithin = freshWithin(found.On)
+	annotations := object.GetAnnotations()
+	switch o := object.(type) {
 	case *v1alpha1.CPIDefinition:
+		out.Kind, out.Title, out.Team, out.Review = alert.CPI, o.Spec.Title, o.Spec.Owner.Team, Review(o, o.Spec.Review)
 		out.Thresholds, out.Overrides = thresholds(o.Spec.Thresholds), overrides(o.Spec.Overrides)
 		out.Benchmark = benchmark(o.Spec.Benchmark)
 		out.Promise = resolve.PromiseTerms(o.Spec.Promise, formula)
 	case *v1alpha1.KPITarget:
+		out.Kind, out.Title, out.Team, out.Review = alert.KPI, o.Spec.Title, o.Spec.Owner.Team, Review(o, o.Spec.Review)
+		if found.CPI != nil {
+			out.GoalOn, annotations = found.CPI.Name, found.CPI.Annotations
+		}
 		out.Targets = targets(o.Spec.Targets, out.Location)
 		out.AtRiskBelow = ptr.Deref(level(o.Spec.AtRiskBelow), defaultAtRisk)
 	}
 	if report != nil {
 		out.Result, out.Attempt = result(report.Status.Result), attempt(report.Status.Attempt)
 		if out.Attempt != nil { // as things are now: an edit of the source lifts a quarantine
-			out.Attempt.Kills = int(planstep.Kills(report.Status.Attempt, formula.RequestHash, planstep.CircumstancesOf(found.on.Source, found.annotations)))
+			out.Attempt.Kills = int(planstep.Kills(report.Status.Attempt, formula.RequestHash, planstep.CircumstancesOf(found.On.Source, annotations)))
 		}
 	}
 	return out
@@ -78,21 +81,6 @@ func freshWithin(on resolve.Context) time.Duration {
 		within = max(within, on.Other.Freshness.Within)
 	}
 	return within
-}
-
-func review(d definition) *alert.Review {
-	if d.review == nil {
-		return nil
-	}
-	every, err := v1alpha1.Value(d.review.Every).Duration()
-	if err != nil {
-		return nil
-	}
-	last, err := time.Parse(time.DateOnly, d.review.LastReviewed)
-	if err != nil {
-		last = d.object.GetCreationTimestamp().Time
-	}
-	return &alert.Review{Last: last, Every: every}
 }
 
 // level of an optional value; what cannot be parsed was told as a problem before.
@@ -184,23 +172,6 @@ func attempt(a *v1alpha1.ReportAttempt) *alert.Attempt {
 	out := &alert.Attempt{Formula: a.RequestHash, Failed: a.Outcome == "Failed", Reason: a.Reason, Message: a.Message}
 	if a.Since != nil {
 		out.Since = a.Since.Time
-	}
-	return out
-}
-
-// SourceRuns is how runs on a source go, from its status.
-func SourceRuns(ds *v1alpha1.DataSource) alert.SourceRuns {
-	out := alert.SourceRuns{Name: ds.Name, Created: ds.CreationTimestamp.Time, Suspended: ptr.Deref(ds.Spec.Suspend, false)}
-	if s, err := job.ScheduleOf(ds); err == nil { // a bad one is told on the source
-		if parsed, err := cron.ParseStandard(fmt.Sprintf("CRON_TZ=%s %s", s.TimeZone, s.Cron)); err == nil {
-			out.Schedule = parsed
-		}
-	}
-	if t := ds.Status.LastSuccessTime; t != nil {
-		out.LastSuccess = &t.Time
-	}
-	if c := meta.FindStatusCondition(ds.Status.Conditions, v1alpha1.ConditionComputed); c != nil && c.Status == metav1.ConditionFalse {
-		out.Failed, out.Reason, out.FailedSince = true, c.Reason, c.LastTransitionTime.Time
 	}
 	return out
 }
