@@ -95,12 +95,6 @@ func broken(object metav1.ObjectMeta, conditions []metav1.Condition) bool {
 		(stalled != nil && stalled.Status == metav1.ConditionTrue || ready.Reason == v1alpha1.ReasonInvalid || ready.Reason == v1alpha1.ReasonReferenceNotFound)
 }
 
-// key of the indicator for people: Kind/Name.
-func (i indicator) key() string {
-	ref := i.report.Spec.IndicatorRef
-	return ref.Kind + "/" + ref.Name
-}
-
 // countOf indicators alone: a claim adds none.
 func countOf(all []indicator) int32 {
 	var count int32
