@@ -19,8 +19,8 @@ func (in *Indicator) inARow(p *plan.PeriodResult, most int, bad func(*plan.Perio
 	n := 0
 	for i := len(in.Result.Periods) - 1; i >= 0 && n < most; i-- {
 		q := &in.Result.Periods[i]
-		if q.Start.After(p.Start) || !mature(q.State) {
-			continue
+		if q.Start.After(p.Start) {
+			continue // not mature yet
 		}
 		if _, _, ok := in.unjudged(q); !ok || !bad(q) {
 			break

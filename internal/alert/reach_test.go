@@ -27,6 +27,7 @@ func TestATargetAtRisk(t *testing.T) {
 		"it has recovered":           {[]alert.Chance{chance("support", by, 0.3, 0.6)}, "True InReach", "", "60 %"},
 		"on the limit":               {[]alert.Chance{chance("support", by, 0.3, 0.5)}, "True InReach", "", "at least 50 %"},
 		"the lowest names itself":    {[]alert.Chance{chance("a", by, 0.4, 0.3), chance("b", by, 0.2, 0.1), chance("c", by, 0.9, 0.05)}, "False AtRisk", "KPITargetAtRisk/warning/support", "CPILinkage b"},
+		"a risk before a doubt":      {[]alert.Chance{chance("c", by, 0.9, 0.05), chance("b", by, 0.2, 0.1)}, "False AtRisk", "KPITargetAtRisk/warning/support", "CPILinkage b"},
 		"no forecast":                {nil, "Unknown NoForecast", "", "No linkage has a forecast"},
 		"of a target that is past":   {[]alert.Chance{chance("support", past, 0.1, 0.1)}, "Unknown NoForecast", "", ""},
 		"of a bound since replaced":  {[]alert.Chance{chance("support", alert.Target{By: by.By, Bound: alert.Bound{Level: 95}}, 0.1, 0.1)}, "Unknown NoForecast", "", ""},

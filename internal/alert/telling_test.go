@@ -115,6 +115,28 @@ func TestEvaluationsOfATarget(t *testing.T) {
 	}
 }
 
+// Of a segment's standing target too, but not of one with a day.
+func TestEvaluationsOfASegmentsTarget(t *testing.T) {
+	override := []alert.TargetOverride{{Match: map[string]string{"plan": "p0"}, Bound: alert.Bound{Level: 90}}}
+	bad, good := month("2026-10", plan.Mature, estimate(85, 84, 86, 100)), month("2026-09", plan.Mature, estimate(95, 94, 96, 100))
+	for name, c := range map[string]struct {
+		target   alert.Target
+		previous *plan.PeriodResult
+		alerts   string
+	}{
+		"the first miss":       {alert.Target{From: day("2026-01-01"), Overrides: override}, &good, ""},
+		"the second":           {alert.Target{From: day("2026-01-01"), Overrides: override}, &bad, "KPITargetMissed/warning/support/plan=p0"},
+		"a day is judged once": {alert.Target{By: day("2026-10-15"), Overrides: override}, &good, "KPITargetMissed/critical/support/plan=p0"},
+	} {
+		in := kpi([]alert.Target{c.target}, months(95, 95)...)
+		in.Telling.Evaluations = 3
+		in.Result.Segments = []alert.Segment{{By: []string{"plan"}, Values: []string{"p0"}, Current: bad, Previous: c.previous}}
+		if got := told(alert.Decide(in, now).Alerts); got != c.alerts {
+			t.Errorf("%s: %q, want %q", name, got, c.alerts)
+		}
+	}
+}
+
 func TestSeveritiesAreReplaced(t *testing.T) {
 	in := nps(estimate(17, 15, 19.3, 500))
 	in.Review = &alert.Review{Last: now.AddDate(-1, 0, 0), Every: 90 * 24 * time.Hour}

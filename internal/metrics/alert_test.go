@@ -58,13 +58,15 @@ func TestOneMessageForEachAlertAndSegment(t *testing.T) {
 			in.Decision.Alerts = append(in.Decision.Alerts, alert.Alert{Name: alert.BelowThreshold, Severity: severity, Segment: segment, Message: string(severity) + segment})
 		}
 	}
+	in.Decision.Alerts = append(in.Decision.Alerts, alert.Alert{Name: alert.Deteriorating, Severity: alert.Warning, Message: "another"})
 	store.SetIndicator(in)
 	found := scrape(t, store, false)
-	if n := len(series(found, "cpi_alert")); n != 4 {
+	if n := len(series(found, "cpi_alert")); n != 5 {
 		t.Errorf("%d alerts", n)
 	}
-	of := `namespace="cx",name="nps",kind="CPIDefinition",alert="CPIBelowThreshold",segment=`
-	expect(t, found, "cpi_alert_message", of+`"",message="warning" 1`, of+`"plan=pro",message="warningplan=pro" 1`)
+	of := `namespace="cx",name="nps",kind="CPIDefinition",alert=`
+	expect(t, found, "cpi_alert_message", of+`"CPIBelowThreshold",segment="",message="warning" 1`, of+`"CPIBelowThreshold",segment="plan=pro",message="warningplan=pro" 1`,
+		of+`"CPIDeteriorating",segment="",message="another" 1`)
 }
 
 func TestSeriesOfWhatIsMuted(t *testing.T) {
