@@ -1,13 +1,21 @@
 package dashboards
 
+import (
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
+)
+
 // kind of indicator: a CPIDefinition or a KPITarget, whose series have the same names after a prefix.
 type kind struct {
-	prefix, word, resource, uid string
+	prefix, word, uid string
+	// object is the kind that alerts name; group is what a theme is called of it.
+	object alert.Kind
+	group  string
 }
 
 var (
-	cpi = kind{prefix: "cpi", word: "CPI", resource: "cpi", uid: "cpi-operator-cpi"}
-	kpi = kind{prefix: "kpi", word: "KPI", resource: "kpi", uid: "cpi-operator-kpi"}
+	cpi = kind{prefix: metrics.PrefixCPI, word: "CPI", uid: "cpi-operator-cpi", object: alert.CPI, group: "Theme"}
+	kpi = kind{prefix: metrics.PrefixKPI, word: "KPI", uid: "cpi-operator-kpi", object: alert.KPI, group: "Category"}
 )
 
 // Selectors of series.

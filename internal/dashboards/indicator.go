@@ -5,7 +5,7 @@ func one(k kind) Dashboard {
 	bands := []band{
 		{"Now", []Panel{
 			indicators(k, "Value with its interval", size(width, 4), ofOne),
-			alerts("Alerts", size(width, 5), ofOne),
+			alerts("Alerts", size(width, 5), ofOne+`, kind="`+string(k.object)+`"`),
 		}},
 		{"Course", []Panel{course(k), stateCourse(k), sample(k)}},
 	}

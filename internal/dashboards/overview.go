@@ -54,7 +54,7 @@ func silent(at GridPos) Panel {
 // byTheme counts states by theme.
 func byTheme(k kind, title string) Panel {
 	p := table(title,
-		"How many "+k.word+"s of a theme are in which state. A state that nothing is in has no column.",
+		"How many "+k.word+"s of each "+strings.ToLower(k.group)+" are in which state. A state that nothing is in has no column.",
 		size(width*3/8, 7), "",
 		value(k.expr(ofNamespaces, `count by (theme, state) (
   max by (namespace, name, state) (<p>_state{<s>}) * on (namespace, name) group_left (theme)
@@ -63,7 +63,7 @@ func byTheme(k kind, title string) Panel {
 	p.FieldConfig.Defaults.NoValue = ""
 	p.Transformations = []Transformation{
 		{ID: "groupingToMatrix", Options: map[string]any{"rowField": "theme", "columnField": "state", "valueField": "Value", "emptyValue": "empty"}},
-		{ID: "organize", Options: map[string]any{"renameByName": map[string]string{`theme\state`: "Theme"}}},
+		{ID: "organize", Options: map[string]any{"renameByName": map[string]string{`theme\state`: k.group}}},
 	}
 	return p
 }
@@ -74,7 +74,7 @@ func indicators(k kind, title string, at GridPos, selector string) Panel {
 		{expr: k.standing(selector), title: "urgency", hidden: true},
 		label("state", "State", append(coloured(stateTexts()), columnWidth(140))...),
 		label("title", k.word, linked("All about this "+k.word, k.uid, "namespace", "Namespace", "name", "Name")),
-		label("theme", map[string]string{"cpi": "Theme", "kpi": "Category"}[k.prefix]),
+		label("theme", k.group),
 		label("owner", "Owner"),
 		value(k.shown(selector, "value", ""), "Value", number...),
 		value(k.shown(selector, "value_lower", ""), "Lower", number...),

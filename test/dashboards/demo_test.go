@@ -26,7 +26,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	ctrlmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
-	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/controllers/dataset"
@@ -146,20 +145,7 @@ func apply(t *testing.T, c client.Client, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	documents := yaml.NewDocumentDecoder(io.NopCloser(bytes.NewReader(content)))
-	for {
-		document := make([]byte, 1<<16)
-		n, err := documents.Read(document)
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		object := &unstructured.Unstructured{}
-		if err := sigsyaml.Unmarshal(document[:n], &object.Object); err != nil {
-			t.Fatal(err)
-		}
+	for _, object := range decode(t, content) {
 		object.SetNamespace(namespace)
 		envtestkit.Eventually(t, func() bool { // a server that has just started does not serve all kinds at once
 			err := c.Create(t.Context(), object)
@@ -168,6 +154,24 @@ func apply(t *testing.T, c client.Client, file string) {
 			}
 			return err == nil
 		})
+	}
+}
+
+// decode reads the objects of a YAML file.
+func decode(t *testing.T, content []byte) []*unstructured.Unstructured {
+	t.Helper()
+	var out []*unstructured.Unstructured
+	decoder := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(content), 1<<12)
+	for {
+		object := &unstructured.Unstructured{}
+		err := decoder.Decode(&object.Object)
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, object)
 	}
 }
 

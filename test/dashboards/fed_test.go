@@ -24,15 +24,19 @@ func feed(store *metrics.Store, now time.Time) {
 	metrics.RunFinished("RunFailed")
 }
 
-func estimate(value float64) measure.Estimate {
-	return measure.Estimate{Value: new(value), Lower: new(value - 3), Upper: new(value + 3), N: 500}
+func estimate(value, scale float64) measure.Estimate {
+	return measure.Estimate{Value: new(value * scale), Lower: new((value - 3) * scale), Upper: new((value + 3) * scale), N: 500}
 }
 
 // indicatorOf has everything that an indicator can have, and more segments than are held.
 func indicatorOf(kind alert.Kind, name, unit string, now time.Time) metrics.Indicator {
 	end := now.AddDate(0, 0, -20)
+	scale := 1.
+	if unit == "ratio" {
+		scale = .01
+	}
 	period := func(value float64) plan.PeriodResult {
-		return plan.PeriodResult{Label: "latest", Start: end.AddDate(0, -1, 0), End: end, State: plan.Mature, Estimate: estimate(value)}
+		return plan.PeriodResult{Label: "latest", Start: end.AddDate(0, -1, 0), End: end, State: plan.Mature, Estimate: estimate(value, scale)}
 	}
 	latest := period(17)
 	latest.Rejected = map[measure.Rejection]int64{measure.RejectedMissing: 7}
@@ -46,7 +50,7 @@ func indicatorOf(kind alert.Kind, name, unit string, now time.Time) metrics.Indi
 		view.Result.Segments = append(view.Result.Segments, alert.Segment{By: []string{"plan"}, Values: []string{fmt.Sprint("plan ", i)}, Current: period(float64(i))})
 	}
 	if kind == alert.KPI {
-		view.Targets = []alert.Target{{By: now.AddDate(1, 0, 0), Bound: alert.Bound{Level: 30}}}
+		view.Targets = []alert.Target{{By: now.AddDate(1, 0, 0), Bound: alert.Bound{Level: 30 * scale}}}
 	} else {
 		view.Thresholds = alert.Thresholds{Warning: new(30.), Critical: new(25.)}
 	}

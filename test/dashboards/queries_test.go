@@ -179,6 +179,11 @@ func demos(uid string) int {
 // answered waits until a query has data with one of the choices.
 func answered(t *testing.T, server *prometheustest.Server, expr string, choices []chosen) {
 	t.Helper()
+	defer func() {
+		if t.Failed() {
+			t.Logf("no data from %s with any of %v", expr, choices)
+		}
+	}()
 	envtestkit.Eventually(t, func() bool {
 		for _, choice := range choices {
 			n, err := ask(server, filled(expr, choice))
