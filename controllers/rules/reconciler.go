@@ -4,6 +4,7 @@
 package rules
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -19,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/rules"
 )
 
@@ -48,10 +50,15 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=monitoring.coreos.com,resources=prometheusrules,verbs=get;update;delete,resourceNames=cpi-operator
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=create
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;update;delete,resourceNames=cpi-operator-rules
+// +kubebuilder:rbac:groups="",resources=events,verbs=list
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
-// again is how soon to look for drift.
-const again = 10 * time.Minute
+const (
+	// again is how soon to look for drift.
+	again = 10 * time.Minute
+	// soon is when to ask what became of rules that nobody has told of yet.
+	soon = time.Minute
+)
 
 // Reconcile brings one namespace's rules in line.
 func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
@@ -68,19 +75,26 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if !served {
 		forOperator, forFile = nil, groups
 	}
+	var became, file state
 	if served {
-		err = r.ensure(ctx, prometheusRule(namespace, forOperator, r.Labels), len(forOperator) > 0)
+		became, err = r.ensure(ctx, prometheusRule(namespace, forOperator, r.Labels), len(forOperator) > 0)
 	}
 	if err == nil {
-		err = r.ensure(ctx, configMap(namespace, forFile, r.Labels), len(forFile) > 0)
+		file, err = r.ensure(ctx, configMap(namespace, forFile, r.Labels), len(forFile) > 0)
 	}
-	switch {
-	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
-		return ctrl.Result{}, nil // everything here is going
-	case err != nil:
+	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
+		err, became, file = nil, "", "" // everything here is going
+	}
+	if err != nil {
 		return ctrl.Result{}, err
-	case len(groups) == 0:
+	}
+	became = cmp.Or(became, file)
+	metrics.RulesStand(namespace, string(became))
+	switch became {
+	case "":
 		return ctrl.Result{}, nil
+	case written:
+		return ctrl.Result{RequeueAfter: soon}, nil
 	}
 	return ctrl.Result{RequeueAfter: again}, nil
 }
@@ -113,30 +127,32 @@ func (r *Reconciler) anyDefinition(ctx context.Context, namespace string) (bool,
 	return false, nil
 }
 
-// ensure makes, corrects or removes an object. One that is not ours is left alone and told about once.
-func (r *Reconciler) ensure(ctx context.Context, want ruleObject, wanted bool) error {
+// ensure makes, corrects or removes an object and tells what became of it, nothing if it is not wanted. One that is not
+// ours is left alone.
+func (r *Reconciler) ensure(ctx context.Context, want ruleObject, wanted bool) (state, error) {
 	got := want.empty()
 	err := r.Live.Get(ctx, client.ObjectKeyFromObject(want.object), got)
 	switch {
 	case apierrors.IsNotFound(err) && !wanted:
-		return nil
+		return "", nil
 	case apierrors.IsNotFound(err):
-		return r.Client.Create(ctx, want.object)
+		return written, r.Client.Create(ctx, want.object)
 	case err != nil:
-		return err
+		return "", err
 	case got.GetLabels()[labelManagedBy] != managedBy:
-		if wanted {
-			r.tellForeign(ctx, got)
+		if !wanted {
+			return "", nil
 		}
-		return nil
+		r.tellForeign(ctx, got)
+		return foreign, nil
 	case !wanted:
 		uid := got.GetUID()
-		return client.IgnoreNotFound(r.Client.Delete(ctx, got, client.Preconditions{UID: &uid}))
+		return "", client.IgnoreNotFound(r.Client.Delete(ctx, got, client.Preconditions{UID: &uid}))
 	case want.same(got):
-		return nil
+		return r.becameOf(ctx, got)
 	}
 	want.object.SetResourceVersion(got.GetResourceVersion())
-	return r.Client.Update(ctx, want.object)
+	return written, r.Client.Update(ctx, want.object)
 }
 
 // tellForeign leaves an Event on the object that stands in the way.

@@ -6,9 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/discovery"
@@ -19,6 +23,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/controllers/rules"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
+	"github.com/cpi-operator/cpi-operator/internal/metrics"
 )
 
 func TestMain(m *testing.M) { envtestkit.Main(m) }
@@ -29,6 +34,7 @@ type world struct {
 	writes    *envtestkit.Writes
 	events    chan string
 	namespace string
+	metrics   *prometheus.Registry
 	*rules.Reconciler
 }
 
@@ -36,7 +42,11 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	counted, writes := envtestkit.Counted(envtestkit.Client(t))
 	recorder := events.NewFakeRecorder(10)
-	return &world{T: t, client: counted, writes: writes, events: recorder.Events, namespace: envtestkit.Namespace(t),
+	registry := prometheus.NewRegistry()
+	if err := metrics.NewStore(metrics.DefaultLimits).Register(registry); err != nil {
+		t.Fatal(err)
+	}
+	return &world{T: t, metrics: registry, client: counted, writes: writes, events: recorder.Events, namespace: envtestkit.Namespace(t),
 		Reconciler: &rules.Reconciler{Client: counted, Live: counted, APIs: discovery.NewDiscoveryClientForConfigOrDie(envtestkit.Config(t)),
 			Events: recorder, Labels: map[string]string{"release": "prometheus"}}}
 }
@@ -45,6 +55,30 @@ func (w *world) reconcile() {
 	w.Helper()
 	if _, err := w.Reconcile(w.Context(), ctrl.Request{NamespacedName: types.NamespacedName{Name: w.namespace}}); err != nil {
 		w.Fatal(err)
+	}
+}
+
+// stands checks the metric that tells what became of the namespace's rules; empty for none.
+func (w *world) stands(want string) {
+	w.Helper()
+	families, err := w.metrics.Gather()
+	if err != nil {
+		w.Fatal(err)
+	}
+	var got []string
+	for _, family := range families {
+		for _, metric := range family.GetMetric() {
+			labels := map[string]string{}
+			for _, label := range metric.GetLabel() {
+				labels[label.GetName()] = label.GetValue()
+			}
+			if family.GetName() == "cpi_operator_rules" && labels["namespace"] == w.namespace {
+				got = append(got, labels["state"])
+			}
+		}
+	}
+	if strings.Join(got, ",") != want {
+		w.Errorf("the rules are %q, want %q", got, want)
 	}
 }
 
@@ -131,6 +165,7 @@ func TestRules(t *testing.T) {
 		if w.find(prometheusRule(), "cpi-operator") != nil {
 			t.Error("the last definition is gone, its rules are not")
 		}
+		w.stands("")
 	})
 	t.Run("a foreign object is left alone and told about once", func(t *testing.T) {
 		w := newWorld(t)
@@ -147,6 +182,40 @@ func TestRules(t *testing.T) {
 		}
 		if len(w.events) != 1 {
 			t.Errorf("%d events, want one", len(w.events))
+		}
+		w.stands("Foreign")
+	})
+	t.Run("what the Prometheus operator says of the rules is read back", func(t *testing.T) {
+		w := newWorld(t)
+		envtestkit.Create(t, w.client, envtestkit.CPI(w.namespace, "nps", "survey"))
+		w.reconcile()
+		w.stands("Written")
+		rejects := func(object client.Object) *corev1.Event {
+			return &corev1.Event{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, GenerateName: "cpi-operator."}, Reason: "InvalidConfiguration", Message: "invalid rule",
+				InvolvedObject: corev1.ObjectReference{APIVersion: "monitoring.coreos.com/v1", Kind: "PrometheusRule", Namespace: w.namespace, Name: object.GetName(), UID: object.GetUID(), ResourceVersion: object.GetResourceVersion()}}
+		}
+		rule := w.find(prometheusRule(), "cpi-operator").(*unstructured.Unstructured)
+		envtestkit.Create(t, w.client, rejects(rule))
+		w.reconcile()
+		w.stands("Rejected")
+		rule.SetLabels(map[string]string{"app.kubernetes.io/managed-by": "cpi-operator"})
+		if err := w.client.Update(t.Context(), rule); err != nil {
+			t.Fatal(err)
+		}
+		w.reconcile() // corrects it
+		w.reconcile()
+		w.stands("Written") // the Event speaks of what is no more
+
+		for status, want := range map[string]string{"True": "Accepted", "False": "Rejected", "Unknown": "Written"} {
+			rule := w.find(prometheusRule(), "cpi-operator").(*unstructured.Unstructured)
+			rule.Object["status"] = map[string]any{"bindings": []any{map[string]any{"conditions": []any{
+				map[string]any{"type": "Accepted", "status": status, "observedGeneration": rule.GetGeneration(), "message": "what became of it"},
+			}}}}
+			if err := w.client.Status().Update(t.Context(), rule); err != nil {
+				t.Fatal(err)
+			}
+			w.reconcile()
+			w.stands(want)
 		}
 	})
 	t.Run("the operator's namespace", func(t *testing.T) {
@@ -181,9 +250,28 @@ func prometheusRules(t *testing.T) envtest.CRDInstallOptions {
 	return envtest.CRDInstallOptions{Paths: []string{path}, ErrorIfPathMissing: true}
 }
 
+// installPrometheusRules also gives them the status that later versions have.
 func installPrometheusRules(t *testing.T) {
 	t.Helper()
-	if _, err := envtest.InstallCRDs(envtestkit.Config(t), prometheusRules(t)); err != nil {
+	installed, err := envtest.InstallCRDs(envtestkit.Config(t), prometheusRules(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	scheme := runtime.NewScheme()
+	if err := apiextensionsv1.AddToScheme(scheme); err != nil {
+		t.Fatal(err)
+	}
+	c, err := client.New(envtestkit.Config(t), client.Options{Scheme: scheme})
+	if err != nil {
+		t.Fatal(err)
+	}
+	crd := &apiextensionsv1.CustomResourceDefinition{}
+	if err := c.Get(t.Context(), client.ObjectKeyFromObject(installed[0]), crd); err != nil {
+		t.Fatal(err)
+	}
+	crd.Spec.Versions[0].Subresources = &apiextensionsv1.CustomResourceSubresources{Status: &apiextensionsv1.CustomResourceSubresourceStatus{}}
+	crd.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["status"] = apiextensionsv1.JSONSchemaProps{Type: "object", XPreserveUnknownFields: new(true)}
+	if err := c.Update(t.Context(), crd); err != nil {
 		t.Fatal(err)
 	}
 }

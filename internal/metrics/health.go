@@ -17,6 +17,8 @@ var (
 	asked = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: askedFamily.name, Help: askedFamily.help, Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
 	}, askedFamily.labels)
+
+	ruleStates = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: rulesFamily.name, Help: rulesFamily.help}, rulesFamily.labels)
 )
 
 // outcomes that a run usually has are counted from 0: the increase of a series that begins with 1 would leave out the first.
@@ -32,6 +34,14 @@ func RunFinished(outcome string) { runs.WithLabelValues(outcome).Inc() }
 // Asked notes how long a request to the API server took.
 func Asked(verb string, took time.Duration) { asked.WithLabelValues(verb).Observe(took.Seconds()) }
 
+// RulesStand notes what became of a namespace's alert rules; empty if it has none.
+func RulesStand(namespace, state string) {
+	ruleStates.DeletePartialMatch(prometheus.Labels{labelNamespace: namespace})
+	if state != "" {
+		ruleStates.WithLabelValues(namespace, state).Set(1)
+	}
+}
+
 // Register adds the operator's own health to a registry, such as controller-runtime's, which counts
 // reconciliations and their errors already.
 func (s *Store) Register(r prometheus.Registerer) error {
@@ -42,6 +52,7 @@ func (s *Store) Register(r prometheus.Registerer) error {
 		runs,
 		gatherErrors,
 		asked,
+		ruleStates,
 		gauge(leaderFamily, func() float64 {
 			if s.exporting.Load() {
 				return 1

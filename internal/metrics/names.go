@@ -170,9 +170,10 @@ var (
 	runsFamily   = operatorFamily{"cpi_operator_runs_total", "counter", "Finished runs on data sources by outcome: Succeeded, or the reason of the failure.", []string{"outcome"}}
 	gatherFamily = operatorFamily{"cpi_operator_gather_errors_total", "counter", "Scrapes in which some of the operator's own metrics could not be gathered.", nil}
 	askedFamily  = operatorFamily{"cpi_operator_api_request_duration_seconds", "histogram", "How long requests to the API server took, by verb; watches are left out.", []string{"verb"}}
+	rulesFamily  = operatorFamily{"cpi_operator_rules", "gauge", "1 for what became of a namespace's alert rules: Written (nothing tells whether Prometheus takes them), Accepted, Rejected, or Foreign where something else of their name is in the way.", []string{"namespace", "state"}}
 )
 
-var operatorFamilies = []operatorFamily{leaderFamily, objectFamily, seriesFamily, runsFamily, gatherFamily, askedFamily}
+var operatorFamilies = []operatorFamily{leaderFamily, objectFamily, seriesFamily, runsFamily, gatherFamily, askedFamily, rulesFamily}
 
 // Names of all metrics of the operator's own, with those that only one kind of indicator has.
 func Names() []string {
