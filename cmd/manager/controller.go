@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -25,6 +26,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/controllers/dataset"
 	"github.com/cpi-operator/cpi-operator/controllers/datasource"
+	"github.com/cpi-operator/cpi-operator/controllers/history"
 	"github.com/cpi-operator/cpi-operator/controllers/indicator"
 	"github.com/cpi-operator/cpi-operator/controllers/linkage"
 	"github.com/cpi-operator/cpi-operator/controllers/rules"
@@ -122,13 +124,14 @@ func (o options) newManager(store *metrics.Store) (ctrl.Manager, error) {
 	})
 }
 
-// cache holds of the built-in kinds only what the operator made, and no managed fields.
+// cache holds of the built-in kinds only what the operator made, and neither managed fields nor former specs.
 func (o options) cache() cache.Options {
 	ours := cache.ByObject{Label: labels.SelectorFromSet(labels.Set{job.LabelManagedBy: job.ManagedBy})}
 	out := cache.Options{
 		DefaultTransform: cache.TransformStripManagedFields(),
 		ByObject: map[client.Object]cache.ByObject{
 			&batchv1.Job{}: ours, &batchv1.CronJob{}: ours, &corev1.Pod{}: ours, &corev1.ServiceAccount{}: ours, &rbacv1.RoleBinding{}: ours,
+			&appsv1.ControllerRevision{}: {Label: ours.Label, Transform: history.WithoutSpec},
 		},
 	}
 	for _, namespace := range o.namespaces {
@@ -153,6 +156,9 @@ func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
 		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: recorder, Clock: now, Store: store, DryRun: o.dryRun},
 		&indicator.SourceReconciler{Client: c, Clock: now, Store: store, DryRun: o.dryRun},
 		&linkage.Reconciler{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Clock: now, Store: store, Images: o.images, Debounce: o.debounce, DryRun: o.dryRun},
+		&history.Reconciler{Kind: alert.CPI, Client: c, Live: mgr.GetAPIReader()},
+		&history.Reconciler{Kind: alert.KPI, Client: c, Live: mgr.GetAPIReader()},
+		&history.Reconciler{Kind: alert.Link, Client: c, Live: mgr.GetAPIReader()},
 		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), APIs: apis, Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels, Timing: o.timing},
 	} {
 		if err := controller.SetupWithManager(mgr); err != nil {
