@@ -13,7 +13,7 @@ func operator() Dashboard {
 		band{"At work", []Panel{instances(), leader(), ownAlerts()}},
 		band{"Runs on data sources", []Panel{runs(), sources()}},
 		band{"Reconciliation", []Panel{reconciliations(), reconcileErrors(), reconcileTime(), queued(), waited(), busy()}},
-		band{"Series", []Panel{held(), dropped()}},
+		band{"Series and rules", []Panel{held(), dropped(), ruled()}},
 		band{"API server", []Panel{requests(), refusals(), latency()}},
 		band{"Scrape and process", []Panel{scrapes(), scraped(), memory(), processor(), goroutines()}},
 	)
@@ -106,18 +106,28 @@ func busy() Panel {
 }
 
 func held() Panel {
-	return lines("Series and objects", "Indicators' series that are held ready, and the objects that they belong to.", size(width/2, 8), "locale", []query{
+	return lines("Series and objects", "Indicators' series that are held ready, and the objects that they belong to.", size(width/3, 8), "locale", []query{
 		{ours("max(cpi_operator_series{<j>})"), "series"},
 		{ours("max(cpi_operator_objects{<j>})"), "objects"},
 	})
 }
 
 func dropped() Panel {
-	return table("Series left out", "Definitions of which segments are left out because they, or their namespace, have too many series. Totals are never left out. Empty is good.", size(width/2, 8), "Series",
+	return table("Series left out", "Definitions of which segments are left out because they, or their namespace, have too many series. Totals are never left out. Empty is good.", size(width/3, 8), "Series",
 		label("namespace", "Namespace"), label("name", "Definition"), label("kind", "Kind"),
 		value(`max by (namespace, name, kind) (
   label_replace(cpi_series_dropped, "kind", "CPI", "", "") or label_replace(kpi_series_dropped, "kind", "KPI", "", "")
 )`, "Series", unit("locale")),
+	)
+}
+
+func ruled() Panel {
+	return table("Alert rules", "What became of the alert rules of each namespace. Written: nothing tells whether Prometheus takes them, as where they stand in a ConfigMap.", size(width/3, 8), "refused",
+		column{expr: `max by (namespace, state) (2 * cpi_operator_rules{state=~"Rejected|Foreign"} or cpi_operator_rules)`, title: "refused", hidden: true},
+		label("namespace", "Namespace"),
+		label("state", "State", coloured(map[string]Mapped{
+			"Accepted": {Color: green}, "Written": {Color: grey, Index: 1}, "Rejected": {Color: red, Index: 2}, "Foreign": {Color: red, Index: 3},
+		})...),
 	)
 }
 

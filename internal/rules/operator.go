@@ -16,6 +16,7 @@ const (
 	OperatorSourcesFailing   alert.Name = "CPIOperatorSourcesFailing"
 	OperatorMetricsTruncated alert.Name = "CPIOperatorMetricsIncomplete"
 	OperatorSeriesDropped    alert.Name = "CPIOperatorSeriesDropped"
+	OperatorRulesRefused     alert.Name = "CPIOperatorRulesNotInForce"
 )
 
 // Operator gives the rules that watch the operator itself. They belong into the operator's namespace.
@@ -49,6 +50,9 @@ func Operator() Group {
 		{name: OperatorSeriesDropped, severity: alert.Warning, wait: "15m", expr: "sum by (namespace) (max by (namespace, name, kind) (\n  label_replace(cpi_series_dropped, \"kind\", \"CPI\", \"\", \"\") or label_replace(kpi_series_dropped, \"kind\", \"KPI\", \"\", \"\")\n)) > 0",
 			summary:     "{{ $value }} series of namespace {{ $labels.namespace }} are left out",
 			description: "Definitions of the namespace have more segments than may be exported; totals are never left out. The condition Published of each says so."},
+		{name: OperatorRulesRefused, severity: alert.Warning, wait: "15m", expr: "max by (namespace, state) (cpi_operator_rules{state=~\"Rejected|Foreign\"}) > 0",
+			summary:     "Alert rules of namespace {{ $labels.namespace }} are not in force: {{ $labels.state }}",
+			description: "Rejected: Prometheus, or its operator, refuses them. Foreign: something that is not the operator's has their name and is left alone. Alerts of the namespace reach nobody, or only as older rules have them."},
 	} {
 		expr := strings.NewReplacer("<leader>", metrics.LeaderName, "<ours>", ours, "<failing>", failing).Replace(r.expr)
 		out.Rules = append(out.Rules, rule(r.name, expr, r.wait, map[string]string{"severity": string(r.severity), "owner": "platform", "concern": "platform"}, r.summary, r.description))

@@ -22,6 +22,7 @@ func feed(store *metrics.Store, now time.Time) {
 	store.SetLinkage(claim())
 	store.SetSource(metrics.Source{Namespace: fedNamespace, Name: "paused", Muted: &alert.Muted{Reason: alert.ReasonPaused, Until: now.Add(time.Hour)}})
 	metrics.RunFinished("RunFailed")
+	metrics.RulesStand(fedNamespace, "Rejected")
 }
 
 func estimate(value, scale float64) measure.Estimate {
