@@ -63,16 +63,24 @@ func OutcomeOf(spec Spec, in Setting) (Outcomes, error) {
 	if err != nil {
 		return Outcomes{}, err
 	}
-	telling, ok := family.(outcomes)
-	if !ok {
-		return Outcomes{}, fmt.Errorf("%s is not true or false of a single customer: link a share, a renewal or a conversion, or compare periods only", family.Describe().Family)
-	}
 	if f, some := family.(indivisible); some {
 		if err := f.indivisible(); err != nil {
 			return Outcomes{}, err
 		}
 	}
+	telling, ok := family.(outcomes)
+	if !ok {
+		return Outcomes{}, fmt.Errorf("%s is not true or false of a single customer: link a share, a renewal or a conversion, or compare periods only", family.Describe().Family)
+	}
 	return telling.outcomesOf(in), nil
+}
+
+// indivisible: intervals tell who is there, and not since when those are gone who could have been asked.
+func (m *Churn) indivisible() error     { return apart("churn") }
+func (m *Retention) indivisible() error { return apart("retention") }
+
+func apart(family string) error {
+	return fmt.Errorf("%s compares who was a customer at two instants and has no row of anybody's decision: link a share of rows, one for each customer and month with whether the customer left in it (docs/linkages.md has the query), or compare periods only", family)
 }
 
 func (m *Share) indivisible() error {

@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -49,6 +50,14 @@ func TestRenewalsByDecisionAreASeriesOfTheirOwn(t *testing.T) {
 	}
 	if byDue := linked(t, cx(t), "{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: support-nps}, expected: Positive}], periodLevel: {attributeOutcomeTo: DueDate}}"); byDue.ByDecision != nil {
 		t.Error("by due date there is another series")
+	}
+}
+
+// What cannot be compared customer by customer as it stands says what can.
+func TestChurnNamesTheRowsThatItNeeds(t *testing.T) {
+	_, refusal := link(t, cx(t), "{kpiRef: {name: left}, drivers: [{cpiRef: {name: support-nps}, expected: Negative}], customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d}}")
+	if refusal == nil || !strings.Contains(refusal.Problems.String(), "one for each customer and month") {
+		t.Errorf("%+v", refusal)
 	}
 }
 

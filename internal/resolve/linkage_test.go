@@ -206,6 +206,7 @@ func TestRefusalsNameReasonAndField(t *testing.T) {
 		"no decidedAt": {claim("undecided", "support-nps", customers), plan.NoDecisionTime, "spec.customerLevel.index"},
 		"three sources": {"{kpiRef: {name: renewal-rate}, drivers: [{cpiRef: {name: faraway-nps}, expected: Positive}]" +
 			", customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d, covariates: [{datasetRef: {name: elsewhere}, column: size}]}}", plan.TooManySources, "spec.drivers[0].cpiRef"},
+		"churn":                {claim("left", "support-nps", customers), plan.OutcomeUnsupported, "spec.kpiRef"},
 		"a sum":                {claim("revenue", "support-nps", customers), plan.OutcomeUnsupported, "spec.kpiRef"},
 		"renewal forwards":     {claim("renewal-rate", "support-nps", ", customerLevel: {unit: account, index: Exposure, exposureWindow: 90d, followUp: 90d}"), plan.OutcomeUnsupported, "spec.customerLevel.index"},
 		"undated, not vouched": {claim("churned", "telco-nps", customers), plan.OutcomeUnsupported, "spec.customerLevel.index"},
