@@ -31,7 +31,7 @@ func dashboard(uid, title, description string, variables []Variable, bands ...ba
 	return Dashboard{
 		UID: uid, Title: title, Description: description, Tags: []string{tag},
 		SchemaVersion: schemaVersion, Editable: true, GraphTooltip: 1, Timezone: "browser",
-		Time: Range{From: "now-30d", To: "now"}, Refresh: "1m",
+		Time: Range{From: "now-30d", To: "now"}, Refresh: "5m",
 		Annotations: Annotations{List: []struct{}{}},
 		Links:       []Link{{Title: "Customer metrics", Type: "dashboards", Tags: []string{tag}, Icon: "external link", AsDropdown: true, KeepTime: true}},
 		Templating:  Templating{List: append([]Variable{dataSourceVariable()}, variables...)},

@@ -17,7 +17,7 @@ func operator() Dashboard {
 		band{"API server", []Panel{requests(), refusals(), latency()}},
 		band{"Scrape and process", []Panel{scrapes(), scraped(), memory(), processor(), goroutines()}},
 	)
-	d.Time.From = "now-24h"
+	d.Time.From, d.Refresh = "now-24h", "1m"
 	return d
 }
 
