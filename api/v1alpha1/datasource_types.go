@@ -287,7 +287,7 @@ type PodResources struct {
 
 // DataSourceStatus tells how runs on the source go.
 type DataSourceStatus struct {
-	// conditions are Ready (valid, children in place), Computed (the last run reached the data), Stalled.
+	// conditions are Ready (valid, children in place), Computed (the last run reached the data), Stalled, Alerting (in a dry run).
 	// +optional
 	// +listType=map
 	// +listMapKey=type

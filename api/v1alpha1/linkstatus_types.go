@@ -4,7 +4,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // CPILinkageStatus is what was found of a claim, in short.
 type CPILinkageStatus struct {
-	// conditions are Ready, Computed, Stalled, Supported, Diverging, ReviewDue.
+	// conditions are Ready, Computed, Stalled, Supported, Diverging, ReviewDue, Alerting.
 	// +optional
 	// +listType=map
 	// +listMapKey=type

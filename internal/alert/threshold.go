@@ -95,10 +95,10 @@ func (d *Decision) totalThresholds(in *Indicator, p *plan.PeriodResult) {
 		reason = ReasonCritical
 	}
 	told, past := in.Thresholds.gravest(func(level float64) bool { return n(level) >= needed })
-	switch {
-	case told == severity:
+	switch told {
+	case severity:
 		d.condition(WithinThresholds, False, reason, message)
-	case told == "":
+	case "":
 		d.condition(WithinThresholds, False, reason, message+" Nobody is told yet.")
 		return
 	default:

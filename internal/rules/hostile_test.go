@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -93,9 +94,7 @@ func TestHostileTextsThatNobodyCleaned(t *testing.T) {
 		text = strings.ToValidUTF8(text, "?")
 		labels := map[string]string{"namespace": "cx", "kind": "CPIDefinition", "name": fmt.Sprintf("nps-%d", i), "severity": "warning", "title": text, "segment": "plan=" + text}
 		series := map[string]string{"alert": "CPIBelowThreshold"}
-		for k, v := range labels {
-			series[k] = v
-		}
+		maps.Copy(series, labels)
 		inputs = append(inputs, input(metrics.AlertName, series), input(metrics.MessageName, map[string]string{
 			"namespace": "cx", "kind": "CPIDefinition", "name": labels["name"], "alert": "CPIBelowThreshold", "segment": labels["segment"], "message": text}))
 		if text == "" { // a label without a value is none
