@@ -107,7 +107,7 @@ func (r *Reconciler) groups(ctx context.Context, namespace string) ([]rules.Grou
 		out = append(out, rules.Namespace(namespace).At(r.Timing))
 	}
 	if namespace == r.Namespace {
-		out = append(out, rules.Operator().At(r.Timing))
+		out = append(out, rules.Operator().At(r.Timing).Within(namespace))
 	}
 	return out, err
 }

@@ -147,7 +147,7 @@ func conforms(t *testing.T, found *unstructured.Unstructured) {
 	t.Helper()
 	group := declared.Namespace(found.GetNamespace())
 	if found.GetNamespace() == operatorNamespace {
-		group = declared.Operator()
+		group = declared.Operator().Within(operatorNamespace)
 	}
 	spec, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&struct {
 		Groups []declared.Group `json:"groups"`
