@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 	_ "time/tzdata" // not every machine has time zone files
 
 	_ "golang.org/x/crypto/x509roots/fallback" // nor public certificate authorities
@@ -17,7 +18,7 @@ import (
 func main() {
 	files.Main() // returns unless this process is the files engine's child
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	code := cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	code := cli.Run(ctx, time.Now(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }

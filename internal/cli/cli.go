@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -25,8 +26,8 @@ type notInOrder struct{}
 // Error is for callers who print it, which Run does not.
 func (notInOrder) Error() string { return "not in order" }
 
-// Run executes the command and gives its exit code.
-func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// Run executes the command as of now and gives its exit code.
+func Run(ctx context.Context, now time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:   "kubectl-cpi",
 		Short: "Check and compute definitions of cpi-operator, in files or in a cluster",
@@ -42,7 +43,7 @@ Exit codes: 0 all in order; 1 done, but something is not in order (invalid files
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(validateCommand())
+	root.AddCommand(validateCommand(), computeCommand(now))
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cpi-operator/cpi-operator/internal/source/files"
 )
@@ -19,7 +20,7 @@ func TestMain(m *testing.M) {
 func run(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = Run(t.Context(), args, strings.NewReader(stdin), &out, &err)
+	code = Run(t.Context(), time.Now(), args, strings.NewReader(stdin), &out, &err)
 	return code, out.String(), err.String()
 }
 
@@ -45,12 +46,39 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+const monday = "2026-11-16T09:00:00Z"
+
+// The demo's numbers, from its files.
+func TestCompute(t *testing.T) {
+	code, out, stderr := run(t, "", "compute", "-f", samples+"/telco.yaml", "--bind", "telco=file:"+samples+"/data/telco_churn.csv.gz", "--at", monday)
+	want := `CPI             VALUE    INTERVAL       N      PERIOD   TREND   STATE
+telco-churn     26.5 %   [25.5, 27.6]   7043                    Critical
+telco-support   37.0 %   [35.8, 38.3]   5517                    Undated
+
+KPI                VALUE    INTERVAL       N      PERIOD   TREND   TARGET                   STATE
+telco-churn-goal   26.5 %   [25.5, 27.6]   7043                    ≤ 20 % from 2026-01-01   OffTarget
+
+CLAIM                 KPI                STRONGEST       EFFECT                   LAG   VERDICT
+telco-support-churn   telco-churn-goal   telco-support   −11.3 pp [−13.8, −8.8]         Supported
+`
+	if code != exitOK || out != want || stderr != "" {
+		t.Errorf("%d\n%s\n%s", code, out, stderr)
+	}
+	code, out, stderr = run(t, "", "compute", "-f", samples+"/telco.yaml", "--at", monday, "-o", "json")
+	var all told
+	if err := json.Unmarshal([]byte(out), &all); err != nil || code != exitFound || !strings.Contains(stderr, "DataSource/telco: ") || all.Indicators[0].State != "Failing" {
+		t.Errorf("without its data: %d %v\n%s\n%s", code, err, out, stderr)
+	}
+}
+
 // What cannot be done at all has its own exit code, and says what to do.
 func TestUsage(t *testing.T) {
 	for says, args := range map[string][]string{
 		"say which files":      {"validate"},
 		"no such file":         {"validate", "-f", "nowhere.yaml"},
 		"no definition":        {"validate", "-f", "testdata/nothing.yaml"},
+		"binds nothing":        {"compute", "-f", samples, "--bind", "crm"},
+		"such as 2026-11-16T":  {"compute", "-f", samples, "--at", "yesterday"},
 		"write one of":         {"validate", "-f", samples, "-o", "xml"},
 		`unknown command "do"`: {"do"},
 	} {

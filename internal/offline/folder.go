@@ -14,7 +14,7 @@ import (
 )
 
 // mount writes what a pod would find mounted for a source into a folder, from the Secrets and ConfigMaps of the
-// namespace, under the same paths. An optional volume without its object stays away, as in a pod.
+// namespace, under the same paths.
 func (n *Namespace) mount(folder string, source *v1alpha1.DataSource) error {
 	volumes, mounts := job.SourceVolumes(source)
 	for i, volume := range volumes {
@@ -49,7 +49,7 @@ func (n *Namespace) content(volume corev1.Volume) (map[string][]byte, error) {
 	case volume.Secret != nil:
 		secret := n.Secrets[volume.Secret.SecretName]
 		if secret == nil {
-			return nil, nil
+			return nil, missing("Secret", volume.Secret.SecretName)
 		}
 		take(volume.Secret.Items, func(key string) ([]byte, bool) {
 			if text, found := secret.StringData[key]; found {
@@ -61,7 +61,7 @@ func (n *Namespace) content(volume corev1.Volume) (map[string][]byte, error) {
 	case volume.ConfigMap != nil:
 		config := n.ConfigMaps[volume.ConfigMap.Name]
 		if config == nil {
-			return nil, nil
+			return nil, missing("ConfigMap", volume.ConfigMap.Name)
 		}
 		take(volume.ConfigMap.Items, func(key string) ([]byte, bool) {
 			if text, found := config.Data[key]; found {
@@ -74,6 +74,10 @@ func (n *Namespace) content(volume corev1.Volume) (map[string][]byte, error) {
 		return nil, fmt.Errorf("PersistentVolumeClaim %q is not to be had without a cluster; bind the table to a file of yours: --bind SOURCE/TABLE=file:PATH", volume.PersistentVolumeClaim.ClaimName)
 	}
 	return out, nil
+}
+
+func missing(kind, name string) error {
+	return fmt.Errorf("%s %q is not among these files: add it, or bind the source, or its table, to something of yours: --bind SOURCE[/TABLE]=file:PATH", kind, name)
 }
 
 // under moves the paths of a source that a pod has mounted into a folder.

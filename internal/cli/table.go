@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"sigs.k8s.io/yaml"
+)
+
+// formats of what commands print.
+var formats = []string{"table", "json", "yaml", "csv", "markdown"}
+
+// listing is rows under headings.
+type listing struct {
+	headings []string
+	rows     [][]string
+}
+
+func checkFormat(format string) error {
+	if !slices.Contains(formats, format) {
+		return fmt.Errorf("--output %s: write one of %s", format, strings.Join(formats, ", "))
+	}
+	return nil
+}
+
+// printListings writes listings one below the other, or data, which says the same for programs.
+func printListings(out io.Writer, format string, data any, listings ...listing) error {
+	switch format {
+	case "json", "yaml":
+		text, err := json.MarshalIndent(data, "", "  ")
+		if err == nil && format == "yaml" {
+			text, err = yaml.JSONToYAML(text)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(out, strings.TrimSuffix(string(text), "\n"))
+		return err
+	}
+	first := true
+	for _, l := range listings {
+		if len(l.rows) == 0 {
+			continue
+		}
+		if !first {
+			fmt.Fprintln(out)
+		}
+		first = false
+		if err := l.print(out, format); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l listing) print(out io.Writer, format string) error {
+	switch format {
+	case "csv":
+		w := csv.NewWriter(out)
+		return w.WriteAll(append([][]string{l.headings}, l.rows...))
+	case "markdown":
+		rule := make([]string, len(l.headings))
+		for i := range rule {
+			rule[i] = "---"
+		}
+		for _, row := range append([][]string{l.headings, rule}, l.rows...) {
+			for i := range row {
+				row[i] = strings.ReplaceAll(row[i], "|", `\|`)
+			}
+			fmt.Fprintf(out, "| %s |\n", strings.Join(row, " | "))
+		}
+		return nil
+	}
+	w := tabwriter.NewWriter(out, 0, 8, 3, ' ', 0)
+	for _, row := range append([][]string{l.headings}, l.rows...) {
+		fmt.Fprintln(w, strings.TrimRight(strings.Join(row, "\t"), "\t "))
+	}
+	return w.Flush()
+}
