@@ -1,6 +1,7 @@
 package planstep_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -30,7 +31,14 @@ func renewing(change func(*v1alpha1.Dataset)) planstep.Inputs {
 }
 
 func TestRenewalsByDecisionHaveARowSetInThePlan(t *testing.T) {
-	got := assemble(t, renewing(func(*v1alpha1.Dataset) {}))
+	content, err := json.Marshal(assemble(t, renewing(func(*v1alpha1.Dataset) {})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got plan.Plan // as the next step of the run reads it
+	if err := json.Unmarshal(content, &got); err != nil {
+		t.Fatal(err)
+	}
 	l := got.Linkages[0]
 	if l.ByDecision == nil || l.KPI.Indicator == nil || l.KPI.Indicator.Dataset != "contracts" {
 		t.Fatalf("linkage %+v", l)

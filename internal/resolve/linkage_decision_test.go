@@ -56,7 +56,7 @@ func TestRenewalsByDecisionAreASeriesOfTheirOwn(t *testing.T) {
 // What cannot be compared customer by customer as it stands says what can.
 func TestChurnNamesTheRowsThatItNeeds(t *testing.T) {
 	_, refusal := link(t, cx(t), "{kpiRef: {name: left}, drivers: [{cpiRef: {name: support-nps}, expected: Negative}], customerLevel: {unit: account, index: OutcomeDecision, exposureWindow: 90d}}")
-	if refusal == nil || !strings.Contains(refusal.Problems.String(), "one for each customer and month") {
+	if refusal == nil || !strings.Contains(refusal.String(), "one for each customer and month") {
 		t.Errorf("%+v", refusal)
 	}
 }
