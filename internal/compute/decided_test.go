@@ -192,3 +192,19 @@ func TestRenewalsByDueDateBlurIt(t *testing.T) {
 		t.Errorf("%d series", len(link.Series))
 	}
 }
+
+// Without a time of decision there is nothing to compare, and the KPI is forecast all the same.
+func TestRenewalsByADecisionThatIsNotThere(t *testing.T) {
+	for column, reason := range map[string]string{"nowhere": "ColumnMissing", "status": "TypeMismatch"} {
+		w := decidedWorld(t, true).onFiles(t)
+		w.Datasets[2].Decided.At = column
+		link := w.run(t).link("claim")
+		f := link.Drivers[0]
+		if f.Verdict != plan.InsufficientData || f.Reason != reason || f.Effect != nil || f.Periods.Slope != nil || len(f.Periods.Warnings) != 1 || !strings.Contains(f.Periods.Warnings[0], column) {
+			t.Errorf("%s (%s): %+v", f.Verdict, f.Reason, f.Periods)
+		}
+		if link.Forecast == nil || len(link.Forecast.Points) == 0 {
+			t.Errorf("forecast %+v", link.Forecast)
+		}
+	}
+}
