@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -70,12 +71,8 @@ func below(name, source string) labels {
 }
 
 func with(base, more labels) labels {
-	out := labels{}
-	for _, part := range []labels{base, more} {
-		for name, value := range part {
-			out[name] = value
-		}
-	}
+	out := maps.Clone(base)
+	maps.Copy(out, more)
 	return out
 }
 
