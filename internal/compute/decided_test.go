@@ -191,6 +191,12 @@ func TestRenewalsByDueDateBlurIt(t *testing.T) {
 	if len(link.Series) != 2 {
 		t.Errorf("%d series", len(link.Series))
 	}
+	// Spread over half a year, the 4.8 points even look ruled out.
+	w := decidedWorld(t, false).onFiles(t)
+	w.Linkages[0].MinEffect = &plan.MinEffect{Absolute: new(.02)}
+	if f := w.run(t).link("claim").Drivers[0]; f.Verdict != plan.NotSupported {
+		t.Errorf("%s (%s) of two points", f.Verdict, f.Reason)
+	}
 }
 
 // Without a time of decision there is nothing to compare, and the KPI is forecast all the same.
