@@ -248,15 +248,18 @@ func TestOnlyItsOwnRevisionsCount(t *testing.T) {
 	foreign := &appsv1.ControllerRevision{ObjectMeta: metav1.ObjectMeta{
 		Namespace: w.cpi.Namespace, Name: history.RevisionName("CPIDefinition", w.cpi, 1, 0),
 		Labels: map[string]string{"app.kubernetes.io/managed-by": "cpi-operator", history.LabelRevisionOf: string(w.cpi.UID)},
-	}, Revision: 7, Data: runtime.RawExtension{Raw: []byte(`{"spec": 7}`)}}
-	envtestkit.Create(t, w.client, foreign)
+	}, Revision: 7, Data: runtime.RawExtension{Raw: []byte(`{"generation": 7, "fields": ["not ours"]}`)}}
+	forged := foreign.DeepCopy()
+	forged.Name, forged.Data.Raw = history.RevisionName("CPIDefinition", w.cpi, 1, 1), []byte(`{"spec": 7}`)
+	forged.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(w.cpi, v1alpha1.GroupVersion.WithKind("CPIDefinition"))}
+	envtestkit.Create(t, w.client, foreign, forged)
 	version := foreign.ResourceVersion
 	w.want(w.look(w.cpi), "1 false Created")
 	if envtestkit.Reload(t, w.client, foreign); foreign.ResourceVersion != version || len(foreign.OwnerReferences) > 0 {
 		t.Errorf("the foreign revision was changed: %+v", foreign.ObjectMeta)
 	}
-	own := slices.DeleteFunc(w.revisions(), func(r appsv1.ControllerRevision) bool { return r.UID == foreign.UID })
-	if len(own) != 1 || own[0].Name != history.RevisionName("CPIDefinition", w.cpi, 1, 1) {
+	own := slices.DeleteFunc(w.revisions(), func(r appsv1.ControllerRevision) bool { return r.UID == foreign.UID || r.UID == forged.UID })
+	if len(own) != 1 || own[0].Name != history.RevisionName("CPIDefinition", w.cpi, 1, 2) {
 		t.Fatalf("%+v", own)
 	}
 
@@ -271,7 +274,7 @@ func TestOnlyItsOwnRevisionsCount(t *testing.T) {
 	}
 	w.remember(w.cpi)
 	w.want(w.cpi.Status.Changes, "1 false Created")
-	if n := len(w.revisions()); n != 2 {
+	if n := len(w.revisions()); n != 3 {
 		t.Errorf("%d revisions", n)
 	}
 }

@@ -49,7 +49,7 @@ type version struct {
 // change is the version as the status tells it.
 func (v version) change() v1alpha1.DefinitionChange {
 	seen := v.revision.CreationTimestamp
-	return v1alpha1.DefinitionChange{Generation: v.content.Generation, Seen: &seen, Fields: v.content.Fields, NewBaseline: new(v.content.NewBaseline)}
+	return v1alpha1.DefinitionChange{Generation: v.content.Generation, Seen: &seen, Fields: history.Bounded(v.content.Fields), NewBaseline: new(v.content.NewBaseline)}
 }
 
 // changedSince fills in what differs from an earlier version; false if nothing does that people would call a change.
@@ -115,11 +115,9 @@ func (r *Reconciler) versions(ctx context.Context, d definition) ([]version, err
 		if !metav1.IsControlledBy(revision, d.object) {
 			continue // anybody can write labels
 		}
-		kept, err := decode(revision)
-		if err != nil {
-			return nil, err
+		if kept, err := decode(revision); err == nil { // or somebody else made it in our name
+			out = append(out, version{revision, kept})
 		}
-		out = append(out, version{revision, kept})
 	}
 	slices.SortFunc(out, func(a, b version) int { return cmp.Compare(a.revision.Revision, b.revision.Revision) })
 	return out, nil
@@ -169,7 +167,7 @@ func (r *Reconciler) create(ctx context.Context, d definition, number int64, kep
 		case err != nil:
 			return version{}, err
 		}
-		if metav1.IsControlledBy(found, d.object) {
+		if _, unreadable := decode(found); unreadable == nil && metav1.IsControlledBy(found, d.object) {
 			return r.adopt(ctx, d, found)
 		}
 	}
