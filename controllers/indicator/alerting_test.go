@@ -62,6 +62,11 @@ func TestEvaluationsOfASegment(t *testing.T) {
 			t.Errorf("%s before: %+v", before, cpi.Status.SegmentAlerts)
 		}
 	}
+	w.dryRun = true
+	w.reconcile(cpi)
+	if w.wantMetric("cpi_alert{", false); len(cpi.Status.SegmentAlerts) != 1 {
+		t.Errorf("in a dry run the status tells no less: %+v", cpi.Status.SegmentAlerts)
+	}
 }
 
 // A pause hides nothing, keeps even what Prometheus tells by its own clock from being told, and ends by time alone.
