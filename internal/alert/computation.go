@@ -10,8 +10,13 @@ import (
 // killsToQuarantine is how many runs in a row must die on an indicator before it is left out.
 const killsToQuarantine = 2
 
-// toldAfter is how many runs must be missed or fail before somebody is told: one may be a blip.
-const toldAfter = 2
+const (
+	// toldAfter is how many runs must be missed before somebody is told: one may be a blip.
+	toldAfter = 2
+	// failsAgain is how many runs more must fail after the first that did. So a source is told of no later than its indicators
+	// grow stale, and can silence that.
+	failsAgain = toldAfter - 1
+)
 
 // onlyAnEdit are failures that the next run will meet again: somebody is told at once. Others are told
 // when the next scheduled run has failed too.
@@ -51,7 +56,7 @@ func (d *Decision) computed(in *Indicator, now time.Time) {
 func (d *Decision) failing(in *Indicator, now time.Time, reason, message string) {
 	d.condition(Computed, False, Reason(reason), message)
 	if !onlyAnEdit[reason] {
-		told := in.Source.runsAfter(in.Attempt.Since, toldAfter)
+		told := in.Source.runsAfter(in.Attempt.Since, failsAgain)
 		if now.Before(told) {
 			d.lookAgain(told, now)
 			return
@@ -125,12 +130,12 @@ func (d *Decision) stale(in *Indicator, reason Reason, message string) {
 const platform = "platform"
 
 // SourceAlerts are those of a data source itself: its failure is told once, to the team or the platform's, not for each
-// indicator, when two scheduled runs have failed. next is when that changes by time alone.
+// indicator, when the next scheduled run has failed too. next is when that changes by time alone.
 func SourceAlerts(s SourceRuns, team, message string, now time.Time) (alerts []Alert, next time.Time) {
 	if !s.Failed {
 		return nil, time.Time{}
 	}
-	if told := s.runsAfter(s.FailedSince, toldAfter); now.Before(told) {
+	if told := s.runsAfter(s.FailedSince, failsAgain); now.Before(told) {
 		return nil, told
 	}
 	return []Alert{{Name: ComputationFailed, Severity: Critical, Team: orElse(team, platform), Message: s.Reason + ": " + message}}, time.Time{}

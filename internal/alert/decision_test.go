@@ -276,8 +276,14 @@ func TestNextIsTheEarliestChangeByTime(t *testing.T) {
 func TestSourceAlertsOnce(t *testing.T) {
 	s := alert.SourceRuns{Name: "crm", Schedule: hourly{}, Failed: true, Reason: "AuthenticationFailed", FailedSince: now}
 	alerts, next := alert.SourceAlerts(s, "", "wrong password", now)
-	if len(alerts) != 0 || !next.Equal(now.Add(135*time.Minute)) {
+	if len(alerts) != 0 || !next.Equal(now.Add(75*time.Minute)) {
 		t.Errorf("at first: %v, next %s", alerts, next)
+	}
+	in := nps(estimate(-80, -90, -70, 300))
+	in.Source = s
+	in.Source.LastSuccess = new(now.Add(-time.Hour)) // the run before the first that failed
+	if stale := alert.Decide(in, now).StaleAfter; next.After(stale) {
+		t.Errorf("the source is told of at %s, after its indicators are stale at %s", next, stale)
 	}
 	for team, told := range map[string]string{"": "platform", "databases": "databases"} {
 		alerts, _ = alert.SourceAlerts(s, team, "wrong password", next)
