@@ -118,7 +118,7 @@ func budget() Panel {
 func burn() Panel {
 	return lines("Burn rate",
 		"How many times as fast as allowed the error budget was used up over the latest periods, by their number; at 1 it just lasts. Short windows are shown because an alert needs two windows at once: alone they are mostly chance.",
-		size(width/2, 8), "suffix: ×", []query{{"max by (window) (cpi_promise_burn_rate{" + ofOne + "})", "{{window}}"}})
+		size(width/2, 8), "suffix:×", []query{{"max by (window) (cpi_promise_burn_rate{" + ofOne + "})", "{{window}}"}})
 }
 
 // share is the look of what lies between 0 and 1.

@@ -70,7 +70,7 @@ func effect() Panel {
 		size(width/2, 9), "short", interval(
 			`100 * max by (kpi, driver) (cpi_link_effect<end>{`+ofDriver+`, unit="ratio"})`,
 			`max by (kpi, driver) (cpi_link_effect<end>{`+ofDriver+`, unit!="ratio"})`,
-		), asBand("suffix: pp", "A", "B", "C")...)
+		), asBand("suffix:pp", "A", "B", "C")...)
 }
 
 func verdicts() Panel {

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 
 // configuration scrapes one operator all the time and evaluates the rules.
 const configuration = `
-global: {scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s}
+global: {scrape_interval: 2s, evaluation_interval: 1s}
 rule_files: [%q]
 scrape_configs:
 - job_name: cpi-operator
@@ -132,7 +132,7 @@ func joined(t *testing.T, server *prometheustest.Server, p dashboards.Panel, cho
 		}
 	}()
 	for _, choice := range choices {
-		envtestkit.Eventually(t, func() bool { // a scrape may fail on a busy machine
+		envtestkit.Eventually(t, func() bool { // a scrape may come between a value and its state
 			torn = tear(t, server, p, choice)
 			return torn == ""
 		})
@@ -198,14 +198,22 @@ func answered(t *testing.T, server *prometheustest.Server, expr string, choices 
 	})
 }
 
-// filled puts values in the place of variables, as Grafana does.
+// filled puts values in the place of variables, as Grafana does: $namespace is not $name with something after it.
 func filled(expr string, choice chosen) string {
-	names := []string{"$__rate_interval", "5m", "$__range", "1h"}
-	for name, value := range choice {
-		names = append(names, "$"+name, value)
-	}
-	return strings.NewReplacer(names...).Replace(expr)
+	return variable.ReplaceAllStringFunc(expr, func(found string) string {
+		switch found {
+		case "$__rate_interval":
+			return "5m"
+		case "$__range":
+			return "1h"
+		case "$1": // of label_replace
+			return found
+		}
+		return choice[found[1:]]
+	})
 }
+
+var variable = regexp.MustCompile(`\$\w+`)
 
 // offered wants values of a variable, the chosen ones among them.
 func offered(t *testing.T, server *prometheustest.Server, uid string, v dashboards.Variable) {
