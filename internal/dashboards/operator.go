@@ -51,7 +51,7 @@ func instances() Panel {
 }
 
 func ownAlerts() Panel {
-	return table("Alerts on the operator", "Alerts of the rules that watch the operator itself, pending or firing. Empty is good, if the rules are loaded. What to do stands in docs/runbooks under the alert's name.",
+	return table("Alerts on the operator", "Alerts of the rules that watch the operator itself, pending or firing. Empty is good, if the rules are loaded. What to do stands behind the alert's name.",
 		size(width, 5), "urgency", alertColumns(`alertname=~"CPIOperator.+"`, `namespace=~".*"`)...)
 }
 

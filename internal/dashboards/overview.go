@@ -21,7 +21,7 @@ func overview() Dashboard {
 // alerts that are pending or firing, of the objects that a selector matches.
 func alerts(title string, at GridPos, where string) Panel {
 	return table(title,
-		"Alerts of the operator's rules, as this Prometheus evaluates them: pending until they have held for long enough, then firing. Empty is good, if the rules are loaded. What to do stands in docs/runbooks under the alert's name.",
+		"Alerts of the operator's rules, as this Prometheus evaluates them: pending until they have held for long enough, then firing. Empty is good, if the rules are loaded. What to do stands behind the alert's name.",
 		at, "urgency",
 		append(alertColumns(ourAlerts, where), column{expr: said(ourAlerts, where), title: "said", hidden: true}, label("message", "Message"))...,
 	)
@@ -32,7 +32,7 @@ func alertColumns(alerts, where string) []column {
 		{expr: firing(alerts, where), title: "urgency", hidden: true},
 		label("severity", "Severity", append(coloured(severityTexts()), columnWidth(90))...),
 		label("alertstate", "State", columnWidth(90)),
-		label("alertname", "Alert"),
+		label("alertname", "Alert", runbook),
 		label("title", "About"),
 		label("segment", "Segment"),
 		label("owner", "Owner"),

@@ -3,6 +3,8 @@ package dashboards
 import (
 	"slices"
 	"strings"
+
+	"github.com/cpi-operator/cpi-operator/internal/rules"
 )
 
 // noData is shown in place of a value that does not exist.
@@ -160,6 +162,9 @@ func coloured(texts map[string]Mapped) []Property {
 		{ID: "mappings", Value: []Mapping{{Type: "value", Options: texts}}},
 	}
 }
+
+// runbook makes the name of an alert lead to its page.
+var runbook = Property{ID: "links", Value: []map[string]any{{"title": "What to do", "url": rules.Runbooks + "${__value.raw}.md", "targetBlank": true}}}
 
 // linked makes a cell lead to another dashboard; variables are pairs of a variable and the column that it is taken from.
 func linked(title, uid string, variables ...string) Property {

@@ -10,13 +10,13 @@ import (
 
 // Alerts on the operator itself that Prometheus alone decides, besides alert.OperatorAbsent.
 const (
-	OperatorTwoLeaders       alert.Name = "CPIOperatorTwoLeaders"
-	OperatorErrors           alert.Name = "CPIOperatorReconcileErrors"
-	OperatorStuck            alert.Name = "CPIOperatorQueueStuck"
-	OperatorSourcesFailing   alert.Name = "CPIOperatorSourcesFailing"
-	OperatorMetricsTruncated alert.Name = "CPIOperatorMetricsIncomplete"
-	OperatorSeriesDropped    alert.Name = "CPIOperatorSeriesDropped"
-	OperatorRulesRefused     alert.Name = "CPIOperatorRulesNotInForce"
+	OperatorTwoLeaders        alert.Name = "CPIOperatorTwoLeaders"
+	OperatorErrors            alert.Name = "CPIOperatorReconcileErrors"
+	OperatorStuck             alert.Name = "CPIOperatorQueueStuck"
+	OperatorSourcesFailing    alert.Name = "CPIOperatorSourcesFailing"
+	OperatorMetricsIncomplete alert.Name = "CPIOperatorMetricsIncomplete"
+	OperatorSeriesDropped     alert.Name = "CPIOperatorSeriesDropped"
+	OperatorRulesRefused      alert.Name = "CPIOperatorRulesNotInForce"
 )
 
 // Operator gives the rules that watch the operator itself. They belong into the operator's namespace.
@@ -44,7 +44,7 @@ func Operator() Group {
 		{name: OperatorSourcesFailing, severity: alert.Critical, wait: settle, expr: "count(<failing>) >= 3\nand\ncount(<failing>) > 0.25 * count(max by (namespace, name) (cpi_source_last_success_timestamp_seconds) or <failing>)",
 			summary:     "Runs fail on {{ $value }} data sources at once",
 			description: "More than a quarter of all data sources, and at least 3, fail together. Look for what they share: images, quotas, nodes, network, admission. Their own alerts name the reason of each."},
-		{name: OperatorMetricsTruncated, severity: alert.Warning, wait: "15m", expr: "sum by (namespace, job) (increase(cpi_operator_gather_errors_total[10m])) > 0",
+		{name: OperatorMetricsIncomplete, severity: alert.Warning, wait: "15m", expr: "sum by (namespace, job) (increase(cpi_operator_gather_errors_total[10m])) > 0",
 			summary:     "Some metrics of cpi-operator cannot be gathered",
 			description: "Scrapes lack some of the operator's own metrics, so that dashboards and alerts on it are blind in part. Series of indicators are not concerned."},
 		{name: OperatorSeriesDropped, severity: alert.Warning, wait: "15m", expr: "sum by (namespace) (max by (namespace, name, kind) (\n  label_replace(cpi_series_dropped, \"kind\", \"CPI\", \"\", \"\") or label_replace(kpi_series_dropped, \"kind\", \"KPI\", \"\", \"\")\n)) > 0",
