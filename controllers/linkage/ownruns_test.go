@@ -164,3 +164,30 @@ func TestClaimWithRunsOfItsOwnDoesNotFailWithTheSource(t *testing.T) {
 	w.want(far.Status.Conditions, "Computed", "Unknown", v1alpha1.ReasonPending)
 	w.want(near.Status.Conditions, "Computed", "False", v1alpha1.ReasonSourceFailed)
 }
+
+// Results that were lost are computed once more, and what is lost twice waits for the schedule.
+func TestLostFindingsOfAClaimRunOnceMore(t *testing.T) {
+	w := newWorld(t)
+	l, _ := w.running("far")
+	for round := range 2 {
+		for _, j := range w.jobs(l) {
+			if len(j.Status.Conditions) > 0 {
+				continue
+			}
+			envtestkit.Pod(t, w.client, &j, func(s *corev1.PodStatus) {
+				s.Phase = corev1.PodFailed
+				s.InitContainerStatuses = []corev1.ContainerStatus{{Name: job.PublishContainer, State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "Error", ExitCode: 2}}}}
+			})
+			w.clock.Step(time.Minute)
+			envtestkit.Finish(t, w.client, &j, batchv1.JobComplete, batchv1.JobReasonCompletionsReached, w.clock.Now())
+		}
+		for range 3 {
+			w.reconcile(l)
+			w.clock.Step(time.Minute)
+		}
+		w.want(l.Status.Conditions, "Computed", "False", v1alpha1.ReasonResultMissing)
+		if got := w.jobs(l); len(got) != 2 {
+			t.Fatalf("%d runs after results were lost for the %d. time", len(got), round+1)
+		}
+	}
+}
