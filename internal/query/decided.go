@@ -78,7 +78,8 @@ func (t *table) daysAfter(ref string, length time.Duration) string {
 	return "(" + ref + " + " + days + ")"
 }
 
-// decidedRows adds the computed times to rows under the alias r.
+// decidedRows adds the computed times to rows under the alias r. Merged into the query around them, they would be computed
+// anew for each bound of a period that they are compared with.
 func (t *table) decidedRows(rows string) string {
-	return "(SELECT r.*, " + t.decided + " AS " + Quote(plan.DecidedColumn) + ", " + t.lapsed + " AS " + Quote(lapsedColumn) + "\nFROM " + rows + ") AS r"
+	return "(" + t.apart() + "SELECT r.*, " + t.decided + " AS " + Quote(plan.DecidedColumn) + ", " + t.lapsed + " AS " + Quote(lapsedColumn) + "\nFROM " + rows + ") AS r"
 }
