@@ -128,13 +128,13 @@ func documents(text []byte) []document {
 	lines := bufio.NewReader(bytes.NewReader(text))
 	for {
 		next, err := lines.ReadBytes('\n')
-		if bytes.HasPrefix(next, []byte("---")) {
+		if rest, begins := bytes.CutPrefix(next, []byte("---")); begins && (len(rest) == 0 || bytes.ContainsAny(rest[:1], " \t\r\n")) {
 			out = append(out, bytes.Clone(current.Bytes()))
 			current.Reset()
-			current.Write(bytes.Repeat([]byte("\n"), line+1))
-		} else {
-			current.Write(next)
+			current.Write(bytes.Repeat([]byte("\n"), line))
+			next = append([]byte("   "), rest...) // a document may begin on that line
 		}
+		current.Write(next)
 		line++
 		if err != nil {
 			return append(out, bytes.Clone(current.Bytes()))

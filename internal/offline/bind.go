@@ -28,8 +28,11 @@ const bindForms = "write SOURCE=file:PATH, SOURCE/TABLE=file:PATH, SOURCE=postgr
 // ParseBind reads one as people write it: crm=file:./x.csv, crm/orders=file:./x.csv, crm=postgres://….
 func ParseBind(text string) (Bind, error) {
 	left, right, ok := strings.Cut(text, "=")
+	if strings.Contains(left, ":") { // an address without a source, perhaps with a password
+		return Bind{}, fmt.Errorf("an address is bound to no source: %s", bindForms)
+	}
 	if !ok || left == "" {
-		return Bind{}, fmt.Errorf("%q binds nothing: %s", text, bindForms)
+		return Bind{}, fmt.Errorf("%q binds nothing: %s", left, bindForms)
 	}
 	out := Bind{}
 	out.Source, out.Table, _ = strings.Cut(left, "/")

@@ -125,6 +125,23 @@ func TestBindFile(t *testing.T) {
 	}
 }
 
+// An address with a password never enters a message.
+func TestBindsThatAreRefused(t *testing.T) {
+	for text, says := range map[string]string{
+		"crm":                                   "binds nothing",
+		"=file:x.csv":                           "binds nothing",
+		"crm=x.csv":                             "nothing that is known",
+		"postgres://me:hunter2@db/x?sslmode=no": "no source",
+		"crm=postgres://me:hunter2@/x":          "with host and database",
+		"crm=postgres://me:hunter2@db:port/x":   "cannot be read",
+		"crm/t=mysql://me:hunter2@db/x":         "whole source",
+	} {
+		if _, err := ParseBind(text); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v, want %s", text, err, says)
+		}
+	}
+}
+
 // What is wrong is told with file and line.
 func TestFindings(t *testing.T) {
 	for name, c := range map[string]struct {

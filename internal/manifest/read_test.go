@@ -1,0 +1,76 @@
+package manifest
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Documents are split as kubectl splits them, and every line told is that of the file.
+func TestParse(t *testing.T) {
+	text := "# first\n" +
+		"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  text: |\n    --- not a document\n    x\n" +
+		"---\n" +
+		"--- {apiVersion: v1, kind: Secret, metadata: {name: b, namespace: n}}\n" +
+		"---\r\napiVersion: v1\r\nkind: List\r\nitems:\r\n- {apiVersion: v1, kind: Pod, metadata: {name: c}}\r\n- apiVersion: v1\r\n  kind: Pod\r\n  metadata:\r\n    name: d\r\n" +
+		"---\njust: values\n"
+	objects, faults := Parse("x.yaml", []byte(text))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	var got []string
+	for _, o := range objects {
+		got = append(got, o.Place("").String()+" "+o.Reference()+" "+o.Place("metadata.name").String())
+	}
+	want := []string{
+		"x.yaml:2 ConfigMap/a x.yaml:4",
+		"x.yaml:10 Secret/b x.yaml:10",
+		"x.yaml:15 Pod/c x.yaml:15",
+		"x.yaml:16 Pod/d x.yaml:19",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if !strings.Contains(string(objects[0].JSON), "--- not a document") {
+		t.Errorf("%s", objects[0].JSON)
+	}
+}
+
+// YAML is read as kubectl reads it, aliases included, and faults name their line.
+func TestFaults(t *testing.T) {
+	for text, line := range map[string]int{
+		"a: 1\nb: [\n":    2,
+		"a: 1\na: 2\n":    2,
+		"---\na: 1\n\tb:": 3,
+	} {
+		if _, faults := Parse("x", []byte(text)); len(faults) != 1 || faults[0].Line < line-1 || faults[0].Line > line+1 {
+			t.Errorf("%q: %v, want about line %d", text, faults, line)
+		}
+	}
+	objects, _ := Parse("x", []byte("apiVersion: v1\nkind: A\nmetadata: &m {name: a}\nspec: {copy: *m, flag: yes}\n"))
+	if got := string(objects[0].JSON); !strings.Contains(got, `"copy":{"name":"a"}`) || !strings.Contains(got, `"flag":true`) {
+		t.Error(got)
+	}
+	if got := objects[0].Place("spec.copy.name").Line; got != 3 {
+		t.Errorf("the alias leads to line %d", got)
+	}
+}
+
+// Folders are read with all below, but for hidden ones.
+func TestFolders(t *testing.T) {
+	root := t.TempDir()
+	for _, name := range []string{"b/x.yaml", "a.yml", ".git/y.yaml", "notes.txt", "c.json"} {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(`{"apiVersion": "v1", "kind": "A", "metadata": {"name": "x"}}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	objects, faults := Read([]string{root, filepath.Join(root, "none.yaml")}, nil)
+	if len(objects) != 3 || len(faults) != 1 {
+		t.Errorf("%d objects, faults %v", len(objects), faults)
+	}
+}
