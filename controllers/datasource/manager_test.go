@@ -1,7 +1,6 @@
 package datasource_test
 
 import (
-	"context"
 	"testing"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -99,22 +98,9 @@ func startManager(t *testing.T, namespace string) {
 		t.Fatal(err)
 	}
 	recorder := mgr.GetEventRecorder("test")
-	for _, controller := range []interface{ SetupWithManager(ctrl.Manager) error }{
+	envtestkit.Run(t, mgr,
 		&datasource.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: recorder, Clock: clock.RealClock{}, Debounce: debounce,
 			Images: job.Images{Manager: "manager:test", Compute: "compute:test"}},
 		&indicator.Reconciler{Kind: alert.CPI, Client: mgr.GetClient(), Events: recorder, Clock: clock.RealClock{}, Store: metrics.NewStore(metrics.DefaultLimits)},
-	} {
-		if err := controller.SetupWithManager(mgr); err != nil {
-			t.Fatal(err)
-		}
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- mgr.Start(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("manager: %v", err)
-		}
-	})
+	)
 }

@@ -1,7 +1,6 @@
 package history_test
 
 import (
-	"context"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -89,17 +88,6 @@ func startManager(t *testing.T, namespace string) ctrl.Manager {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := (&history.Reconciler{Kind: alert.CPI, Client: mgr.GetClient(), Live: mgr.GetAPIReader()}).SetupWithManager(mgr); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- mgr.Start(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("manager: %v", err)
-		}
-	})
+	envtestkit.Run(t, mgr, &history.Reconciler{Kind: alert.CPI, Client: mgr.GetClient(), Live: mgr.GetAPIReader()})
 	return mgr
 }

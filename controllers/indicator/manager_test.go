@@ -115,28 +115,15 @@ func startManager(t *testing.T, namespace string, store *metrics.Store) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range []alert.Kind{alert.CPI, alert.KPI} {
-		r := &indicator.Reconciler{Kind: kind, Client: mgr.GetClient(), Events: mgr.GetEventRecorder("test"), Clock: clock.RealClock{}, Store: store}
-		if err := r.SetupWithManager(mgr); err != nil {
-			t.Fatal(err)
-		}
-	}
-	sources := &indicator.SourceReconciler{Client: mgr.GetClient(), Clock: clock.RealClock{}, Store: store}
-	if err := sources.SetupWithManager(mgr); err != nil {
-		t.Fatal(err)
-	}
 	if err := mgr.Add(serve.Leading{Store: store}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- mgr.Start(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("manager: %v", err)
-		}
-	})
+	c, events, now := mgr.GetClient(), mgr.GetEventRecorder("test"), clock.RealClock{}
+	envtestkit.Run(t, mgr,
+		&indicator.Reconciler{Kind: alert.CPI, Client: c, Events: events, Clock: now, Store: store},
+		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: events, Clock: now, Store: store},
+		&indicator.SourceReconciler{Client: c, Clock: now, Store: store},
+	)
 	eventually(t, "the endpoint listens", func() bool {
 		connection, err := net.Dial("tcp", address)
 		if err != nil {

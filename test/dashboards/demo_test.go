@@ -74,30 +74,17 @@ func startOperator(t *testing.T, store *metrics.Store) string {
 	}
 	c, live, events, now := mgr.GetClient(), mgr.GetAPIReader(), mgr.GetEventRecorder("test"), clock.RealClock{}
 	images := job.Images{Manager: "manager:test", Compute: "compute:test"}
-	for _, controller := range []interface{ SetupWithManager(ctrl.Manager) error }{
+	if err := mgr.Add(serve.Leading{Store: store}); err != nil {
+		t.Fatal(err)
+	}
+	envtestkit.Run(t, mgr,
 		&datasource.Reconciler{Client: c, Live: live, Events: events, Clock: now, Images: images},
 		&dataset.Reconciler{Client: c, Events: events},
 		&indicator.Reconciler{Kind: alert.CPI, Client: c, Events: events, Clock: now, Store: store},
 		&indicator.Reconciler{Kind: alert.KPI, Client: c, Events: events, Clock: now, Store: store},
 		&indicator.SourceReconciler{Client: c, Clock: now, Store: store},
 		&linkage.Reconciler{Client: c, Live: live, Events: events, Clock: now, Store: store, Images: images},
-	} {
-		if err := controller.SetupWithManager(mgr); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := mgr.Add(serve.Leading{Store: store}); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- mgr.Start(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("manager: %v", err)
-		}
-	})
+	)
 	return address
 }
 
