@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
 )
 
@@ -29,7 +30,7 @@ func computeCommand(now time.Time) *cobra.Command {
 		Short: "Compute definitions in files with the operator's engine, without a cluster",
 		Long: `Reads the data where it lives, or what --bind puts in its place, and prints what the operator would show: value, interval,
 n, period and state of every indicator, and the verdict on every claim. ConfigMaps and Secrets are taken from the files;
-a kustomization's configMapGenerator is followed.`,
+a kustomization's configMapGenerator is followed. Divergence, targets at risk and missing guardrails are told in a cluster only.`,
 		Example: `  # the demo's data
   kubectl cpi compute -f config/samples
 
@@ -38,7 +39,7 @@ a kustomization's configMapGenerator is followed.`,
 
   # on another database
   kubectl cpi compute -f nps.yaml --bind 'crm=postgres://analyst:secret@localhost:5432/crm?sslmode=disable'`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error { return flags.run(command, now) },
 	}
 	flags.files.add(command)
@@ -74,6 +75,11 @@ func (f *computeFlags) run(command *cobra.Command, now time.Time) error {
 	if len(namespaces) == 0 && len(findings) == 0 {
 		return fmt.Errorf("no definition of cpi-operator in %v", f.files.paths)
 	}
+	for _, b := range opts.Binds {
+		if err := taken(namespaces, b); err != nil {
+			return fmt.Errorf("--bind: %w", err)
+		}
+	}
 	if opts.Scratch, err = os.MkdirTemp("", "kubectl-cpi-"); err != nil {
 		return err
 	}
@@ -105,6 +111,16 @@ func (f *computeFlags) run(command *cobra.Command, now time.Time) error {
 		return notInOrder{}
 	}
 	return nil
+}
+
+// taken tells why a bind is of no use in any namespace; nil if it is in one.
+func taken(namespaces []*offline.Namespace, b offline.Bind) (err error) {
+	for _, n := range namespaces {
+		if err = n.Takes(b); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // told is all that compute tells, as programs read it.
@@ -167,6 +183,9 @@ func (t *told) add(indicators []offline.Judged, claims []offline.JudgedClaim) {
 		if c.Invalid == "" {
 			s := c.Strongest
 			out.Strongest, out.Effect, out.Lag, out.Verdict, out.Explanation = s.Driver, s.Effect, s.Lag, s.Verdict, c.Explanation
+			if failed := c.Condition(alert.Computed); failed != nil && failed.Status == alert.False && failed.Reason != alert.ReasonSourceFailed {
+				t.Problems = append(t.Problems, fmt.Sprintf("CPILinkage/%s: %s: %s", out.Name, failed.Reason, failed.Message))
+			}
 		}
 		t.Claims = append(t.Claims, out)
 	}

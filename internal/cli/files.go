@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -23,12 +24,23 @@ func (f *fileFlags) add(command *cobra.Command) {
 	_ = command.MarkFlagFilename("filename", "yaml", "yml", "json") // it was declared above
 }
 
+// noArguments refuses them without repeating them: a forgotten --bind may hold a password.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%d arguments belong to no flag: files are given with -f, data with --bind", len(args))
+	}
+	return nil
+}
+
 // load reads the files. Findings are what keeps objects out.
 func (f *fileFlags) load(ctx context.Context, stdin io.Reader) ([]*offline.Namespace, []offline.Finding, error) {
 	if len(f.paths) == 0 {
 		return nil, nil, errors.New("say which files: -f FILE or -f FOLDER")
 	}
-	objects, faults := manifest.Read(f.paths, stdin)
+	objects, faults, err := manifest.Read(f.paths, stdin)
+	if err != nil {
+		return nil, nil, err
+	}
 	var findings []offline.Finding
 	for _, fault := range faults {
 		findings = append(findings, offline.Finding{Place: fault.Place, Message: fault.Message})

@@ -25,7 +25,7 @@ formulas and units by the operator's. No cluster is asked. Every error has file 
 
   # what kustomize makes of it
   kustomize build config/samples | kubectl cpi validate -f -`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if !slices.Contains(findingFormats, output) {
 				return fmt.Errorf("--output %s: write one of %v", output, findingFormats)

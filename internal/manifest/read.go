@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -34,45 +33,45 @@ const Stdin = "-"
 const largest = 16 << 20
 
 // Read gives the objects of files and folders, in the order of their names; folders are read with all below them, but for
-// hidden ones. What cannot be read is a fault and keeps nothing else from being read.
-func Read(paths []string, stdin io.Reader) ([]*Object, []Fault) {
-	var objects []*Object
-	var faults []Fault
-	fault := func(path string, err error) {
-		faults = append(faults, Fault{Place{path, 1}, err.Error()})
-	}
-	read := func(path string, from io.Reader) {
+// hidden ones. A part that holds no object though it should is a fault, and keeps nothing else from being read; a file that
+// cannot be read is an error.
+func Read(paths []string, stdin io.Reader) (objects []*Object, faults []Fault, err error) {
+	read := func(path string, from io.Reader) error {
 		text, err := io.ReadAll(io.LimitReader(from, largest+1))
 		if err == nil && len(text) > largest {
 			err = fmt.Errorf("is larger than %d MiB", largest>>20)
 		}
 		if err != nil {
-			fault(path, err)
-			return
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		found, wrong := Parse(path, text)
 		objects, faults = append(objects, found...), append(faults, wrong...)
+		return nil
 	}
 	for _, path := range paths {
 		if path == Stdin {
-			read("stdin", stdin)
+			if err := read("stdin", stdin); err != nil {
+				return nil, nil, err
+			}
 			continue
 		}
 		files, err := filesOf(path)
 		if err != nil {
-			fault(path, err)
+			return nil, nil, err
 		}
 		for _, name := range files {
 			file, err := os.Open(name)
 			if err != nil {
-				fault(name, err)
-				continue
+				return nil, nil, err
 			}
-			read(name, file)
+			err = read(name, file)
 			_ = file.Close() // it was only read
+			if err != nil {
+				return nil, nil, err
+			}
 		}
 	}
-	return objects, faults
+	return objects, faults, nil
 }
 
 var extensions = []string{".yaml", ".yml", ".json"}
@@ -81,7 +80,7 @@ var extensions = []string{".yaml", ".yml", ".json"}
 func filesOf(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, errors.Unwrap(err)
+		return nil, err
 	}
 	if !info.IsDir() {
 		return []string{path}, nil
@@ -128,11 +127,13 @@ func documents(text []byte) []document {
 	lines := bufio.NewReader(bytes.NewReader(text))
 	for {
 		next, err := lines.ReadBytes('\n')
-		if rest, begins := bytes.CutPrefix(next, []byte("---")); begins && (len(rest) == 0 || bytes.ContainsAny(rest[:1], " \t\r\n")) {
+		if rest, marked := marker(next); marked {
 			out = append(out, bytes.Clone(current.Bytes()))
 			current.Reset()
 			current.Write(bytes.Repeat([]byte("\n"), line))
 			next = append([]byte("   "), rest...) // a document may begin on that line
+		} else if bytes.HasPrefix(next, []byte("%")) && len(bytes.TrimSpace(current.Bytes())) == 0 {
+			next = []byte("\n") // a directive, such as %YAML 1.1
 		}
 		current.Write(next)
 		line++
@@ -140,6 +141,17 @@ func documents(text []byte) []document {
 			return append(out, bytes.Clone(current.Bytes()))
 		}
 	}
+}
+
+// marker of a document's beginning or end, and what stands behind it.
+func marker(line []byte) (rest []byte, ok bool) {
+	for _, mark := range []string{"---", "..."} {
+		rest, ok = bytes.CutPrefix(line, []byte(mark))
+		if ok && (len(rest) == 0 || bytes.ContainsAny(rest[:1], " \t\r\n")) {
+			return rest, true
+		}
+	}
+	return nil, false
 }
 
 // objects of a document: none, one, or those of a List.
@@ -156,43 +168,66 @@ func (d document) objects(file string) ([]*Object, *Fault) {
 	if err != nil {
 		return nil, faultOf(file, err)
 	}
-	top := root.Content[0]
-	if scalar(top, "kind") != "List" {
-		return object(file, top, text), nil
+	return objectsOf(file, root.Content[0], text)
+}
+
+// header is what every object begins with.
+type header struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Metadata   *struct {
+		Name      string `json:"name"`
+		Namespace string `json:"namespace"`
+	} `json:"metadata"`
+	Items []json.RawMessage `json:"items"`
+}
+
+// objectsOf a node with its text: one, those of a List, or none where it is no object of Kubernetes.
+func objectsOf(file string, node *yaml.Node, text []byte) ([]*Object, *Fault) {
+	fault := func(message string) ([]*Object, *Fault) { return nil, &Fault{Place{file, node.Line}, message} }
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
 	}
-	var list struct{ Items []json.RawMessage }
-	_, nodes := child(top, "items")
-	if err := json.Unmarshal(text, &list); err != nil || nodes == nil || len(nodes.Content) != len(list.Items) {
-		return nil, &Fault{Place{file, top.Line}, "a List needs items, a list of objects"}
+	var head header
+	if node.Kind != yaml.MappingNode {
+		return nil, nil
+	}
+	if err := json.Unmarshal(text, &head); err != nil {
+		return fault("apiVersion, kind and metadata do not have the form of an object's: " + err.Error())
+	}
+	switch {
+	case head.APIVersion == "" && head.Kind == "" && head.Metadata == nil:
+		return nil, nil // such as a values file
+	case head.APIVersion == "" || head.Kind == "":
+		return fault("an object needs apiVersion and kind")
+	case head.Kind == "List":
+		return items(file, node, head.Items)
+	}
+	out := &Object{File: file, Line: node.Line, APIVersion: head.APIVersion, Kind: head.Kind, JSON: text, node: node}
+	if head.Metadata != nil {
+		out.Name, out.Namespace = head.Metadata.Name, head.Metadata.Namespace
+	}
+	return []*Object{out}, nil
+}
+
+// items of a List.
+func items(file string, list *yaml.Node, texts []json.RawMessage) ([]*Object, *Fault) {
+	_, nodes := child(list, "items")
+	if nodes != nil && nodes.Kind == yaml.AliasNode {
+		nodes = nodes.Alias
+	}
+	if nodes == nil || len(nodes.Content) != len(texts) {
+		return nil, &Fault{Place{file, list.Line}, "a List needs items, a list of objects"}
 	}
 	var out []*Object
-	for i, item := range list.Items {
-		out = append(out, object(file, nodes.Content[i], item)...)
+	for i, text := range texts {
+		found, fault := objectsOf(file, nodes.Content[i], text)
+		if fault != nil {
+			return out, fault
+		}
+		out = append(out, found...)
 	}
 	return out, nil
-}
-
-// object of a node; none if it is no object of Kubernetes.
-func object(file string, node *yaml.Node, text []byte) []*Object {
-	out := &Object{File: file, Line: node.Line, JSON: text, node: node}
-	out.APIVersion = scalar(node, "apiVersion")
-	out.Kind = scalar(node, "kind")
-	if out.APIVersion == "" || out.Kind == "" {
-		return nil
-	}
-	_, metadata := child(node, "metadata")
-	out.Name = scalar(metadata, "name")
-	out.Namespace = scalar(metadata, "namespace")
-	return []*Object{out}
-}
-
-// scalar is the plain value of a key; empty if there is none.
-func scalar(node *yaml.Node, key string) string {
-	_, value := child(node, key)
-	if value == nil || value.Kind != yaml.ScalarNode {
-		return ""
-	}
-	return value.Value
 }
 
 var lineOf = regexp.MustCompile(`line (\d+): `)

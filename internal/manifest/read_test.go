@@ -12,7 +12,7 @@ func TestParse(t *testing.T) {
 	text := "# first\n" +
 		"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  text: |\n    --- not a document\n    x\n" +
 		"---\n" +
-		"--- {apiVersion: v1, kind: Secret, metadata: {name: b, namespace: n}}\n" +
+		"--- {apiVersion: v1, kind: Secret, metadata: {name: b, namespace: there}}\n" +
 		"---\r\napiVersion: v1\r\nkind: List\r\nitems:\r\n- {apiVersion: v1, kind: Pod, metadata: {name: c}}\r\n- apiVersion: v1\r\n  kind: Pod\r\n  metadata:\r\n    name: d\r\n" +
 		"---\njust: values\n"
 	objects, faults := Parse("x.yaml", []byte(text))
@@ -40,9 +40,11 @@ func TestParse(t *testing.T) {
 // YAML is read as kubectl reads it, aliases included, and faults name their line.
 func TestFaults(t *testing.T) {
 	for text, line := range map[string]int{
-		"a: 1\nb: [\n":    2,
-		"a: 1\na: 2\n":    2,
-		"---\na: 1\n\tb:": 3,
+		"a: 1\nb: [\n":                           2,
+		"a: 1\na: 2\n":                           2,
+		"---\na: 1\n\tb:":                        3,
+		"kind: A\nmetadata: {name: a}\n":         1,
+		"kind: List\napiVersion: v1\nitems: 3\n": 1,
 	} {
 		if _, faults := Parse("x", []byte(text)); len(faults) != 1 || faults[0].Line < line-1 || faults[0].Line > line+1 {
 			t.Errorf("%q: %v, want about line %d", text, faults, line)
@@ -54,6 +56,21 @@ func TestFaults(t *testing.T) {
 	}
 	if got := objects[0].Place("spec.copy.name").Line; got != 3 {
 		t.Errorf("the alias leads to line %d", got)
+	}
+}
+
+// What kubectl takes is taken: names by alias, Lists in Lists, documents behind an end, directives.
+func TestUnusual(t *testing.T) {
+	for text, want := range map[string]int{
+		"%YAML 1.1\n---\napiVersion: v1\nkind: A\nmetadata: {name: a}\n...\napiVersion: v1\nkind: A\nmetadata: {name: b}\n":            2,
+		"apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: A, metadata: {name: a}}]}]\n": 1,
+		"x: &name a\napiVersion: v1\nkind: A\nmetadata: {name: *name}\n":                                                               1,
+		"x: &all [{apiVersion: v1, kind: A, metadata: {name: a}}]\napiVersion: v1\nkind: List\nitems: *all\n":                          1,
+	} {
+		objects, faults := Parse("x", []byte(text))
+		if len(objects) != want || len(faults) > 0 || objects[0].Name != "a" {
+			t.Errorf("%q: %d objects, faults %v", text, len(objects), faults)
+		}
 	}
 }
 
@@ -69,8 +86,11 @@ func TestFolders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	objects, faults := Read([]string{root, filepath.Join(root, "none.yaml")}, nil)
-	if len(objects) != 3 || len(faults) != 1 {
-		t.Errorf("%d objects, faults %v", len(objects), faults)
+	objects, faults, err := Read([]string{root}, nil)
+	if len(objects) != 3 || len(faults) != 0 || err != nil {
+		t.Errorf("%d objects, faults %v, %v", len(objects), faults, err)
+	}
+	if _, _, err := Read([]string{filepath.Join(root, "none.yaml")}, nil); err == nil {
+		t.Error("a file that is not there is no error")
 	}
 }

@@ -2,9 +2,11 @@ package offline
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,6 +56,38 @@ func ParseBind(text string) (Bind, error) {
 	}
 	out.URL = address
 	return out, nil
+}
+
+// Takes tells why a bind changes nothing in the namespace; nil if it does.
+func (n *Namespace) Takes(b Bind) error {
+	source, _ := objects{Namespace: n}.Source(b.Source)
+	if source == nil {
+		return fmt.Errorf("no DataSource %q is among these files", b.Source)
+	}
+	if b.Table == "" {
+		return nil
+	}
+	known := map[string]bool{}
+	if files := source.Spec.Files; files != nil {
+		for _, t := range files.Tables {
+			known[string(t.Name)] = true
+		}
+	}
+	for _, d := range n.Datasets {
+		if d.Spec.DataSourceRef.Name != b.Source {
+			continue
+		}
+		if d.Spec.Table != nil {
+			known[string(d.Spec.Table.Name)] = true
+		}
+		for _, t := range d.Spec.Tables {
+			known[string(t)] = true
+		}
+	}
+	if !known[b.Table] {
+		return fmt.Errorf("DataSource %q has no table %q: %s", b.Source, b.Table, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+	}
+	return nil
 }
 
 // bound is what binds make of a source.

@@ -32,7 +32,9 @@ type JudgedClaim struct {
 	Report *v1alpha1.IndicatorReport
 }
 
-// Judge says what was computed means, as the operator's status and alerts do.
+// Judge says what was computed means, as the operator's status and alerts do. What several objects decide together is not
+// in it: divergence, targets at risk, missing guardrails and the balance of a portfolio are told on the claims, or in a
+// cluster.
 func (n *Namespace) Judge(c Computed, now time.Time) (indicators []Judged, claims []JudgedClaim) {
 	n.ran(c, now)
 	o := objects{n, c.Reports}
@@ -76,7 +78,18 @@ func judge(object client.Object, kind string, found resolve.Followed, err error,
 	}
 	report := c.Reports[kind+"/"+name]
 	in := view.Indicator(object, found, report)
+	in.Telling = view.Telling(alertingOf(object), in.Location, false)
 	return Judged{Object: object, View: in, Decision: alert.Decide(in, now), Report: report}
+}
+
+func alertingOf(object client.Object) *v1alpha1.Alerting {
+	switch o := object.(type) {
+	case *v1alpha1.CPIDefinition:
+		return o.Spec.Alerting
+	case *v1alpha1.KPITarget:
+		return o.Spec.Alerting
+	}
+	return nil
 }
 
 func (n *Namespace) judgeClaim(l *v1alpha1.CPILinkage, o objects, c Computed, now time.Time) JudgedClaim {

@@ -22,9 +22,9 @@ var monday = time.Date(2026, time.November, 16, 9, 0, 0, 0, time.UTC)
 // load reads files and expects nothing wrong with them.
 func load(t *testing.T, paths ...string) *Namespace {
 	t.Helper()
-	objects, faults := manifest.Read(paths, nil)
-	if len(faults) > 0 {
-		t.Fatal(faults)
+	objects, faults, err := manifest.Read(paths, nil)
+	if err != nil || len(faults) > 0 {
+		t.Fatal(err, faults)
 	}
 	namespaces, findings, err := Load(t.Context(), objects, "default")
 	if err != nil || len(findings) > 0 {
@@ -155,11 +155,15 @@ func TestFindings(t *testing.T) {
 		"number as text": {"owner: {team: support}", "owner: {team: 12}", 19, `quote it: "12"`},
 		"rule":           {"responses: {entity: customer, keep: All}", "", 16, "a survey score needs responses"},
 		"formula":        {"entity: customer", "entity: nobody", 22, "nobody"},
+		"apiVersion":     {"# a comment\napiVersion: cpi-operator.io/v1alpha1", "apiVersion: cpi-operator.io", 12, "has apiVersion cpi-operator.io/v1alpha1"},
 		"syntax":         {"title: NPS", "title: [NPS", 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, "nps.yaml", strings.Replace(survey, c.old, c.text, 1))
-			objects, faults := manifest.Read([]string{path}, nil)
+			objects, faults, err := manifest.Read([]string{path}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if c.says == "" {
 				if len(faults) != 1 || faults[0].Line < 16 {
 					t.Errorf("%v", faults)

@@ -89,7 +89,7 @@ func (l *loader) find(object *manifest.Object, field, message string) {
 // add checks an object and takes it in. An error is ours.
 func (l *loader) add(ctx context.Context, object *manifest.Object) error {
 	ours := strings.HasPrefix(object.APIVersion, v1alpha1.GroupVersion.Group+"/")
-	n := l.namespace(cmp.Or(object.Namespace, namespaceOf(object, l.folders), l.otherwise))
+	n := l.namespace(cmp.Or(namespaceOf(object, l.folders), object.Namespace, l.otherwise))
 	switch {
 	case ours && object.APIVersion != v1alpha1.GroupVersion.String():
 		l.find(object, "apiVersion", fmt.Sprintf("%q is not served; write %s", object.APIVersion, v1alpha1.GroupVersion))
@@ -106,6 +106,8 @@ func (l *loader) add(ctx context.Context, object *manifest.Object) error {
 			return err
 		}
 		return l.take(n, object, text)
+	case schema.Knows(object.Kind):
+		l.find(object, "apiVersion", fmt.Sprintf("a %s of cpi-operator has apiVersion %s", object.Kind, v1alpha1.GroupVersion))
 	case object.APIVersion == "v1" && object.Kind == "Secret":
 		secret := &corev1.Secret{}
 		if l.decode(object, secret) {
