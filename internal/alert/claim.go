@@ -219,27 +219,28 @@ func stageOfAll(found *plan.Link) Stage {
 	return Testing
 }
 
-// next goes on with a claim's course; another claim begins one.
+// next goes on with a claim's course; another claim begins one. Findings that were lost change nothing: a claim stays where
+// it was until it is tested again.
 func (b Course) next(c *Claim, found *plan.Link, now time.Time) Course {
 	now = now.Truncate(time.Second)
-	out := Course{Formula: c.Formula, Drivers: map[string]Step{}}
-	if b.Formula == c.Formula {
-		out.Steps = slices.Clone(b.Steps)
+	if b.Formula != c.Formula {
+		b = Course{}
 	}
+	out := Course{Formula: c.Formula, Steps: slices.Clone(b.Steps), Drivers: map[string]Step{}}
 	if len(out.Steps) == 0 {
 		out.Steps = []Step{{Hypothesised, now}}
 	}
-	if stage := stageOfAll(found); out.now().Stage != stage {
+	if stage := stageOfAll(found); stage != Hypothesised && out.now().Stage != stage {
 		out.Steps = append(out.Steps, Step{stage, now})
 	}
 	out.Steps = out.Steps[max(0, len(out.Steps)-maxSteps):]
 	for _, driver := range c.Drivers {
-		step := Step{Hypothesised, now}
-		if f := findingOf(found, driver.Name); f != nil {
-			step.Stage = stageOf(*f)
+		step, known := b.Drivers[driver.Name]
+		if !known {
+			step = Step{Hypothesised, now}
 		}
-		if was, known := b.Drivers[driver.Name]; known && b.Formula == c.Formula && was.Stage == step.Stage {
-			step = was
+		if f := findingOf(found, driver.Name); f != nil && stageOf(*f) != step.Stage {
+			step = Step{stageOf(*f), now}
 		}
 		out.Drivers[driver.Name] = step
 	}

@@ -96,6 +96,28 @@ func TestCourseOfAClaim(t *testing.T) {
 	}
 }
 
+// Findings that are lost and made anew are no change of the verdict; what they say differently is.
+func TestLostFindingsLeaveAClaimWhereItWas(t *testing.T) {
+	c, at := claimOf(plan.Supported), now
+	found := c.Found
+	look := func(found *plan.Link) alert.ClaimDecision {
+		c.Found = found
+		d := alert.DecideClaim(c, at)
+		c.Before, at = d.Course, at.Add(time.Hour)
+		return d
+	}
+	confirmed := look(found)
+	lost := look(nil)
+	if len(lost.Alerts) > 0 || lost.Verdict != "" || lost.Course.Now() != confirmed.Course.Now() || lost.Course.Drivers["a"] != confirmed.Course.Drivers["a"] {
+		t.Errorf("lost: %+v, alerts %+v", lost.Course, lost.Alerts)
+	}
+	found.Drivers[0].Verdict = plan.NotSupported
+	anew := look(found)
+	if len(anew.Alerts) != 1 || !strings.HasPrefix(anew.Alerts[0].Message, "The claim c was Confirmed and is Refuted.") || anew.Course.Drivers["a"].Stage != alert.Refuted {
+		t.Errorf("anew: %+v, alerts %+v", anew.Course, anew.Alerts)
+	}
+}
+
 // Each target is told with the method of its own period, which need not be that of the next one.
 func TestAForecastIsToldWithItsMethod(t *testing.T) {
 	c := claimOf(plan.Supported)
