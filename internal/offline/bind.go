@@ -81,7 +81,7 @@ func (n *Namespace) Takes(b Bind) error {
 			known[string(d.Spec.Table.Name)] = true
 		}
 		for _, t := range d.Spec.Tables {
-			known[string(t)] = true
+			known[t] = true
 		}
 	}
 	if !known[b.Table] {
