@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/clock"
+	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -52,6 +53,7 @@ func (r *SourceReconciler) Reconcile(ctx context.Context, request ctrl.Request) 
 	if !runs.Failed && ready != nil && ready.Status == metav1.ConditionFalse { // no run can come to fail
 		runs.Failed, runs.Reason, runs.FailedSince, message = true, ready.Reason, ready.LastTransitionTime.Time, ready.Message
 	}
+	runs.Failed = runs.Failed && runsAreDue(ds)
 	team := ""
 	if ds.Spec.Owner != nil {
 		team = ds.Spec.Owner.Team
@@ -67,4 +69,11 @@ func (r *SourceReconciler) Reconcile(ctx context.Context, request ctrl.Request) 
 		return ctrl.Result{}, nil
 	}
 	return ctrl.Result{RequeueAfter: next.Sub(now)}, nil
+}
+
+// runsAreDue reports whether any run is to come that could succeed again. Where none is, a failure would stand for ever: nobody
+// waits for the numbers of a source without indicators, and those of a suspended one are told as stale.
+func runsAreDue(ds *v1alpha1.DataSource) bool {
+	indicators := ds.Status.Indicators // nil before the first look; claims rest on indicators of the same source
+	return !ptr.Deref(ds.Spec.Suspend, false) && (indicators == nil || *indicators > 0)
 }
