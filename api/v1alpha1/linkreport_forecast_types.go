@@ -28,7 +28,7 @@ type LinkInfluence struct {
 	// +kubebuilder:validation:MaxItems=16
 	Shares []LinkShare `json:"shares,omitempty"`
 
-	// topActions are the drivers with most influence that their owners can change.
+	// topActions are the drivers with most influence that their owners can change, among those that are Supported: no owner is held to a CPI whose link is not confirmed.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=3
@@ -230,13 +230,28 @@ type LinkDivergence struct {
 	// +kubebuilder:validation:MaxItems=16
 	Guardrails []LinkGuardrailState `json:"guardrails,omitempty"`
 
-	// reason why it cannot be judged.
+	// lost are the guardrails that were worse in lostIn; none unless it is diverging.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	Lost []LinkGuardrailState `json:"lost,omitempty"`
+
+	// lostIn is the label of the latest period that showed it: the KPI was good and a guardrail worse.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	LostIn string `json:"lostIn,omitempty"`
+
+	// clean is how many evaluations that could be judged have come after lostIn; two clear it.
+	// +optional
+	Clean *int32 `json:"clean,omitempty"`
+
+	// reason why the latest period cannot be judged; diverging stands meanwhile.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason,omitempty"`
 }
 
-// LinkGuardrailState is one guardrail in the period judged last.
+// LinkGuardrailState is one guardrail in one period.
 type LinkGuardrailState struct {
 	// driver is the name of the CPI.
 	// +required

@@ -110,12 +110,17 @@ func (r *Reconciler) foundOf(ctx context.Context, l *v1alpha1.CPILinkage) (*plan
 	return planstep.Found(report.Status.Link), nil
 }
 
-// surest is the guardrail whose loss is the least likely to be chance.
+// surest is the guardrail whose loss is the least likely to be chance, as it was when last seen: it stays while the
+// divergence clears, or cannot be judged.
 func surest(d *plan.Divergence) (cpi string, q float64) {
 	if d == nil {
 		return "", 0
 	}
-	for _, g := range d.Guardrails {
+	lost := d.Lost
+	if len(lost) == 0 { // as results before this field have it
+		lost = d.Guardrails
+	}
+	for _, g := range lost {
 		if g.Worse && g.Q != nil && (cpi == "" || *g.Q < q) {
 			cpi, q = g.Driver, *g.Q
 		}

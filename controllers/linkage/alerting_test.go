@@ -69,8 +69,18 @@ func TestADivergenceNamesItsGuardrail(t *testing.T) {
 		{Driver: "unharmed", Worse: new(false), Q: "0.0001", MinWorsening: "5"},
 		{Driver: "tickets", Worse: new(true), Loss: "30", MinWorsening: "5", Q: "0.04"},
 		{Driver: "support-nps", Worse: new(true), Loss: "6.5", MinWorsening: "5", Q: "0.001"}}}
-	w.publish(w.claim("support", claimed), link)
+	l := w.claim("support", claimed)
+	w.publish(l, link)
 	w.kpi("renewal-rate")
+	w.wantMetric(`alert="CPIKPIDivergence",severity="warning",owner="sales",theme="Growth",title="Contract renewals",segment="",source="crm",cpi="support-nps"`, true)
+
+	// While it clears it is the same alert, by the loss that showed it last.
+	link.Divergence.Lost, link.Divergence.LostIn, link.Divergence.Clean = link.Divergence.Guardrails, "2026-09", new(int32(1))
+	link.Divergence.Guardrails = []v1alpha1.LinkGuardrailState{{Driver: "support-nps", Worse: new(false), Q: "0.6", MinWorsening: "5"}}
+	w.publish(l, link)
+	if got := w.want(w.kpi("renewal-rate").Status.Conditions, "Diverging", "True", "Diverging"); !strings.Contains(got, "1 of the 2 clean evaluations") {
+		t.Errorf("message %s", got)
+	}
 	w.wantMetric(`alert="CPIKPIDivergence",severity="warning",owner="sales",theme="Growth",title="Contract renewals",segment="",source="crm",cpi="support-nps"`, true)
 }
 

@@ -3,6 +3,7 @@ package alert
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -133,18 +134,42 @@ func (d *ClaimDecision) diverging(c *Claim, found *plan.Link) {
 		return
 	}
 	switch v := found.Divergence; {
+	case v.Diverging: // what cannot be judged ends nothing
+		d.condition(Diverging, True, ReasonDiverging, c.drift(v))
 	case v.Reason != "":
 		d.condition(Diverging, Unknown, Reason(v.Reason), "The guardrails cannot be judged.")
-	case v.Diverging:
-		d.condition(Diverging, True, ReasonDiverging, fmt.Sprintf("%s: KPITarget %s looks good, but %s. It has been so since %s.", v.Label, c.KPI, c.worse(v), v.Since))
+	case v.KPIGood != nil && *v.KPIGood && anyWorse(v.Guardrails):
+		d.condition(Diverging, False, ReasonNotDiverging,
+			fmt.Sprintf("%s: KPITarget %s looks good, but %s: 1 of 2 evaluations in a row. Nobody is told yet.", v.Label, c.KPI, c.worse(v.Guardrails)))
 	default:
-		d.condition(Diverging, False, ReasonNotDiverging, fmt.Sprintf("%s: the KPI and its guardrails do not drift apart, by two evaluations in a row.", v.Label))
+		d.condition(Diverging, False, ReasonNotDiverging, v.Label+": the KPI and its guardrails do not drift apart.")
 	}
 }
 
-func (c *Claim) worse(v *plan.Divergence) string {
+// drift tells of a divergence: what was lost, since when, and whether the last evaluation still shows it.
+func (c *Claim) drift(v *plan.Divergence) string {
+	in, lost := v.LostIn, v.Lost
+	if len(lost) == 0 { // as results before these fields have it
+		in, lost = v.Label, v.Guardrails
+	}
+	text := fmt.Sprintf("%s: KPITarget %s looks good, but %s. It has been so since %s.", in, c.KPI, c.worse(lost), v.Since)
+	if v.Clean > 0 {
+		text = fmt.Sprintf("%s: KPITarget %s looked good, while %s. It had been so since %s. %s shows it no more: %d of the 2 clean evaluations in a row that end it.",
+			in, c.KPI, c.worse(lost), v.Since, v.Label, v.Clean)
+	}
+	if v.Reason != "" {
+		text += fmt.Sprintf(" The latest period cannot be judged (%s), which ends nothing.", v.Reason)
+	}
+	return text
+}
+
+func anyWorse(states []plan.GuardrailState) bool {
+	return slices.ContainsFunc(states, func(g plan.GuardrailState) bool { return g.Worse })
+}
+
+func (c *Claim) worse(states []plan.GuardrailState) string {
 	var texts []string
-	for _, g := range v.Guardrails {
+	for _, g := range states {
 		if !g.Worse {
 			continue
 		}
@@ -154,7 +179,7 @@ func (c *Claim) worse(v *plan.Divergence) string {
 		}
 		texts = append(texts, text)
 	}
-	return strings.Join(texts, " and ")
+	return orElse(strings.Join(texts, " and "), "a guardrail got worse")
 }
 
 // effect is a difference of the KPI as people read it; empty if there is none.
@@ -231,7 +256,7 @@ func (c *Claim) explain(found *plan.Link) []string {
 	out = append(out, c.influence(found.Influence)...)
 	out = append(out, c.forecast(found.Forecast)...)
 	if v := found.Divergence; v != nil && v.Diverging {
-		out = append(out, fmt.Sprintf("Diverging since %s: the KPI looks good, but %s.", v.Since, c.worse(v)))
+		out = append(out, "Diverging. "+c.drift(v))
 	}
 	return append(out, found.Warnings...)
 }

@@ -202,6 +202,25 @@ func TestAKPIIsOnTargetByItsInterval(t *testing.T) {
 	}
 }
 
+// While a divergence clears, the result still has the loss that showed it last.
+func TestALossStaysKnownWhileItClears(t *testing.T) {
+	values := []float64{40, 41, 40, 41, 40, 41, 40, 30, 30, 30, 30, 30, 30} // the last month is under way
+	for n, clean := range map[int]int{12: 0, 13: 1} {
+		w := newWorld(t)
+		kpi := make([]float64, n)
+		for i := range kpi {
+			kpi[i] = 90 + float64(i%2)
+		}
+		claim := w.link("drives", handed("KPITarget", "renewal", "ratio", monthly(kpi, .01)), handed("CPIDefinition", "nps", "points", monthly(values[:n], 3)))
+		claim.Drivers[0].Guardrail = &plan.Guardrail{MinWorsening: 5}
+		claim.Goals = []plan.Goal{{From: new(time.Date(1990, time.January, 1, 0, 0, 0, 0, time.UTC)), AtLeast: new(.75)}}
+		d := w.run(t).link("drives").Divergence
+		if !d.Diverging || d.Clean != clean || len(d.Lost) != 1 || !d.Lost[0].Worse || *d.Lost[0].Loss < 5 || *d.Lost[0].Q > .05 || (d.LostIn == d.Label) != (clean == 0) || d.Guardrails[0].Worse != (clean == 0) {
+			t.Errorf("after %d months: %+v", n, d)
+		}
+	}
+}
+
 // Influence has no sign: a driver that goes the other way than claimed has as much of it, and is no action to take.
 func TestNoActionAgainstTheEvidence(t *testing.T) {
 	other := make([]float64, 36)

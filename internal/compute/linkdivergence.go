@@ -61,14 +61,26 @@ func (c *claim) diverge() {
 		last := found.Evaluations[n-1]
 		out.KPIGood = last.KPIGood
 		for _, g := range last.Guardrails {
-			one := plan.GuardrailState{Driver: g.Guardrail, Worse: g.Worse, Test: string(g.Test), MinWorsening: g.MinWorsening, Reason: string(g.Reason)}
-			if g.Reason == "" {
-				one.Loss, one.P, one.Q = &g.Loss, &g.P, &g.Q
+			out.Guardrails = append(out.Guardrails, guardrailState(g))
+		}
+	}
+	if found.Last != nil {
+		out.LostIn, out.Clean = found.Last.Period.Label, found.Clean
+		for _, g := range found.Last.Guardrails {
+			if g.Worse {
+				out.Lost = append(out.Lost, guardrailState(g))
 			}
-			out.Guardrails = append(out.Guardrails, one)
 		}
 	}
 	c.link.Divergence = out
+}
+
+func guardrailState(g divergence.State) plan.GuardrailState {
+	out := plan.GuardrailState{Driver: g.Guardrail, Worse: g.Worse, Test: string(g.Test), MinWorsening: g.MinWorsening, Reason: string(g.Reason)}
+	if g.Reason == "" {
+		out.Loss, out.P, out.Q = &g.Loss, &g.P, &g.Q
+	}
+	return out
 }
 
 // judged is a period as divergence takes it, if its value may be acted on.

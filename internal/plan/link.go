@@ -211,15 +211,20 @@ type WhatIf struct {
 // Divergence tells whether the KPI looks good while its customers do worse.
 type Divergence struct {
 	// Diverging holds after two evaluations in a row and clears after two clean ones; an evaluation is a mature period.
-	Diverging  bool             `json:"diverging"`
-	Label      string           `json:"label,omitempty"` // the period judged last
-	Since      string           `json:"since,omitempty"`
+	Diverging bool   `json:"diverging"`
+	Label     string `json:"label,omitempty"` // the period judged last
+	Since     string `json:"since,omitempty"`
+	// Lost are the guardrails that were worse in LostIn, the latest period that showed it, and Clean how many that could
+	// be judged have come after it; empty unless Diverging.
+	Lost       []GuardrailState `json:"lost,omitempty"`
+	LostIn     string           `json:"lostIn,omitempty"`
+	Clean      int              `json:"clean,omitempty"`
 	KPIGood    *bool            `json:"kpiGood,omitempty"`
 	Guardrails []GuardrailState `json:"guardrails,omitempty"`
-	Reason     string           `json:"reason,omitempty"` // why it cannot be judged
+	Reason     string           `json:"reason,omitempty"` // why the latest period cannot be judged; Diverging stands
 }
 
-// GuardrailState is one guardrail in the period judged last.
+// GuardrailState is one guardrail in one period.
 type GuardrailState struct {
 	Driver       string   `json:"driver"`
 	Worse        bool     `json:"worse"`

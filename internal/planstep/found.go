@@ -69,9 +69,16 @@ func diverged(d *v1alpha1.LinkDivergence) *plan.Divergence {
 	if d == nil {
 		return nil
 	}
-	out := &plan.Divergence{Diverging: ptr.Deref(d.Diverging, false), Label: d.Label, Since: d.Since, KPIGood: d.KPIGood, Reason: d.Reason}
-	for _, g := range d.Guardrails {
-		out.Guardrails = append(out.Guardrails, plan.GuardrailState{
+	return &plan.Divergence{
+		Diverging: ptr.Deref(d.Diverging, false), Label: d.Label, Since: d.Since, KPIGood: d.KPIGood, Reason: d.Reason,
+		Guardrails: guardrails(d.Guardrails), Lost: guardrails(d.Lost), LostIn: d.LostIn, Clean: int(ptr.Deref(d.Clean, 0)),
+	}
+}
+
+func guardrails(states []v1alpha1.LinkGuardrailState) []plan.GuardrailState {
+	var out []plan.GuardrailState
+	for _, g := range states {
+		out = append(out, plan.GuardrailState{
 			Driver: g.Driver, Worse: ptr.Deref(g.Worse, false), Loss: number(g.Loss), P: number(g.P), Q: number(g.Q),
 			Test: g.Test, MinWorsening: zero(g.MinWorsening), Reason: g.Reason,
 		})

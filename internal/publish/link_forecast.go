@@ -61,14 +61,20 @@ func divergence(d *plan.Divergence) *v1alpha1.LinkDivergence {
 	if d == nil {
 		return nil
 	}
-	return &v1alpha1.LinkDivergence{
+	out := &v1alpha1.LinkDivergence{
 		Diverging: &d.Diverging, Label: cut(d.Label, maxLabel), Since: cut(d.Since, maxLabel), KPIGood: d.KPIGood,
-		Guardrails: each(d.Guardrails, maxDrivers, func(g plan.GuardrailState) v1alpha1.LinkGuardrailState {
-			return v1alpha1.LinkGuardrailState{
-				Driver: cut(g.Driver, maxName), Worse: &g.Worse, Loss: decimal(g.Loss), P: chance(g.P), Q: chance(g.Q),
-				Test: cut(g.Test, maxTest), MinWorsening: decimal(&g.MinWorsening), Reason: cut(g.Reason, maxReason),
-			}
-		}),
+		Guardrails: each(d.Guardrails, maxDrivers, guardrail), Lost: each(d.Lost, maxDrivers, guardrail), LostIn: cut(d.LostIn, maxLabel),
 		Reason: cut(d.Reason, maxReason),
+	}
+	if d.Diverging {
+		out.Clean = whole(d.Clean)
+	}
+	return out
+}
+
+func guardrail(g plan.GuardrailState) v1alpha1.LinkGuardrailState {
+	return v1alpha1.LinkGuardrailState{
+		Driver: cut(g.Driver, maxName), Worse: &g.Worse, Loss: decimal(g.Loss), P: chance(g.P), Q: chance(g.Q),
+		Test: cut(g.Test, maxTest), MinWorsening: decimal(&g.MinWorsening), Reason: cut(g.Reason, maxReason),
 	}
 }

@@ -57,7 +57,8 @@ func months(n int) []plan.PeriodResult {
 func found(drivers, periods int) plan.Link {
 	out := plan.Link{
 		Unit:       "ratio",
-		Divergence: &plan.Divergence{Diverging: true, Label: "2026-10", Since: "2026-09", KPIGood: new(true), Guardrails: []plan.GuardrailState{{Driver: "nps-0", Worse: true, Loss: new(6.5), MinWorsening: 5}}},
+		Divergence: &plan.Divergence{Diverging: true, Label: "2026-10", Since: "2026-09", KPIGood: new(true), Guardrails: []plan.GuardrailState{{Driver: "nps-0", MinWorsening: 5}},
+			Lost: []plan.GuardrailState{{Driver: "nps-0", Worse: true, Loss: new(6.5), Q: new(0.001), MinWorsening: 5}}, LostIn: "2026-09", Clean: 1},
 		Influence:  &plan.Influence{Method: "LMG", RSquared: 0.41, N: 54, Shares: []plan.InfluenceShare{{Driver: "nps-0", Bounded: plan.Bounded{Value: 0.7, Lower: 0.5, Upper: 0.8}, Rank: 1}}, TopActions: []string{"nps-0"}},
 		Forecast:   &plan.Forecast{Reason: "NoConfirmedDriver"},
 		Series:     []plan.LinkSeries{{Key: plan.Key{Kind: "KPITarget", Name: "renewal"}, RequestHash: "v1-kpi", Periods: months(periods)}},
@@ -93,6 +94,9 @@ func TestFindingsAreWrittenWhenTheyChange(t *testing.T) {
 		*d.Customers.Cohorts[1].Outcomes != 140 || d.Customers.RiskDifference.Lower != "0.13389199" || *d.Periods.N != 11 || *link.Divergence.Diverging != true {
 		content, _ := json.MarshalIndent(first.Status, "", " ")
 		t.Errorf("report %s", content)
+	}
+	if v := planstep.Found(link).Divergence; !v.Diverging || v.LostIn != "2026-09" || v.Clean != 1 || v.Guardrails[0].Worse || *v.Lost[0].Loss != 6.5 || *v.Lost[0].Q != 0.001 {
+		t.Errorf("divergence %+v", v)
 	}
 	if p := link.Series[1].Periods[0]; p.Label != "2021-01" || p.Rejected != nil || p.Numerator != "376" {
 		t.Errorf("period %+v", p)

@@ -71,6 +71,10 @@ type Finding struct {
 	Judged bool
 	// At is the period judged last. Since is the first of the evaluations that led to Diverging.
 	At, Since *Period
+	// Last is the latest evaluation in which the KPI was good and a guardrail worse, and Clean how many that could be
+	// judged have come after it; nil and 0 unless Diverging.
+	Last  *Evaluation
+	Clean int
 	// Evaluations, one for each mature period of the KPI, oldest first.
 	Evaluations []Evaluation
 	// Reason is why the KPI's latest period cannot be judged; Diverging is then as of At.

@@ -189,6 +189,21 @@ func TestRaisedAfterTwoClearedAfterTwo(t *testing.T) {
 	if got.Diverging || got.Since != nil || got.At.Label != "p15" {
 		t.Errorf("%+v", got)
 	}
+	t.Run("what showed it last stays known while it clears", func(t *testing.T) {
+		early := func(n int) Finding {
+			return Of(Question{KPI: on(target, of(0, cpi...))[:n], Guardrails: []Guardrail{guardrail}, Trend: 6})
+		}
+		standing, clearing := early(11), early(12)
+		if standing.Last.Period.Label != "p10" || standing.Clean != 0 {
+			t.Errorf("%+v", standing)
+		}
+		if s := clearing.Last; !clearing.Diverging || s.Period.Label != "p10" || !s.Guardrails[0].Worse || clearing.Clean != 1 || clearing.Evaluations[11].Guardrails[0].Worse {
+			t.Errorf("%+v", clearing)
+		}
+		if got.Last != nil || got.Clean != 0 {
+			t.Errorf("%+v is over", got.Last)
+		}
+	})
 	t.Run("a KPI off target does not look good", func(t *testing.T) {
 		off := Of(Question{KPI: on("---------+--++--", of(0, cpi...)), Guardrails: []Guardrail{guardrail}, Trend: 6})
 		if stands(off) != "?????-----------" {

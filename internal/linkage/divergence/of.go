@@ -48,6 +48,9 @@ func Of(question Question) Finding {
 		found.Reason = evaluation.Reason
 	}
 	found.Diverging, found.Since = stand.diverging, stand.since
+	if stand.diverging {
+		found.Last, found.Clean = stand.last, stand.clean
+	}
 	return found
 }
 
@@ -131,6 +134,7 @@ type standing struct {
 	clean     int      // evaluations in a row
 	diverging bool
 	since     *Period
+	last      *Evaluation // that was bad
 }
 
 // streak counts the evaluations in a row in which the KPI was good and a guardrail worse.
@@ -142,7 +146,7 @@ type streak struct {
 // take adds an evaluation that could be judged. A guardrail that could not be judged in it keeps its streak.
 func (s *standing) take(e Evaluation) {
 	if e.Bad {
-		s.clean = 0
+		s.clean, s.last = 0, &e
 	} else {
 		s.clean++
 	}
