@@ -31,6 +31,9 @@ func TestWhatSilencesWhat(t *testing.T) {
 		{"a failing source, what hangs on it", failing("DataSource", "crm", "crm"), below("nps", "crm"), labels{"source": "billing"}},
 		{"a failing source, only in its namespace", failing("DataSource", "crm", "crm"), below("nps", "crm"), labels{"namespace": "other"}},
 		{"a failing source, not another source", failing("DataSource", "crm", "crm"), failing("CPIDefinition", "nps", "crm"), labels{"kind": "DataSource"}},
+		{"a failing source, not a changed verdict", failing("DataSource", "crm", "crm"), below("nps", "crm"), labels{"alertname": "CPILinkVerdictChanged"}},
+		{"a failing indicator, not its review", failing("CPIDefinition", "nps", "crm"), below("nps", "crm"), labels{"alertname": "CPIReviewDue"}},
+		{"a stale indicator, not that nothing guards it", stale("nps"), below("nps", "crm"), labels{"alertname": "KPIUnguarded"}},
 		{"a failing indicator, its staleness", failing("CPIDefinition", "nps", "crm"), stale("nps"), labels{"name": "ces"}},
 		{"a stale indicator, its numbers", stale("nps"), below("nps", "crm"), labels{"kind": "KPITarget"}},
 		{"critical, the warning of the same fact", with(below("nps", "crm"), labels{"severity": "critical"}), below("nps", "crm"), labels{"segment": "plan=pro"}},
@@ -53,6 +56,31 @@ func TestWhatSilencesWhat(t *testing.T) {
 				await(t, address, one.labels, one.state)
 			}
 			post(t, address, true, source, silenced, told) // over, so that it silences nothing of the next
+			await(t, address, source, "")
+		})
+	}
+}
+
+// Labels that both alerts lack are equal to Alertmanager: alerts that are not of this operator, or of KPIs that are measured
+// by themselves, silence nobody by what they do not have.
+func TestWhatIsMissingSilencesNothing(t *testing.T) {
+	address := start(t)
+	kpi := labels{"namespace": "cx", "kind": "KPITarget", "owner": "sales", "concern": "business", "severity": "warning"}
+	for name, pair := range map[string]struct{ source, target labels }{
+		"other people's alerts":          {labels{"alertname": "DiskFull", "namespace": "cx", "severity": "critical"}, labels{"alertname": "DiskFull", "namespace": "cx", "severity": "warning"}},
+		"other people's concerns":        {labels{"alertname": "DiskFull", "namespace": "cx", "concern": "platform", "severity": "critical"}, labels{"alertname": "DiskFull", "namespace": "cx", "concern": "platform", "severity": "warning"}},
+		"other people's kinds":           {labels{"alertname": "JobFailed", "namespace": "cx", "kind": "Job", "severity": "critical"}, labels{"alertname": "JobFailed", "namespace": "cx", "kind": "Job", "severity": "warning"}},
+		"KPIs that are no goals of CPIs": {with(kpi, labels{"alertname": "CPIKPIDivergence", "name": "renewals"}), with(kpi, labels{"alertname": "CPIDeteriorating", "name": "churn"})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			mark := labels{"case": name}
+			source, target := with(pair.source, mark), with(pair.target, mark)
+			known, silenced := with(failing("DataSource", "crm", "crm"), mark), with(below("nps", "crm"), mark)
+			post(t, address, false, source, target, known, silenced)
+			await(t, address, silenced, "suppressed") // so those before it have been taken in as well
+			await(t, address, source, "active")
+			await(t, address, target, "active")
+			post(t, address, true, source, target, known, silenced)
 			await(t, address, source, "")
 		})
 	}
