@@ -14,54 +14,89 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
+// claims is what the linkages on a KPITarget tell of it.
+type claims struct {
+	// guards and chances are nil of a CPI, which has neither.
+	guards  *alert.Guards
+	chances []alert.Chance
+	// next is when one of them is told again by time alone; zero if none is.
+	next time.Time
+}
+
 // linkages tells what the claims on a KPITarget say of it: whether it is guarded, and what chances its targets have. Days
-// begin in zone. A CPI has neither.
-func (r *Reconciler) linkages(ctx context.Context, d definition, zone *time.Location) (*alert.Guards, []alert.Chance, error) {
+// begin in zone.
+func (r *Reconciler) linkages(ctx context.Context, d definition, zone *time.Location, now time.Time) (claims, error) {
 	kpi, ok := d.object.(*v1alpha1.KPITarget)
 	if !ok {
-		return nil, nil, nil
+		return claims{}, nil
 	}
 	var list v1alpha1.CPILinkageList
 	if err := r.Client.List(ctx, &list, client.InNamespace(kpi.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return nil, nil, err
+		return claims{}, err
 	}
 	guardrails := map[string]bool{} // a CPI counts once, however many claims name it
-	out := &alert.Guards{Incentivised: ptr.Deref(kpi.Spec.Incentivised, false)}
-	var chances []alert.Chance
+	out := claims{guards: &alert.Guards{Incentivised: ptr.Deref(kpi.Spec.Incentivised, false)}}
 	for i := range list.Items {
 		l := &list.Items[i]
 		if l.Spec.KPIRef.Name != kpi.Name || !l.DeletionTimestamp.IsZero() {
 			continue
 		}
-		found, err := r.foundOf(ctx, l)
-		if err != nil {
-			return nil, nil, err
+		out.guards.Linkages++
+		if unfit(l) {
+			out.guards.Unfit = append(out.guards.Unfit, l.Name)
+			continue
 		}
-		out.Linkages++
 		for _, driver := range l.Spec.Drivers {
 			if driver.Guardrail != nil {
 				guardrails[driver.CPIRef.Name] = true
 			}
 		}
-		switch c := meta.FindStatusCondition(l.Status.Conditions, v1alpha1.ConditionDiverging); {
-		case c == nil:
-		case c.Status == metav1.ConditionTrue:
-			drift := alert.Drift{Message: c.Message}
-			if found != nil {
-				drift.CPI, drift.Q = surest(found.Divergence)
-			}
-			out.Diverging = append(out.Diverging, drift)
-		case c.Status == metav1.ConditionFalse:
-			out.Steady++
-		}
-		if found != nil {
-			chances = append(chances, chancesOf(l.Name, found.Forecast, zone)...)
+		if err := r.findings(ctx, l, zone, now, &out); err != nil {
+			return claims{}, err
 		}
 	}
-	out.Guardrails = len(guardrails)
-	return out, chances, nil
+	out.guards.Guardrails = len(guardrails)
+	return out, nil
+}
+
+// unfit reports whether a claim cannot be tested as it stands: nothing that was found of it holds, and its guardrails hold
+// nobody. One that only waits for its source keeps its verdict and what was found.
+func unfit(l *v1alpha1.CPILinkage) bool {
+	return meta.IsStatusConditionFalse(l.Status.Conditions, v1alpha1.ConditionReady) && l.Status.Verdict == ""
+}
+
+// findings adds what the last run found of a claim. What a paused claim says is shown and not told.
+func (r *Reconciler) findings(ctx context.Context, l *v1alpha1.CPILinkage, zone *time.Location, now time.Time, out *claims) error {
+	found, err := r.foundOf(ctx, l)
+	if err != nil {
+		return err
+	}
+	mute := view.Telling(l.Spec.Alerting, zone, false).Mute(now) // a dry run of the operator mutes the KPI itself
+	if mute != nil && !mute.Until.IsZero() && (out.next.IsZero() || mute.Until.Before(out.next)) {
+		out.next = mute.Until
+	}
+	switch c := meta.FindStatusCondition(l.Status.Conditions, v1alpha1.ConditionDiverging); {
+	case c == nil:
+	case c.Status == metav1.ConditionTrue:
+		drift := alert.Drift{Message: c.Message, Muted: mute != nil}
+		if found != nil {
+			drift.CPI, drift.Q = surest(found.Divergence)
+		}
+		out.guards.Diverging = append(out.guards.Diverging, drift)
+	case c.Status == metav1.ConditionFalse:
+		out.guards.Steady++
+	}
+	if found == nil {
+		return nil
+	}
+	for _, chance := range chancesOf(l.Name, found.Forecast, zone) {
+		chance.Muted = mute != nil
+		out.chances = append(out.chances, chance)
+	}
+	return nil
 }
 
 // byDrivers is the method of a forecast that confirmed drivers lead.

@@ -94,9 +94,11 @@ func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration
 	}
 	in := view.Indicator(d.object, found.Followed, report)
 	in.Telling = view.Telling(d.alerting, in.Location, r.DryRun)
-	if in.Guards, in.Chances, err = r.linkages(ctx, d, in.Location); err != nil {
+	linked, err := r.linkages(ctx, d, in.Location, now)
+	if err != nil {
 		return 0, err
 	}
+	in.Guards, in.Chances = linked.guards, linked.chances
 	if in.Imbalances, err = r.imbalances(ctx, d, found.Formula); err != nil {
 		return 0, err
 	}
@@ -114,7 +116,11 @@ func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration
 		since := metav1.NewTime(now.Truncate(time.Second))
 		d.status.Baseline = &v1alpha1.Baseline{RequestHash: in.Formula, Since: &since}
 	}
-	return until(decision.Next, now), nil
+	next := decision.Next
+	if next.IsZero() || !linked.next.IsZero() && linked.next.Before(next) {
+		next = linked.next
+	}
+	return until(next, now), nil
 }
 
 // until is how long it is to an instant; 0 if there is none.

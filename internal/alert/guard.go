@@ -11,6 +11,8 @@ type Guards struct {
 	Incentivised bool
 	// Linkages on the KPI, and Guardrails that they declare.
 	Linkages, Guardrails int
+	// Unfit are linkages that cannot be tested as they stand; their guardrails count for nothing.
+	Unfit []string
 	// Diverging are those that say so; Steady is how many say that nothing drifts apart.
 	Diverging []Drift
 	Steady    int
@@ -22,6 +24,8 @@ type Drift struct {
 	// CPI is the guardrail that lost most surely, with the corrected p value of its loss; empty if it is not known.
 	CPI string
 	Q   float64
+	// Muted: nobody is told what the linkage says.
+	Muted bool
 }
 
 // guards tells whether somebody watches what customers get while the KPI is pursued, and whether they lose by it.
@@ -42,6 +46,8 @@ func (d *Decision) guards(in *Indicator) {
 	switch {
 	case g.Linkages == 0:
 		unguarded(ReasonUnlinked, "No CPILinkage says what should move it: nobody knows whether customers gain or lose by it.")
+	case g.Guardrails == 0 && len(g.Unfit) > 0:
+		unguarded(ReasonUnguarded, fmt.Sprintf("CPILinkage %s cannot be tested as it stands, and no other one has a guardrail: nobody is told if customers lose by it. Its condition Ready says why.", strings.Join(g.Unfit, ", ")))
 	case g.Guardrails == 0:
 		unguarded(ReasonUnguarded, "None of the drivers of its CPILinkages is a guardrail: nobody is told if customers lose by it. Set spec.drivers[].guardrail in one of them.")
 	default:
@@ -50,17 +56,22 @@ func (d *Decision) guards(in *Indicator) {
 	switch {
 	case g.Guardrails == 0:
 	case len(g.Diverging) > 0:
-		var messages []string
+		var shown, told []string
 		var surest Drift
 		for _, drift := range g.Diverging {
-			messages = append(messages, drift.Message)
+			shown = append(shown, drift.Message)
+			if drift.Muted {
+				continue
+			}
+			told = append(told, drift.Message)
 			if surest.CPI == "" || drift.CPI != "" && drift.Q < surest.Q {
 				surest = drift
 			}
 		}
-		message := strings.Join(messages, " ")
-		d.condition(Diverging, True, ReasonDiverging, message)
-		d.Alerts = append(d.Alerts, Alert{Name: KPIDivergence, Severity: Warning, Team: in.Team, CPI: surest.CPI, Message: message})
+		d.condition(Diverging, True, ReasonDiverging, strings.Join(shown, " "))
+		if len(told) > 0 {
+			d.Alerts = append(d.Alerts, Alert{Name: KPIDivergence, Severity: Warning, Team: in.Team, CPI: surest.CPI, Message: strings.Join(told, " ")})
+		}
 	case g.Steady > 0:
 		d.condition(Diverging, False, ReasonNotDiverging, "The KPI and its guardrails do not drift apart.")
 	default:

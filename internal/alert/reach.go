@@ -15,6 +15,8 @@ type Chance struct {
 	// Probability now and, as the forecast was one mature period earlier, Previous; 0–1, nil if there was none.
 	Probability float64
 	Previous    *float64
+	// Muted: nobody is told what the linkage says.
+	Muted bool
 }
 
 // atRisk: below the limit in two evaluations in a row. An evaluation is a mature period; the earlier one is the forecast
@@ -29,10 +31,32 @@ func (d *Decision) reach(in *Indicator, now time.Time) {
 	if in.Guards == nil || in.Guards.Linkages == 0 || !in.hasTargetAhead(now) {
 		return
 	}
+	worst := in.smallest(now, func(*Chance) bool { return true })
+	if worst == nil {
+		d.condition(TargetInReach, Unknown, ReasonNoForecast, "No linkage has a forecast of the target's period that confirmed drivers lead.")
+		return
+	}
+	limit := in.riskLimit()
+	text := in.foreseen(worst)
+	switch {
+	case worst.atRisk(in.AtRiskBelow):
+		d.condition(TargetInReach, False, ReasonAtRisk, in.riskTold(worst))
+		if told := in.smallest(now, func(c *Chance) bool { return !c.Muted }); told != nil && told.atRisk(in.AtRiskBelow) {
+			d.Alerts = append(d.Alerts, Alert{Name: TargetAtRisk, Severity: Warning, Team: in.Team, Message: in.riskTold(told)})
+		}
+	case worst.Probability < in.AtRiskBelow:
+		d.condition(TargetInReach, Unknown, ReasonInconclusive, fmt.Sprintf("%s; below %s in one forecast. It is told when the next mature period says so too.", text, limit))
+	default:
+		d.condition(TargetInReach, True, ReasonInReach, fmt.Sprintf("%s; at least %s.", text, limit))
+	}
+}
+
+// smallest chance of a target that is still to come, those at risk first; nil if there is none that counts.
+func (in *Indicator) smallest(now time.Time, counts func(*Chance) bool) *Chance {
 	var worst *Chance
 	for i := range in.Chances {
 		c := &in.Chances[i]
-		if !in.ahead(c.Target, now) {
+		if !in.ahead(c.Target, now) || !counts(c) {
 			continue
 		}
 		risk := c.atRisk(in.AtRiskBelow)
@@ -40,26 +64,23 @@ func (d *Decision) reach(in *Indicator, now time.Time) {
 			worst = c
 		}
 	}
-	if worst == nil {
-		d.condition(TargetInReach, Unknown, ReasonNoForecast, "No linkage has a forecast of the target's period that confirmed drivers lead.")
-		return
-	}
-	limit := (&Indicator{Percent: true}).Level(in.AtRiskBelow)
-	text := fmt.Sprintf("Target %s: met with a probability of %s, as CPILinkage %s forecasts %s by its confirmed drivers", worst.Target.told(in), probability(worst.Probability), worst.Linkage, worst.Label)
-	if worst.Previous != nil {
-		text += fmt.Sprintf(" (%s one period earlier)", probability(*worst.Previous))
-	}
-	switch {
-	case worst.atRisk(in.AtRiskBelow):
-		message := fmt.Sprintf("%s; below %s in two forecasts in a row. Look at the drivers that fell behind, or set a target that can be reached. A forecast is no promise.", text, limit)
-		d.condition(TargetInReach, False, ReasonAtRisk, message)
-		d.Alerts = append(d.Alerts, Alert{Name: TargetAtRisk, Severity: Warning, Team: in.Team, Message: message})
-	case worst.Probability < in.AtRiskBelow:
-		d.condition(TargetInReach, Unknown, ReasonInconclusive, fmt.Sprintf("%s; below %s in one forecast. It is told when the next mature period says so too.", text, limit))
-	default:
-		d.condition(TargetInReach, True, ReasonInReach, fmt.Sprintf("%s; at least %s.", text, limit))
-	}
+	return worst
 }
+
+// foreseen is what is told of a chance.
+func (in *Indicator) foreseen(c *Chance) string {
+	text := fmt.Sprintf("Target %s: met with a probability of %s, as CPILinkage %s forecasts %s by its confirmed drivers", c.Target.told(in), probability(c.Probability), c.Linkage, c.Label)
+	if c.Previous != nil {
+		text += fmt.Sprintf(" (%s one period earlier)", probability(*c.Previous))
+	}
+	return text
+}
+
+func (in *Indicator) riskTold(c *Chance) string {
+	return fmt.Sprintf("%s; below %s in two forecasts in a row. Look at the drivers that fell behind, or set a target that can be reached. A forecast is no promise.", in.foreseen(c), in.riskLimit())
+}
+
+func (in *Indicator) riskLimit() string { return (&Indicator{Percent: true}).Level(in.AtRiskBelow) }
 
 // hasTargetAhead reports whether any target is still to come.
 func (in *Indicator) hasTargetAhead(now time.Time) bool {

@@ -65,3 +65,29 @@ func TestWhereReachDoesNotApply(t *testing.T) {
 		}
 	}
 }
+
+// The chance that a muted linkage gives is shown; told is the smallest of the others.
+func TestAMutedChanceIsShown(t *testing.T) {
+	by := alert.Target{By: day("2027-06-30"), Bound: alert.Bound{Level: 90}}
+	chance := func(linkage string, p float64, muted bool) alert.Chance {
+		return alert.Chance{Linkage: linkage, Target: by, Label: "2027-06", Probability: p, Previous: &p, Muted: muted}
+	}
+	for name, c := range map[string]struct {
+		chances []alert.Chance
+		says    string
+	}{
+		"alone":                   {[]alert.Chance{chance("quiet", 0.1, true)}, ""},
+		"and one in reach":        {[]alert.Chance{chance("quiet", 0.1, true), chance("loud", 0.8, false)}, ""},
+		"and another one at risk": {[]alert.Chance{chance("quiet", 0.1, true), chance("loud", 0.3, false)}, "CPILinkage loud"},
+	} {
+		in := kpi([]alert.Target{by}, months(95, 95)...)
+		in.Guards, in.AtRiskBelow, in.Chances = &alert.Guards{Linkages: 2, Guardrails: 1}, 0.5, c.chances
+		d := alert.Decide(in, now)
+		if shown := d.Condition(alert.TargetInReach); shown.Reason != alert.ReasonAtRisk || !strings.Contains(shown.Message, "CPILinkage quiet") {
+			t.Errorf("%s: %+v", name, shown)
+		}
+		if (len(d.Alerts) > 0) != (c.says != "") || len(d.Alerts) > 0 && !strings.Contains(d.Alerts[0].Message, c.says) {
+			t.Errorf("%s: %+v", name, d.Alerts)
+		}
+	}
+}
