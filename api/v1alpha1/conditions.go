@@ -115,7 +115,7 @@ const (
 
 // Events on a linkage, besides those of its conditions.
 const (
-	// ReasonVerdictChanged: the stage of the claim, or of one of its drivers, is another than before.
+	// ReasonVerdictChanged: the stage or the verdict of the claim, or of one of its drivers, is another than before.
 	ReasonVerdictChanged = "VerdictChanged"
 )
 

@@ -25,11 +25,11 @@ type CPILinkageStatus struct {
 	// +kubebuilder:validation:Enum=Hypothesised;Testing;Confirmed;Refuted
 	Stage string `json:"stage,omitempty"`
 
-	// since when the claim is at this stage.
+	// since when the claim is at this stage, with this verdict.
 	// +optional
 	Since *metav1.Time `json:"since,omitempty"`
 
-	// course lists the last stages with the day each began, oldest first.
+	// course lists the last stages and verdicts with the day each began, oldest first.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=16
@@ -114,6 +114,11 @@ type LinkStage struct {
 	// +kubebuilder:validation:Enum=Hypothesised;Testing;Confirmed;Refuted
 	Stage string `json:"stage,omitempty"`
 
+	// verdict that the stage rests on; absent while Hypothesised.
+	// +optional
+	// +kubebuilder:validation:Enum=Supported;NotSupported;Conflicting;InsufficientData
+	Verdict string `json:"verdict,omitempty"`
+
 	// since when.
 	// +optional
 	Since *metav1.Time `json:"since,omitempty"`
@@ -165,9 +170,15 @@ type LinkDriverStatus struct {
 	// +kubebuilder:validation:Enum=Hypothesised;Testing;Confirmed;Refuted
 	Stage string `json:"stage,omitempty"`
 
-	// since when it is at this stage.
+	// since when it is at this stage, with this verdict.
 	// +optional
 	Since *metav1.Time `json:"since,omitempty"`
+
+	// course is the present stage, and before it the one that it followed.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=2
+	Course []LinkStage `json:"course,omitempty"`
 
 	// effect with its interval, such as +21.0 pp [13.4, 28.4].
 	// +optional

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -81,7 +82,7 @@ func tell(linkage *v1alpha1.CPILinkage, d alert.ClaimDecision, waits string) {
 	s.Stage, s.Since = string(d.Course.Now().Stage), when(d.Course.Now())
 	s.Course, s.Drivers, s.Explanation = nil, nil, nil
 	for _, step := range d.Course.Steps {
-		s.Course = append(s.Course, v1alpha1.LinkStage{Stage: string(step.Stage), Since: when(step)})
+		s.Course = append(s.Course, stage(step))
 	}
 	s.Summary = &v1alpha1.LinkSummary{
 		Driver: cut(d.Strongest.Driver, maxName), Effect: cut(d.Strongest.Effect, maxEffect),
@@ -95,11 +96,19 @@ func tell(linkage *v1alpha1.CPILinkage, d alert.ClaimDecision, waits string) {
 		if one.Q != nil {
 			out.Q = strconv.FormatFloat(*one.Q, 'g', 3, 64)
 		}
+		if was, moved := d.Course.Was[one.Driver]; moved {
+			out.Course = append(out.Course, stage(was))
+		}
+		out.Course = append(out.Course, stage(one.Step))
 		s.Drivers = append(s.Drivers, out)
 	}
 	for _, sentence := range d.Explanation[:min(len(d.Explanation), maxExplanation)] {
 		s.Explanation = append(s.Explanation, cut(sentence, maxSentence))
 	}
+}
+
+func stage(step alert.Step) v1alpha1.LinkStage {
+	return v1alpha1.LinkStage{Stage: string(step.Stage), Verdict: string(step.Verdict), Since: when(step)}
 }
 
 func when(step alert.Step) *metav1.Time {
@@ -133,7 +142,7 @@ func (r *Reconciler) tellBlocked(ctx context.Context, linkage *v1alpha1.CPILinka
 	linkage.Status.Verdict, linkage.Status.Explanation = "", []string{cut(why.Message, maxSentence)}
 	for i := range linkage.Status.Drivers {
 		d := &linkage.Status.Drivers[i]
-		*d = v1alpha1.LinkDriverStatus{Name: d.Name, Stage: d.Stage, Since: d.Since}
+		*d = v1alpha1.LinkDriverStatus{Name: d.Name, Stage: d.Stage, Since: d.Since, Course: d.Course}
 	}
 	team, err := r.team(ctx, linkage)
 	if err != nil {
@@ -183,20 +192,46 @@ func (r *Reconciler) tellTransitions(linkage *v1alpha1.CPILinkage, before *v1alp
 			r.Events.Eventf(linkage, nil, corev1.EventTypeNormal, now.Reason, now.Type, "%s", cut(now.Message, maxEvent))
 		}
 	}
+	r.tellVerdict(linkage, before)
+}
+
+// tellVerdict sends one Event for all that moved, for of several about one thing and reason in a few minutes only the first
+// would keep its words.
+func (r *Reconciler) tellVerdict(linkage *v1alpha1.CPILinkage, before *v1alpha1.CPILinkageStatus) {
+	var texts []string
+	kind := corev1.EventTypeNormal
+	look := func(of string, was, is []v1alpha1.LinkStage) {
+		if len(was) == 0 || len(is) == 0 {
+			return
+		}
+		a, b := view.Steps(was[len(was)-1:])[0], view.Steps(is[len(is)-1:])[0]
+		from, to, moved := alert.Moved(a, b)
+		if !moved {
+			return
+		}
+		texts = append(texts, of+" "+from+", is "+to+".")
+		if a.Stage == alert.Confirmed || b.Stage == alert.Refuted {
+			kind = corev1.EventTypeWarning
+		}
+	}
 	s := &linkage.Status
-	if s.Stage == before.Stage || before.Stage == "" {
+	look("Was", before.Course, s.Course)
+	if len(s.Drivers) > 1 && s.Stage != string(alert.Hypothesised) { // the only one moves as the claim does, and of another claim all begin anew
+		for _, driver := range s.Drivers {
+			for _, was := range before.Drivers {
+				if was.Name == driver.Name && was.Stage != string(alert.Hypothesised) {
+					look(driver.Name+" was", was.Course, driver.Course)
+				}
+			}
+		}
+	}
+	if len(texts) == 0 {
 		return
 	}
-	kind := corev1.EventTypeNormal
-	if before.Stage == string(alert.Confirmed) || s.Stage == string(alert.Refuted) {
-		kind = corev1.EventTypeWarning
-	}
-	message := ""
 	if c := meta.FindStatusCondition(s.Conditions, v1alpha1.ConditionSupported); c != nil {
-		message = c.Message
+		texts = append(texts, c.Message)
 	}
-	r.Events.Eventf(linkage, nil, kind, v1alpha1.ReasonVerdictChanged, v1alpha1.ConditionSupported, "%s",
-		cut("Was "+before.Stage+", is "+s.Stage+". "+message, maxEvent))
+	r.Events.Eventf(linkage, nil, kind, v1alpha1.ReasonVerdictChanged, v1alpha1.ConditionSupported, "%s", cut(strings.Join(texts, " "), maxEvent))
 }
 
 func bad(c metav1.Condition) bool {

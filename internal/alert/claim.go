@@ -1,10 +1,8 @@
 package alert
 
 import (
-	"slices"
 	"time"
 
-	"github.com/cpi-operator/cpi-operator/internal/linkage"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -51,37 +49,6 @@ type ClaimDriver struct {
 	Percent bool
 	Unit    string
 }
-
-// Stage of a claim's life.
-type Stage string
-
-const (
-	Hypothesised Stage = "Hypothesised" // not tested yet
-	Testing      Stage = "Testing"      // the data does not settle it, or contradicts itself
-	Confirmed    Stage = "Confirmed"
-	Refuted      Stage = "Refuted" // an effect as claimed is ruled out
-)
-
-// Step is a stage with the instant that it began.
-type Step struct {
-	Stage Stage
-	Since time.Time
-}
-
-// Course of a claim's life so far.
-type Course struct {
-	// Formula of the claim that it is the life of.
-	Formula string
-	// Steps of the claim, the oldest first; Drivers are where each stands by itself.
-	Steps   []Step
-	Drivers map[string]Step
-}
-
-// maxSteps are how many steps are remembered.
-const maxSteps = 16
-
-// changeTold is for how long a change of the verdict is told as an alert.
-const changeTold = 7 * 24 * time.Hour
 
 // ClaimDecision is what a claim's findings mean at an instant.
 type ClaimDecision struct {
@@ -136,7 +103,6 @@ func DecideClaim(c *Claim, now time.Time) ClaimDecision {
 	d.review(c.Review, c.Team, now)
 	d.changed(c, now)
 	d.tell(c.Telling, now)
-	d.mutedOn(c)
 	d.Explanation = c.explain(found)
 	return *d
 }
@@ -188,77 +154,6 @@ func overall(found *plan.Link) plan.Verdict {
 	return plan.InsufficientData
 }
 
-// stageOf a driver's claim. A clear difference against the expectation rules out one as expected, and refutes; evidence
-// that contradicts itself settles nothing.
-func stageOf(f plan.DriverFinding) Stage {
-	switch {
-	case f.Verdict == plan.Supported:
-		return Confirmed
-	case f.Verdict == plan.NotSupported, f.Verdict == plan.Conflicting && f.Reason == string(linkage.OppositeDirection):
-		return Refuted
-	}
-	return Testing
-}
-
-// stageOfAll is that of the claim: Confirmed by one driver, Refuted only of all of them.
-func stageOfAll(found *plan.Link) Stage {
-	if found == nil || len(found.Drivers) == 0 {
-		return Hypothesised
-	}
-	refuted := 0
-	for _, f := range found.Drivers {
-		switch stageOf(f) {
-		case Confirmed:
-			return Confirmed
-		case Refuted:
-			refuted++
-		}
-	}
-	if refuted == len(found.Drivers) {
-		return Refuted
-	}
-	return Testing
-}
-
-// next goes on with a claim's course; another claim begins one. Findings that were lost change nothing: a claim stays where
-// it was until it is tested again.
-func (b Course) next(c *Claim, found *plan.Link, now time.Time) Course {
-	now = now.Truncate(time.Second)
-	if b.Formula != c.Formula {
-		b = Course{}
-	}
-	out := Course{Formula: c.Formula, Steps: slices.Clone(b.Steps), Drivers: map[string]Step{}}
-	if len(out.Steps) == 0 {
-		out.Steps = []Step{{Hypothesised, now}}
-	}
-	if stage := stageOfAll(found); stage != Hypothesised && out.now().Stage != stage {
-		out.Steps = append(out.Steps, Step{stage, now})
-	}
-	out.Steps = out.Steps[max(0, len(out.Steps)-maxSteps):]
-	for _, driver := range c.Drivers {
-		step, known := b.Drivers[driver.Name]
-		if !known {
-			step = Step{Hypothesised, now}
-		}
-		if f := findingOf(found, driver.Name); f != nil && stageOf(*f) != step.Stage {
-			step = Step{stageOf(*f), now}
-		}
-		out.Drivers[driver.Name] = step
-	}
-	return out
-}
-
-// now is the present step.
-func (b Course) now() Step { return b.Steps[len(b.Steps)-1] }
-
-// Now is the present step; the zero Step before the first.
-func (b Course) Now() Step {
-	if len(b.Steps) == 0 {
-		return Step{}
-	}
-	return b.now()
-}
-
 func findingOf(found *plan.Link, driver string) *plan.DriverFinding {
 	if found == nil {
 		return nil
@@ -269,22 +164,6 @@ func findingOf(found *plan.Link, driver string) *plan.DriverFinding {
 		}
 	}
 	return nil
-}
-
-// changed tells for a while that the claim has come to another verdict than an earlier one.
-func (d *ClaimDecision) changed(c *Claim, now time.Time) {
-	steps := d.Course.Steps
-	if len(steps) < 2 || steps[len(steps)-2].Stage == Hypothesised {
-		return // the first verdict changes none
-	}
-	was, is := steps[len(steps)-2], steps[len(steps)-1]
-	if until := is.Since.Add(changeTold); now.Before(until) {
-		d.lookAgain(until, now)
-		d.Alerts = append(d.Alerts, Alert{
-			Name: LinkVerdictChanged, Severity: Warning, Team: c.Team,
-			Message: c.told() + " was " + string(was.Stage) + " and is " + string(is.Stage) + ". " + d.said(),
-		})
-	}
 }
 
 func (c *Claim) told() string { return "The claim " + orElse(c.Title, c.Name) }

@@ -118,6 +118,66 @@ func TestLostFindingsLeaveAClaimWhereItWas(t *testing.T) {
 	}
 }
 
+// What becomes of one driver is told though another keeps the claim at its stage, and so is another verdict at the same stage.
+func TestEachDriverHasACourse(t *testing.T) {
+	c, at := claimOf(plan.Supported, plan.Supported, plan.InsufficientData), now
+	look := func(verdicts ...plan.Verdict) string {
+		for i, v := range verdicts {
+			c.Found.Drivers[i].Verdict = v
+		}
+		d := alert.DecideClaim(c, at)
+		c.Before, at = d.Course, at.Add(24*time.Hour)
+		texts := []string{}
+		for _, one := range d.Alerts {
+			texts = append(texts, one.Message)
+		}
+		return strings.Join(texts, "|")
+	}
+	tail := func(n string) string { return n + " of 3 drivers are supported. b: Supported." }
+	for _, step := range []struct {
+		verdicts []plan.Verdict
+		want     string
+	}{
+		{[]plan.Verdict{plan.Supported, plan.Supported, plan.InsufficientData}, ""},
+		{[]plan.Verdict{plan.NotSupported, plan.Supported, plan.InsufficientData}, "The claim c: a was Confirmed and is Refuted. " + tail("1")},
+		{[]plan.Verdict{plan.NotSupported, plan.Supported, plan.Conflicting}, "The claim c: a was Confirmed and is Refuted. The claim c: c was InsufficientData and is Conflicting. " + tail("1")},
+	} {
+		if got := look(step.verdicts...); got != step.want {
+			t.Errorf("%v: %q, want %q", step.verdicts, got, step.want)
+		}
+	}
+	if was, is := c.Before.Was["a"], c.Before.Drivers["a"]; was.Stage != alert.Confirmed || is.Stage != alert.Refuted || is.Since.Sub(was.Since) != 24*time.Hour {
+		t.Errorf("a was %+v and is %+v", was, is)
+	}
+	at = at.Add(5 * 24 * time.Hour) // a week after the first change, six days after the second
+	if got, want := look(), "The claim c: c was InsufficientData and is Conflicting. "+tail("1"); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+
+	one := claimOf(plan.InsufficientData)
+	one.Before = alert.DecideClaim(one, now).Course
+	one.Found.Drivers[0].Verdict = plan.Conflicting
+	d := alert.DecideClaim(one, now.Add(time.Hour))
+	if len(d.Alerts) != 1 || !strings.HasPrefix(d.Alerts[0].Message, "The claim c was InsufficientData and is Conflicting. a: ") || d.Course.Now().Stage != alert.Testing {
+		t.Errorf("alerts %+v, course %+v", d.Alerts, d.Course)
+	}
+}
+
+// A course that was kept without verdicts goes on from where it is.
+func TestACourseWithoutVerdictsGoesOn(t *testing.T) {
+	c := claimOf(plan.InsufficientData)
+	since := now.Add(-time.Hour)
+	c.Before = alert.Course{
+		Formula: "f", Steps: []alert.Step{{Stage: alert.Confirmed, Since: since.Add(-time.Hour)}, {Stage: alert.Testing, Since: since}},
+		Drivers: map[string]alert.Step{"a": {Stage: alert.Testing, Since: since}},
+	}
+	d := alert.DecideClaim(c, now)
+	want := alert.Step{Stage: alert.Testing, Verdict: plan.InsufficientData, Since: since}
+	if d.Course.Now() != want || d.Course.Drivers["a"] != want || len(d.Course.Steps) != 2 || len(d.Alerts) != 1 {
+		t.Errorf("course %+v, alerts %+v", d.Course, d.Alerts)
+	}
+}
+
 // Each target is told with the method of its own period, which need not be that of the next one.
 func TestAForecastIsToldWithItsMethod(t *testing.T) {
 	c := claimOf(plan.Supported)

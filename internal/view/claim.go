@@ -83,15 +83,27 @@ func percent(s plan.Series) bool {
 // course of the claim so far, as the status has it.
 func course(linkage *v1alpha1.CPILinkage) alert.Course {
 	s := &linkage.Status
-	out := alert.Course{Drivers: map[string]alert.Step{}}
+	out := alert.Course{Steps: Steps(s.Course), Drivers: map[string]alert.Step{}, Was: map[string]alert.Step{}}
 	if s.Baseline != nil {
 		out.Formula = s.Baseline.RequestHash
 	}
-	for _, step := range s.Course {
-		out.Steps = append(out.Steps, alert.Step{Stage: alert.Stage(step.Stage), Since: instant(step.Since)})
-	}
 	for _, d := range s.Drivers {
 		out.Drivers[d.Name] = alert.Step{Stage: alert.Stage(d.Stage), Since: instant(d.Since)}
+		if steps := Steps(d.Course); len(steps) > 0 { // absent from a status written before it was kept
+			out.Drivers[d.Name] = steps[len(steps)-1]
+			if len(steps) > 1 {
+				out.Was[d.Name] = steps[len(steps)-2]
+			}
+		}
+	}
+	return out
+}
+
+// Steps of a claim or a driver, as a status has them.
+func Steps(stages []v1alpha1.LinkStage) []alert.Step {
+	var out []alert.Step
+	for _, one := range stages {
+		out = append(out, alert.Step{Stage: alert.Stage(one.Stage), Verdict: plan.Verdict(one.Verdict), Since: instant(one.Since)})
 	}
 	return out
 }
