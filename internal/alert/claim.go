@@ -103,6 +103,7 @@ func DecideClaim(c *Claim, now time.Time) ClaimDecision {
 	d.review(c.Review, c.Team, now)
 	d.changed(c, now)
 	d.tell(c.Telling, now)
+	d.mutedOn(c)
 	d.Explanation = c.explain(found)
 	return *d
 }
