@@ -60,11 +60,12 @@ func (r *SourceReconciler) Reconcile(ctx context.Context, request ctrl.Request) 
 	}
 	now := r.Clock.Now()
 	alerts, next := alert.SourceAlerts(runs, team, message, now)
+	failing := len(alerts) > 0 // the operator's own alert on many of them is told in a dry run too
 	muted := view.Telling(nil, time.UTC, r.DryRun).Mute(now)
 	if muted != nil {
 		alerts = nil
 	}
-	r.Store.SetSource(metrics.Source{Namespace: ds.Namespace, Name: ds.Name, LastSuccess: runs.LastSuccess, Alerts: alerts, Muted: muted})
+	r.Store.SetSource(metrics.Source{Namespace: ds.Namespace, Name: ds.Name, LastSuccess: runs.LastSuccess, Failing: failing, Alerts: alerts, Muted: muted})
 	if next.IsZero() {
 		return ctrl.Result{}, nil
 	}

@@ -31,6 +31,20 @@ func (w *world) fail(indicators int32) {
 	w.updateStatus(w.source)
 }
 
+// The operator's own alert on many sources at once is told in a dry run too, so what it counts is not muted.
+func TestAFailingSourceIsCountedInADryRun(t *testing.T) {
+	w := newWorld(t)
+	for _, w.dryRun = range []bool{true, false} {
+		w.fail(1)
+		w.lookAtSource()
+		w.wantMetric("cpi_source_failing{namespace=\""+w.namespace+"\",name=\"crm\"} 1", true)
+		w.wantMetric("cpi_alert{", !w.dryRun)
+	}
+	w.fail(0)
+	w.lookAtSource()
+	w.wantMetric("cpi_source_failing", false)
+}
+
 // A failure that no run can end any more would page for ever.
 func TestASourceIsToldOfWhileRunsAreDue(t *testing.T) {
 	w := newWorld(t)

@@ -49,7 +49,9 @@ type Indicator struct {
 type Source struct {
 	Namespace, Name string
 	LastSuccess     *time.Time
-	Alerts          []alert.Alert
+	// Failing: runs fail for so long that somebody is told, or would be.
+	Failing bool
+	Alerts  []alert.Alert
 	// Muted says why nobody is told; nil if everything is.
 	Muted *alert.Muted
 }
@@ -311,6 +313,9 @@ func encodeSource(s Source) *encoder {
 	e.muted(alert.Source, s.Muted)
 	if s.LastSuccess != nil {
 		e.instant(familySourceLastSuccess, *s.LastSuccess)
+	}
+	if s.Failing {
+		e.sample(familySourceFailing, 1)
 	}
 	return e
 }

@@ -39,6 +39,8 @@ const (
 	MessageName = "cpi_alert_message"
 	// MutedName is the series of objects whose alerts nobody is told.
 	MutedName = "cpi_muted_until_timestamp_seconds"
+	// SourceFailingName is the series of data sources that no run reaches, told or not.
+	SourceFailingName = "cpi_source_failing"
 	// StaleAfterName without its prefix: the instant from which an indicator counts as stale.
 	StaleAfterName = "_stale_after_timestamp_seconds"
 	// InfoName without its prefix: owner, theme and title.
@@ -90,6 +92,7 @@ const (
 	familyMessage
 	familyMuted
 	familySourceLastSuccess
+	familySourceFailing
 	familyLinkEffect
 	familyLinkLower
 	familyLinkUpper
@@ -141,6 +144,7 @@ func buildFamilies() [familyCount]family {
 	out[familyMuted] = family{name: MutedName, help: "Until when nobody is told of the object's alerts, because of a pause or a dry run; +Inf without an end. Absent where everything is told. reason is Paused or DryRun.",
 		labels: object(labelKind, labelReason)}
 	out[familySourceLastSuccess] = family{name: "cpi_source_last_success_timestamp_seconds", help: "When a run last reached the data of the DataSource.", labels: object()}
+	out[familySourceFailing] = family{name: SourceFailingName, help: "1 while runs on the DataSource fail for so long that somebody is told, or would be but for a dry run; absent otherwise.", labels: object()}
 	link := func(index int, name, help string, labels ...string) {
 		out[index] = family{name: "cpi_link" + name, help: help, labels: object(append([]string{labelKPI, labelDriver}, labels...)...)}
 	}

@@ -63,5 +63,5 @@ func Operator() Group {
 // ours keeps the series of the operator's instances: every program made with controller-runtime exports the same names.
 var ours = "and on (namespace, job, instance) " + metrics.LeaderName
 
-// failing are the data sources that no run reaches.
-var failing = fmt.Sprintf("max by (namespace, name) (%s{kind=%q, alert=%q})", metrics.AlertName, alert.Source, alert.ComputationFailed)
+// failing are the data sources that no run reaches, whether or not their own alerts are told.
+var failing = fmt.Sprintf("max by (namespace, name) (%s)", metrics.SourceFailingName)
