@@ -272,7 +272,7 @@ type LinkGuardrailState struct {
 	// +kubebuilder:validation:MaxLength=32
 	P string `json:"p,omitempty"`
 
-	// q is p after correction for all guardrails of the KPI.
+	// q is p after correction for all guardrails of the claims on the KPI that the same run tests.
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	Q string `json:"q,omitempty"`

@@ -55,7 +55,7 @@ func (r *run) linkages(ctx context.Context) error {
 	for _, moved := range order {
 		correct(claims[moved])
 		for _, c := range claims[moved] {
-			c.conclude()
+			c.conclude(claims[moved])
 			if err := r.tellLinkage(c.place, &c.link, nil); err != nil {
 				return err
 			}

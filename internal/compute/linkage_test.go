@@ -1,6 +1,7 @@
 package compute_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -204,19 +205,73 @@ func TestAKPIIsOnTargetByItsInterval(t *testing.T) {
 
 // While a divergence clears, the result still has the loss that showed it last.
 func TestALossStaysKnownWhileItClears(t *testing.T) {
-	values := []float64{40, 41, 40, 41, 40, 41, 40, 30, 30, 30, 30, 30, 30} // the last month is under way
-	for n, clean := range map[int]int{12: 0, 13: 1} {
+	values := []float64{40, 41, 40, 41, 40, 41, 40, 30, 30, 30, 30, 30}
+	for n, clean := range map[int]int{11: 0, 12: 1} {
 		w := newWorld(t)
 		kpi := make([]float64, n)
 		for i := range kpi {
 			kpi[i] = 90 + float64(i%2)
 		}
-		claim := w.link("drives", handed("KPITarget", "renewal", "ratio", monthly(kpi, .01)), handed("CPIDefinition", "nps", "points", monthly(values[:n], 3)))
+		claim := w.link("drives", handed("KPITarget", "renewal", "ratio", monthly(kpi, .01)), handed("CPIDefinition", "nps", "points", monthly(values[:n], 1)))
 		claim.Drivers[0].Guardrail = &plan.Guardrail{MinWorsening: 5}
 		claim.Goals = []plan.Goal{{From: new(time.Date(1990, time.January, 1, 0, 0, 0, 0, time.UTC)), AtLeast: new(.75)}}
 		d := w.run(t).link("drives").Divergence
 		if !d.Diverging || d.Clean != clean || len(d.Lost) != 1 || !d.Lost[0].Worse || *d.Lost[0].Loss < 5 || *d.Lost[0].Q > .05 || (d.LostIn == d.Label) != (clean == 0) || d.Guardrails[0].Worse != (clean == 0) {
 			t.Errorf("after %d months: %+v", n, d)
+		}
+	}
+}
+
+// Guardrails of all claims on a KPI are one family, in which a CPI that two claims name counts once.
+func TestAllGuardrailsOfAKPIAreCorrectedTogether(t *testing.T) {
+	kpi, steady := make([]float64, 12), make([]float64, 12)
+	falling := []float64{40, 41, 40, 41, 40, 41, 40, 41, 38, 37, 36, 36}
+	for i := range kpi {
+		kpi[i], steady[i] = 90+float64(i%2), 50+float64(i%2)
+	}
+	q := func(others ...string) (float64, float64) {
+		w := newWorld(t)
+		guarded := func(name, cpi string, values []float64) {
+			claim := w.link(name, handed("KPITarget", "renewal", "ratio", monthly(kpi, .01)), handed("CPIDefinition", cpi, "points", monthly(values, 1)))
+			claim.Drivers[0].Guardrail = &plan.Guardrail{MinWorsening: 5}
+			claim.Goals = []plan.Goal{{From: new(time.Date(1990, time.January, 1, 0, 0, 0, 0, time.UTC)), AtLeast: new(.75)}}
+		}
+		guarded("first", "nps", falling)
+		for i, cpi := range others {
+			guarded(fmt.Sprintf("other-%d", i), cpi, map[string][]float64{"nps": falling, "csat": steady}[cpi])
+		}
+		g := w.run(t).link("first").Divergence.Guardrails
+		if len(g) != 1 {
+			t.Fatalf("%+v", g)
+		}
+		return *g[0].P, *g[0].Q
+	}
+	if p, alone := q(); alone != p {
+		t.Errorf("alone p %v, q %v", p, alone)
+	}
+	if p, twice := q("nps"); twice != p {
+		t.Errorf("named by two claims: p %v, q %v", p, twice)
+	}
+	if p, two := q("csat", "csat"); two != 2*p {
+		t.Errorf("with another CPI: p %v, q %v", p, two)
+	}
+}
+
+// A bound that begins within a period is not what the period is judged by, as the KPI's own status has it.
+func TestABoundStandsForWholePeriods(t *testing.T) {
+	flat := make([]float64, 12)
+	for i := range flat {
+		flat[i] = 77 + .2*float64(i%2)
+	}
+	kpi := handed("KPITarget", "renewal", "ratio", monthly(flat, .01))
+	judged := kpi.Periods[len(kpi.Periods)-1]
+	for day, good := range map[time.Time]bool{judged.Start: false, judged.Start.AddDate(0, 0, 1): true} {
+		w := newWorld(t)
+		claim := w.link("drives", kpi, handed("CPIDefinition", "nps", "points", monthly(flat, 1)))
+		claim.Drivers[0].Guardrail = &plan.Guardrail{MinWorsening: 5}
+		claim.Goals = []plan.Goal{{From: new(time.Date(1990, time.January, 1, 0, 0, 0, 0, time.UTC)), AtLeast: new(.75)}, {From: &day, AtLeast: new(.9)}}
+		if d := w.run(t).link("drives").Divergence; d.Label != judged.Label || d.KPIGood == nil || *d.KPIGood != good {
+			t.Errorf("a stricter bound from %v: %+v", day, d)
 		}
 	}
 }
@@ -264,7 +319,7 @@ func TestSeveralDriversShareInfluence(t *testing.T) {
 	if found.N > 34 || found.N < 28 || found.RSquared < .5 || found.RSquared > .8 {
 		t.Errorf("R² %v over %d", found.RSquared, found.N)
 	}
-	if len(found.TopActions) == 0 || found.TopActions[0] != "nps" {
+	if len(found.TopActions) != 1 || found.TopActions[0] != "nps" { // the other's own link is not confirmed
 		t.Errorf("actions %q", found.TopActions)
 	}
 }

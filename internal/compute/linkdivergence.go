@@ -10,8 +10,9 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/state"
 )
 
-// diverge tells whether the KPI looks good while a guardrail gets worse.
-func (c *claim) diverge() {
+// diverge tells whether the KPI looks good while a guardrail gets worse. The guardrails of all claims on it are corrected
+// together, each CPI once.
+func (c *claim) diverge(claims []*claim) {
 	q := divergence.Question{KPIHigherIsWorse: c.KPI.Direction == measure.LowerIsBetter, Confidence: c.Confidence}
 	numbers := map[int64]int{} // of a period's start
 	for i, p := range c.kpi {
@@ -23,27 +24,23 @@ func (c *claim) diverge() {
 			q.KPI = append(q.KPI, period)
 		}
 	}
+	family := map[plan.Key]bool{}
 	for _, s := range c.drivers {
-		if s.Guardrail == nil {
-			continue
+		if s.Guardrail != nil {
+			family[s.Series.Key] = true
+			q.Guardrails = append(q.Guardrails, s.guards(numbers))
 		}
-		g := divergence.Guardrail{Name: s.Name, HigherIsWorse: s.Direction == measure.LowerIsBetter, MinWorsening: s.Guardrail.MinWorsening}
-		if s.refused != nil {
-			g.Refused = divergence.Reason(s.refused.Reason)
-		}
-		for _, p := range s.periods {
-			number, shared := numbers[p.Start.Unix()]
-			if !shared {
-				continue
-			}
-			if period, ok := judged(p, number); ok {
-				g.Periods = append(g.Periods, period)
-			}
-		}
-		q.Guardrails = append(q.Guardrails, g)
 	}
 	if len(q.Guardrails) == 0 {
 		return
+	}
+	for _, other := range claims {
+		for _, s := range other.drivers {
+			if s.Guardrail != nil && !family[s.Series.Key] {
+				family[s.Series.Key] = true
+				q.Beside = append(q.Beside, s.guards(numbers))
+			}
+		}
 	}
 	if c.refused != nil {
 		c.link.Divergence = &plan.Divergence{Reason: string(c.refused.Reason)}
@@ -75,6 +72,24 @@ func (c *claim) diverge() {
 	c.link.Divergence = out
 }
 
+// guards is a guardrail's values in the KPI's periods, which have these numbers.
+func (s *contender) guards(numbers map[int64]int) divergence.Guardrail {
+	g := divergence.Guardrail{Name: s.Name, HigherIsWorse: s.Direction == measure.LowerIsBetter, MinWorsening: s.Guardrail.MinWorsening}
+	if s.refused != nil {
+		g.Refused = divergence.Reason(s.refused.Reason)
+	}
+	for _, p := range s.periods {
+		number, shared := numbers[p.Start.Unix()]
+		if !shared {
+			continue
+		}
+		if period, ok := judged(p, number); ok {
+			g.Periods = append(g.Periods, period)
+		}
+	}
+	return g
+}
+
 func guardrailState(g divergence.State) plan.GuardrailState {
 	out := plan.GuardrailState{Driver: g.Guardrail, Worse: g.Worse, Test: string(g.Test), MinWorsening: g.MinWorsening, Reason: string(g.Reason)}
 	if g.Reason == "" {
@@ -95,12 +110,12 @@ func judged(p plan.PeriodResult, number int) (divergence.Period, bool) {
 	return out, true
 }
 
-// onTarget tells whether the KPI met the bound that stood at its period's end, as its target is judged: with its whole
+// onTarget tells whether the KPI met the bound that stood all through its period, as its target is judged: with its whole
 // interval. It is nil if none stood.
 func (c *claim) onTarget(p plan.PeriodResult) *bool {
 	var standing *plan.Goal
 	for i, g := range c.Goals {
-		if g.From != nil && g.From.Before(p.End) && (standing == nil || !g.From.Before(*standing.From)) {
+		if g.From != nil && !g.From.After(p.Start) && (standing == nil || !g.From.Before(*standing.From)) {
 			standing = &c.Goals[i]
 		}
 	}

@@ -10,15 +10,15 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
-// conclude turns the evidence of a claim into what is told.
-func (c *claim) conclude() {
+// conclude turns the evidence of a claim, one of claims on the KPI, into what is told.
+func (c *claim) conclude(claims []*claim) {
 	for _, s := range c.drivers {
 		c.judge(s)
 		c.link.Drivers = append(c.link.Drivers, s.finding)
 	}
 	c.influence()
 	c.forecast()
-	c.diverge()
+	c.diverge(claims)
 	c.keepSeries()
 }
 

@@ -38,6 +38,9 @@ type Question struct {
 	KPI              []Period
 	KPIHigherIsWorse bool
 	Guardrails       []Guardrail
+	// Beside are guardrails of the same KPI that other claims declare: all of them are corrected together, and only
+	// Guardrails are told.
+	Beside []Guardrail
 	// Window is how many periods are held against as many before them; 0 means 3.
 	Window int
 	// Trend is how many periods a trend is looked for in; 0 means 8, and fewer than 6 are never enough.
@@ -110,7 +113,8 @@ type State struct {
 	Test  Test
 	// Loss in the CPI's unit; positive is worse.
 	Loss float64
-	// P is one-sided, of both tests together where both can be made, and Test the surer one; Q is P after Benjamini and Hochberg's correction for all guardrails judged with it.
+	// P is one-sided, of both tests together where both can be made, and Test the surer one; Q is P after Benjamini and Hochberg's correction for all
+	// guardrails judged with it, those Beside as well.
 	P, Q         float64
 	MinWorsening float64
 	// N rows in both windows, or periods of a trend.

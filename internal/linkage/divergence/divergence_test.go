@@ -332,6 +332,27 @@ func TestManyGuardrails(t *testing.T) {
 	}
 }
 
+// A guardrail of another claim on the KPI is corrected for, and not told.
+func TestGuardrailsBesideCountInTheCorrection(t *testing.T) {
+	kpi := on("+++++++", of(0, make([]float64, 7)...))
+	worse := Guardrail{Name: "nps", MinWorsening: 5, Periods: of(3, 40, 41, 40, 41, 40, 41, 38)}
+	steady := Guardrail{Name: "csat", Periods: of(3, 40, 41, 40, 41, 40, 41, 40)}
+	last := func(beside ...Guardrail) Evaluation {
+		e := Of(Question{KPI: kpi, Guardrails: []Guardrail{worse}, Beside: beside}).Evaluations
+		return e[len(e)-1]
+	}
+	alone, both := last(), last(steady)
+	if len(both.Guardrails) != 1 || both.Guardrails[0].P != alone.Guardrails[0].P {
+		t.Fatalf("%+v", both.Guardrails)
+	}
+	near(t, "alone", alone.Guardrails[0].Q, alone.Guardrails[0].P, 1e-12)
+	other := steady.state(Question{}.withDefaults(), 16).P
+	near(t, "with another", both.Guardrails[0].Q, min(max(alone.Guardrails[0].P, other), 2*min(alone.Guardrails[0].P, other)), 1e-12)
+	if both.Guardrails[0].Q <= alone.Guardrails[0].Q {
+		t.Errorf("q %v with another, %v alone", both.Guardrails[0].Q, alone.Guardrails[0].Q)
+	}
+}
+
 func TestReasons(t *testing.T) {
 	values := []float64{40, 41, 40, 41, 40, 41, 40, 41}
 	target := "++++++++"

@@ -20,7 +20,7 @@ const (
 // Of replays the rule over all mature periods of the KPI. In each, the KPI diverges if
 //   - it is on target, or improving by a one-sided Mann–Kendall test at 0.10, and
 //   - a guardrail is worse: by the latest periods against as many before them, or by a trend, at a q of 0.05 among all
-//     guardrails of the KPI (Benjamini and Hochberg 1995), and by at least its MinWorsening, and
+//     guardrails in question (Benjamini and Hochberg 1995), and by at least its MinWorsening, and
 //   - the same guardrail was so in the evaluation before.
 //
 // An evaluation needs the KPI and at least one guardrail. It tells that two things happen at once, not why.
@@ -71,10 +71,11 @@ func (q Question) withDefaults() Question {
 func evaluate(question Question, index int) Evaluation {
 	period := question.KPI[index]
 	found := Evaluation{Period: period}
-	for _, g := range question.Guardrails {
+	for _, g := range slices.Concat(question.Guardrails, question.Beside) {
 		found.Guardrails = append(found.Guardrails, g.state(question, period.Number))
 	}
 	correct(found.Guardrails)
+	found.Guardrails = found.Guardrails[:len(question.Guardrails)]
 	found.Reason = found.judgeKPI(question, question.KPI[:index+1])
 	var judged bool
 	for _, s := range found.Guardrails {
