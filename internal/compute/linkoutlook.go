@@ -56,10 +56,10 @@ func (c *claim) influence() {
 	c.link.Influence = out
 }
 
-// advisable reports whether its owner can change the driver, and nothing says that this would be of no use or do harm:
-// influence has no sign.
+// advisable reports whether the driver may be named as an action: its owner can change it, and its own link is supported.
+// Influence alone says neither that the link is more than chance nor in which direction it goes.
 func (d *contender) advisable() bool {
-	return d.Influenceable && d.finding.Verdict != plan.Conflicting && d.finding.Verdict != plan.NotSupported
+	return d.Influenceable && d.finding.Verdict == plan.Supported
 }
 
 // prepared takes seasons out of values without a gap, if there are any, and turns them into changes, as the test of

@@ -149,7 +149,7 @@ type Influence struct {
 	N         int              `json:"n"`
 	Collinear bool             `json:"collinear,omitempty"` // single coefficients are unstable; shares stay readable
 	Shares    []InfluenceShare `json:"shares"`
-	// TopActions are the drivers with most influence that their owners can change, at most three.
+	// TopActions are the supported drivers with most influence that their owners can change, at most three.
 	TopActions []string `json:"topActions,omitempty"`
 	Reason     string   `json:"reason,omitempty"`
 }
