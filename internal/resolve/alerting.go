@@ -34,7 +34,7 @@ func (r *resolver) alerting(a *v1alpha1.Alerting, kind alert.Kind, period *plan.
 		r.problems.add(field, "goes with thresholds and targets; a claim has none")
 	case period == nil:
 		r.problems.add(field, "counts periods, and the dataset has no time; leave it out")
-	case int(a.Evaluations) >= period.History:
-		r.problems.add(field, fmt.Sprintf("%d mature periods in a row can never be seen: spec.period.history keeps %d, the running one included", a.Evaluations, period.History))
+	case int(a.Evaluations)+immature(period) > period.History:
+		r.problems.add(field, fmt.Sprintf("%d mature periods in a row cannot always be seen: spec.period.history keeps %d periods, of which up to %d are not mature yet, the running one included", a.Evaluations, period.History, immature(period)))
 	}
 }

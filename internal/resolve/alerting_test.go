@@ -12,7 +12,9 @@ func TestAlertingIsCheckedAgainstTheKind(t *testing.T) {
 		"severities":             {alerting: `{severities: [{alert: CPIDeteriorating, severity: None}, {alert: CPIPromiseBurning, severity: Warning}]}`},
 		"one of another kind":    {alerting: `{severities: [{alert: CPIDataStale, severity: None}, {alert: KPITargetMissed, severity: None}]}`, field: "spec.alerting.severities[1].alert", says: "a CPIDefinition never has KPITargetMissed; it has CPIBelowThreshold, CPIComputationFailing,"},
 		"as many as are kept":    {alerting: `{evaluations: 11}`, period: "history: 12"},
-		"the running one counts": {alerting: `{evaluations: 12}`, period: "history: 12", field: "spec.alerting.evaluations", says: "keeps 12, the running one included"},
+		"the running one counts": {alerting: `{evaluations: 12}`, period: "history: 12", field: "spec.alerting.evaluations", says: "keeps 12 periods, of which up to 1 are not mature yet, the running one included"},
+		"as mature as are kept":  {alerting: `{evaluations: 9}`, period: "history: 12, maturity: 14d"},
+		"what matures counts":    {alerting: `{evaluations: 9}`, period: "history: 12, maturity: 15d", field: "spec.alerting.evaluations", says: "up to 4 are not mature yet"},
 		"one of none":            {alerting: `{evaluations: 1}`, period: "history: 1"},
 	} {
 		spec := nps + "alerting: " + c.alerting + "\n"

@@ -89,10 +89,15 @@ func (r *resolver) promiseOver(spec *v1alpha1.Promise, period *plan.Period) {
 			string(spec.Over), period.Grain, promise.Fewest, map[plan.Grain]string{plan.Day: "28d", plan.Week: "13w"}[period.Grain]))
 		return
 	}
-	// The running period, and those that still mature, are kept too.
-	if needed := periods + 1 + int((period.Maturity+length-1)/length); period.History < needed {
+	if needed := periods + immature(period); period.History < needed {
 		r.problems.add("spec.period.history", fmt.Sprintf("%d periods are kept, those not over yet included; a promise over %s needs at least %d", period.History, spec.Over, needed))
 	}
+}
+
+// immature is how many of the periods that are kept may not be mature yet: the running one, and those that still mature.
+func immature(period *plan.Period) int {
+	length := grainLength[period.Grain]
+	return 1 + int((period.Maturity+length-1)/length)
 }
 
 // PromiseTerms of a promise that CPI found nothing wrong with; nil without one.
