@@ -273,7 +273,7 @@ func (c *Claim) influence(i *plan.Influence) []string {
 		}
 		shares = append(shares, text)
 	}
-	text := fmt.Sprintf("Together the drivers explain %s of the KPI's variance in %d periods; of that part: %s.", probability(i.RSquared), i.N, strings.Join(shares, ", "))
+	text := fmt.Sprintf("Together the drivers explain %s of the KPI's variance in these %d periods, as computed, without an interval; of that part: %s.", probability(i.RSquared), i.N, strings.Join(shares, ", "))
 	if i.Collinear {
 		text += " The drivers move together, so what each does by itself is not told apart well."
 	}

@@ -138,12 +138,19 @@ func (in *Indicator) promiseTold(s promise.Standing, periods []plan.PeriodResult
 	return text + in.ratesTold(s)
 }
 
-// ratesTold are the burn rates over the windows that are looked at.
+// ratesTold are the burn rates over the windows that are looked at, with the intervals that they are judged by. That of a
+// short window has none: it only tells that it still burns.
 func (in *Indicator) ratesTold(s promise.Standing) string {
+	interval := func(w promise.Window) string {
+		if math.IsNaN(w.Lower) || math.IsNaN(w.Upper) {
+			return " (as counted)"
+		}
+		return fmt.Sprintf(" [%.1f, %.1f]", w.Lower, w.Upper)
+	}
 	var rates []string
 	for _, w := range []promise.Window{s.Slow.Long, s.Fast.Long, s.Fast.Short} {
 		if !math.IsNaN(w.Burn) {
-			rates = append(rates, fmt.Sprintf("%.1f over %s", w.Burn, in.periodsTold(w.Periods)))
+			rates = append(rates, fmt.Sprintf("%.1f%s over %s", w.Burn, interval(w), in.periodsTold(w.Periods)))
 		}
 	}
 	if len(rates) == 0 {

@@ -53,10 +53,10 @@ func TestPromise(t *testing.T) {
 	}{
 		{"not at all", promised(steady...), "True Kept", "", "OK",
 			"Promised are ≥ 95 % over 28 days, up to 2026-11-20: 112 of 5,600 missed it, which uses 40 % [29, 53] of the error budget. " +
-				"Burn rate: 0.4 over 7 days, 0.4 over 2 days, 0.4 over 1 day; at 1 the budget just lasts."},
+				"Burn rate: 0.4 [0.2, 0.7] over 7 days, 0.4 [0.1, 1.0] over 2 days, 0.4 (as counted) over 1 day; at 1 the budget just lasts."},
 		{"slowly", promised(append(steady, days(7, waited(180, 200))...)...), "False BurningSlowly", "CPIPromiseBurning/warning/support", "Warning",
 			"Promised are ≥ 95 % over 28 days, up to 2026-11-20: 224 of 5,600 missed it, which uses 80 % [65, 98] of the error budget. " +
-				"Burn rate: 2.0 over 7 days, 2.0 over 2 days, 2.0 over 1 day; at 1 the budget just lasts. " +
+				"Burn rate: 2.0 [1.5, 2.5] over 7 days, 2.0 [1.2, 3.1] over 2 days, 2.0 (as counted) over 1 day; at 1 the budget just lasts. " +
 				"It burns slowly, by the whole interval above 1: the budget does not last. Find out what changed for these customers since 2026-11-14;"},
 		{"fast", promised(append(steady, days(2, waited(140, 200))...)...), "False BurningFast", "CPIPromiseBurning/critical/support", "Critical",
 			"It burns fast, by the whole interval above 3.5, at which all of the budget lasts 8 days. Find out what changed for these customers since 2026-11-19;"},

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -69,11 +70,24 @@ func (in *Indicator) smallest(now time.Time, counts func(*Chance) bool) *Chance 
 
 // foreseen is what is told of a chance.
 func (in *Indicator) foreseen(c *Chance) string {
-	text := fmt.Sprintf("Target %s: met with a probability of %s, as CPILinkage %s forecasts %s by its confirmed drivers", c.Target.told(in), probability(c.Probability), c.Linkage, c.Label)
+	text := fmt.Sprintf("Target %s: met with a probability of %s, as CPILinkage %s forecasts %s by its confirmed drivers", c.Target.told(in), in.chanceTold(c.Probability), c.Linkage, c.Label)
 	if c.Previous != nil {
-		text += fmt.Sprintf(" (%s one period earlier)", probability(*c.Previous))
+		text += fmt.Sprintf(" (%s one period earlier)", in.chanceTold(*c.Previous))
 	}
 	return text
+}
+
+// chanceTold is a probability with as many decimals as it takes to read on the side of the limit that it lies on.
+func (in *Indicator) chanceTold(p float64) string {
+	below := p < in.AtRiskBelow
+	if rounded := round(p, 2); rounded < in.AtRiskBelow == below {
+		return probability(p)
+	}
+	for digits := 3; ; digits++ {
+		if rounded := round(p, digits); rounded < in.AtRiskBelow == below || digits == 8 {
+			return strconv.FormatFloat(100*rounded, 'f', digits-2, 64) + " %"
+		}
+	}
 }
 
 func (in *Indicator) riskTold(c *Chance) string {

@@ -25,6 +25,7 @@ func TestATargetAtRisk(t *testing.T) {
 		"the first":                  {[]alert.Chance{chance("support", by, 0.6, 0.3)}, "Unknown Inconclusive", "", "below 50 % in one forecast"},
 		"nothing is known before":    {[]alert.Chance{first}, "Unknown Inconclusive", "", "below 50 % in one forecast"},
 		"it has recovered":           {[]alert.Chance{chance("support", by, 0.3, 0.6)}, "True InReach", "", "60 %"},
+		"just below the limit":       {[]alert.Chance{chance("support", by, 0.4996, 0.496)}, "False AtRisk", "KPITargetAtRisk/warning/support", "probability of 49.6 %, as CPILinkage support forecasts 2027-06 by its confirmed drivers (49.96 % one period earlier); below 50 %"},
 		"on the limit":               {[]alert.Chance{chance("support", by, 0.3, 0.5)}, "True InReach", "", "at least 50 %"},
 		"the lowest names itself":    {[]alert.Chance{chance("a", by, 0.4, 0.3), chance("b", by, 0.2, 0.1), chance("c", by, 0.9, 0.05)}, "False AtRisk", "KPITargetAtRisk/warning/support", "CPILinkage b"},
 		"a risk before a doubt":      {[]alert.Chance{chance("c", by, 0.9, 0.05), chance("b", by, 0.2, 0.1)}, "False AtRisk", "KPITargetAtRisk/warning/support", "CPILinkage b"},
