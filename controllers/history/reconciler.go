@@ -33,7 +33,7 @@ type Reconciler struct {
 	Live client.Reader
 }
 
-// +kubebuilder:rbac:groups=apps,resources=controllerrevisions,verbs=get;list;watch;create;update;delete
+// +kubebuilder:rbac:groups=apps,resources=controllerrevisions,verbs=get;list;watch;create;delete
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions;kpitargets;cpilinkages;datasets;datasources,verbs=get;list;watch
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions/status;kpitargets/status;cpilinkages/status,verbs=patch
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions/finalizers;kpitargets/finalizers;cpilinkages/finalizers,verbs=update

@@ -138,8 +138,8 @@ func RevisionName(kind string, object client.Object, revision int64, salt int) s
 	return strings.TrimRight(name[:min(len(name), 63-1-10)], "-.") + "-" + hex.EncodeToString(sum[:5])
 }
 
-// create keeps a version. One of its name that is ours was kept before, by a reconcile that the cache does not show yet;
-// one that is not is left alone.
+// create keeps a version. One of its name that is ours was kept before, by a reconcile that the cache does not show yet.
+// One that is not is left alone, and so is one that somebody took our labels from: the operator may not edit revisions.
 func (r *Reconciler) create(ctx context.Context, d definition, number int64, kept content) (version, error) {
 	raw, err := json.Marshal(kept)
 	if err != nil {
@@ -167,23 +167,19 @@ func (r *Reconciler) create(ctx context.Context, d definition, number int64, kep
 		case err != nil:
 			return version{}, err
 		}
-		if _, unreadable := decode(found); unreadable == nil && metav1.IsControlledBy(found, d.object) {
-			return r.adopt(ctx, d, found)
+		if _, unreadable := decode(found); unreadable == nil && metav1.IsControlledBy(found, d.object) && labelled(found, d) {
+			return version{}, errLagging // the cache shows it soon
 		}
 	}
 	return version{}, fmt.Errorf("ControllerRevision %s and others of its kind exist and belong to something else; they are left alone: delete them", RevisionName(string(d.kind), d.object, number, 0))
 }
 
-// adopt takes a revision of ours for what it is, with the labels by which it is found.
-func (r *Reconciler) adopt(ctx context.Context, d definition, found *appsv1.ControllerRevision) (version, error) {
-	if found.Labels[LabelRevisionOf] != string(d.object.GetUID()) || found.Labels[job.LabelManagedBy] != job.ManagedBy {
-		if found.Labels == nil {
-			found.Labels = map[string]string{}
-		}
-		maps.Copy(found.Labels, labelsOf(d))
-		if err := r.Client.Update(ctx, found); err != nil {
-			return version{}, err
+// labelled reports whether a revision has the labels by which those of a definition are found.
+func labelled(revision *appsv1.ControllerRevision, d definition) bool {
+	for name, value := range labelsOf(d) {
+		if revision.Labels[name] != value {
+			return false
 		}
 	}
-	return version{}, errLagging // the cache shows it soon
+	return true
 }

@@ -1,5 +1,5 @@
 // Package access tests on a real API server what the accounts of runs may do: read definitions, write the
-// status of the reports that name them, and nothing else.
+// status of the reports that name them, and nothing else; and what the operator's own may not do to others.
 package access
 
 import (
@@ -52,7 +52,7 @@ func install(t *testing.T, paths ...string) {
 		}
 	}
 	var policies admissionv1.ValidatingAdmissionPolicyList
-	if err := c.List(t.Context(), &policies); err != nil || len(policies.Items) != 2 {
+	if err := c.List(t.Context(), &policies); err != nil || len(policies.Items) != 3 {
 		t.Fatalf("%d policies, error %v", len(policies.Items), err)
 	}
 }
@@ -68,7 +68,7 @@ func TestAccountsOfRuns(t *testing.T) {
 	ns := &corev1.Namespace{}
 	ns.Name = "cpi-operator-system"
 	envtestkit.Create(t, admin, ns)
-	install(t, "config/rbac/role.yaml", "config/rbac/operator.yaml", "config/rbac/job.yaml", "config/admission/reports.yaml")
+	install(t, "config/rbac/role.yaml", "config/rbac/operator.yaml", "config/rbac/job.yaml", "config/admission/reports.yaml", "config/admission/revisions.yaml")
 	asOperator := envtestkit.ClientFor(t, envtestkit.As(t, operator, "system:serviceaccounts"))
 	namespace := envtestkit.Namespace(t)
 
@@ -141,6 +141,8 @@ func TestAccountsOfRuns(t *testing.T) {
 			}
 		}
 	})
+
+	t.Run("former versions", func(t *testing.T) { revisions(t, admin, asOperator, cpi) })
 
 	t.Run("spec by hand", func(t *testing.T) {
 		edited := envtestkit.Reload(t, admin, report)
