@@ -45,7 +45,7 @@ type Reconciler struct {
 	told sync.Map // namespace → UID of the foreign object that was told about
 }
 
-// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions;kpitargets,verbs=get;list;watch
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions;kpitargets;cpilinkages;datasources,verbs=get;list;watch
 // +kubebuilder:rbac:groups=monitoring.coreos.com,resources=prometheusrules,verbs=list;create
 // +kubebuilder:rbac:groups=monitoring.coreos.com,resources=prometheusrules,verbs=get;update;delete,resourceNames=cpi-operator
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=create
@@ -112,11 +112,13 @@ func (r *Reconciler) groups(ctx context.Context, namespace string) ([]rules.Grou
 	return out, err
 }
 
+// anyDefinition reports whether a namespace holds anything that can have alerts: a data source or a claim can outlive the
+// indicators that it was made for.
 func (r *Reconciler) anyDefinition(ctx context.Context, namespace string) (bool, error) {
 	if len(r.Namespaces) > 0 && !slices.Contains(r.Namespaces, namespace) {
 		return false, nil
 	}
-	for _, list := range []client.ObjectList{&v1alpha1.CPIDefinitionList{}, &v1alpha1.KPITargetList{}} {
+	for _, list := range []client.ObjectList{&v1alpha1.CPIDefinitionList{}, &v1alpha1.KPITargetList{}, &v1alpha1.CPILinkageList{}, &v1alpha1.DataSourceList{}} {
 		if err := r.Client.List(ctx, list, client.InNamespace(namespace), client.Limit(1), client.UnsafeDisableDeepCopy); err != nil {
 			return false, err
 		}

@@ -21,6 +21,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/controllers/rules"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
@@ -166,6 +167,26 @@ func TestRules(t *testing.T) {
 			t.Error("the last definition is gone, its rules are not")
 		}
 		w.stands("")
+	})
+	t.Run("of anything that can have alerts", func(t *testing.T) {
+		w := newWorld(t)
+		claim := &v1alpha1.CPILinkage{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "claim"}, Spec: v1alpha1.CPILinkageSpec{
+			KPIRef: v1alpha1.LocalReference{Name: "arr"}, PeriodLevel: &v1alpha1.LinkPeriodLevel{},
+			Drivers: []v1alpha1.LinkDriver{{CPIRef: v1alpha1.LocalReference{Name: "nps"}, Expected: "Positive"}}}}
+		for _, object := range []client.Object{claim, envtestkit.DataSource(w.namespace, "crm")} {
+			envtestkit.Create(t, w.client, object)
+			w.reconcile()
+			if w.find(prometheusRule(), "cpi-operator") == nil {
+				t.Errorf("no rules with a %T alone", object)
+			}
+			if err := w.client.Delete(t.Context(), object); err != nil {
+				t.Fatal(err)
+			}
+			w.reconcile()
+			if w.find(prometheusRule(), "cpi-operator") != nil {
+				t.Errorf("the %T is gone, its rules are not", object)
+			}
+		}
 	})
 	t.Run("a foreign object is left alone and told about once", func(t *testing.T) {
 		w := newWorld(t)

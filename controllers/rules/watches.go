@@ -30,6 +30,8 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Named("rules").
 		Watches(&v1alpha1.CPIDefinition{}, byNamespace, comings).
 		Watches(&v1alpha1.KPITarget{}, byNamespace, comings).
+		Watches(&v1alpha1.CPILinkage{}, byNamespace, comings).
+		Watches(&v1alpha1.DataSource{}, byNamespace, comings).
 		WatchesRawSource(source.Func(r.atStart)).
 		WatchesRawSource(source.Func(r.watchServed)).
 		Complete(r)
