@@ -30,9 +30,12 @@ var Names = []Name{
 	TargetMissed, TargetAtRisk, KPIDivergence, Unguarded, LinkVerdictChanged, OperatorAbsent,
 }
 
-// Of are the alerts that an object of a kind can have.
-func Of(kind Kind) []Name {
-	shared := []Name{ComputationFailed, DataStale, SampleTooSmall, Deteriorating, ResponseRateLow, ReviewOverdue}
+// Of are the alerts that an object of a kind can have. A goal is a KPITarget that is set on a CPI.
+func Of(kind Kind, goal bool) []Name {
+	shared := []Name{ComputationFailed, DataStale, SampleTooSmall, ReviewOverdue}
+	if !goal { // of the CPI that a goal is set on, the CPI itself tells
+		shared = append(shared, Deteriorating, ResponseRateLow)
+	}
 	switch kind {
 	case CPI:
 		return append(shared, BelowThreshold, PromiseBurning)

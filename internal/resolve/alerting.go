@@ -10,12 +10,16 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
-// alerting checks what the schema cannot see: alerts that the kind never has, and evaluations that can never be reached.
-func (r *resolver) alerting(a *v1alpha1.Alerting, kind alert.Kind, period *plan.Period) {
+// alerting checks what the schema cannot see: alerts that the object never has, and evaluations that can never be reached.
+func (r *resolver) alerting(a *v1alpha1.Alerting, kind alert.Kind, goal bool, period *plan.Period) {
 	if a == nil {
 		return
 	}
-	has := alert.Of(kind)
+	has := alert.Of(kind, goal)
+	what := "a " + string(kind)
+	if goal {
+		what = fmt.Sprintf("a %s on a CPI", kind)
+	}
 	for i, s := range a.Severities {
 		if slices.Contains(has, alert.Name(s.Alert)) {
 			continue
@@ -25,7 +29,7 @@ func (r *resolver) alerting(a *v1alpha1.Alerting, kind alert.Kind, period *plan.
 			names[j] = string(name)
 		}
 		slices.Sort(names)
-		r.problems.add(fmt.Sprintf("spec.alerting.severities[%d].alert", i), fmt.Sprintf("a %s never has %s; it has %s", kind, s.Alert, strings.Join(names, ", ")))
+		r.problems.add(fmt.Sprintf("spec.alerting.severities[%d].alert", i), fmt.Sprintf("%s never has %s; it has %s", what, s.Alert, strings.Join(names, ", ")))
 	}
 	const field = "spec.alerting.evaluations"
 	switch {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
@@ -23,6 +24,16 @@ func TestAlertingIsCheckedAgainstTheKind(t *testing.T) {
 		}
 		_, problems := resolve.CPI(cpi(t, spec), resolve.Context{Dataset: survey, Source: crm})
 		wantProblem(t, name, problems, c.field, c.says)
+	}
+	for alert, says := range map[string]string{"KPITargetMissed": "", "CPIDeteriorating": "a KPITarget on a CPI never has CPIDeteriorating", "CPIResponseRateLow": "it has CPIComputationFailing,"} {
+		on, problems := resolve.CPI(cpi(t, nps), resolve.Context{Dataset: survey, Source: crm})
+		goal := &v1alpha1.KPITarget{}
+		goal.Spec.Alerting = &v1alpha1.Alerting{Severities: []v1alpha1.AlertSeverity{{Alert: alert, Severity: "None"}}}
+		field := ""
+		if says != "" {
+			field = "spec.alerting.severities[0].alert"
+		}
+		wantProblem(t, alert+" of a goal", append(problems, resolve.Goal(goal, on)...), field, says)
 	}
 	undated := survey
 	undated.Time.Event = ""

@@ -38,7 +38,7 @@ func CPI(cpi *v1alpha1.CPIDefinition, on Context) (plan.Indicator, Problems) {
 		r.thresholds(field+".thresholds", o.Thresholds, out.Measure)
 	}
 	r.promise(cpi.Spec.Promise, out)
-	r.alerting(cpi.Spec.Alerting, alert.CPI, out.Period)
+	r.alerting(cpi.Spec.Alerting, alert.CPI, false, out.Period)
 	return out, r.problems
 }
 
@@ -46,7 +46,7 @@ func CPI(cpi *v1alpha1.CPIDefinition, on Context) (plan.Indicator, Problems) {
 func KPI(kpi *v1alpha1.KPITarget, on Context) (plan.Indicator, Problems) {
 	out, r := indicator(plan.Key{Kind: KindKPITarget, Name: kpi.Name}, string(kpi.UID), &kpi.Spec.Indicator, on)
 	r.targets(kpi.Spec.Targets, out.Measure, out.Breakdowns)
-	r.alerting(kpi.Spec.Alerting, alert.KPI, out.Period)
+	r.alerting(kpi.Spec.Alerting, alert.KPI, false, out.Period)
 	return out, r.problems
 }
 
@@ -54,7 +54,7 @@ func KPI(kpi *v1alpha1.KPITarget, on Context) (plan.Indicator, Problems) {
 func Goal(kpi *v1alpha1.KPITarget, cpi plan.Indicator) Problems {
 	r := &resolver{}
 	r.targets(kpi.Spec.Targets, cpi.Measure, cpi.Breakdowns)
-	r.alerting(kpi.Spec.Alerting, alert.KPI, cpi.Period)
+	r.alerting(kpi.Spec.Alerting, alert.KPI, true, cpi.Period)
 	return r.problems
 }
 

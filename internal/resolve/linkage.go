@@ -93,7 +93,7 @@ func Linkage(l *v1alpha1.CPILinkage, on LinkageContext) (plan.Linkage, *Refusal)
 	r.series()
 	r.drivers()
 	r.minEffect()
-	r.alerting(l.Spec.Alerting, alert.Link, nil)
+	r.alerting(l.Spec.Alerting, alert.Link, false, nil)
 	if c := l.Spec.CustomerLevel; c != nil {
 		r.customers(c)
 	}

@@ -34,7 +34,7 @@ func TestEveryAlertHasARuleAndARunbook(t *testing.T) {
 		}
 	}
 	for _, kind := range []alert.Kind{alert.CPI, alert.KPI, alert.Link, alert.Source} {
-		for _, name := range alert.Of(kind) {
+		for _, name := range alert.Of(kind, false) {
 			if !slices.Contains(alert.Names, name) {
 				t.Errorf("%s of a %s is no alert", name, kind)
 			}
