@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -68,8 +70,12 @@ func (d database) surveyTable(t *testing.T, name string, all, good int) {
 		FROM generate_series(1, %d) i`, name, good, all))
 }
 
-// source is the YAML of a data source on the database, with further lines of its spec.
+// source is the YAML of a data source on the database, with further lines of its spec. Without a schedule among them, no
+// run of its own comes between those that tests wait for.
 func (d database) source(name string, extra ...string) string {
+	if !slices.ContainsFunc(extra, func(line string) bool { return strings.HasPrefix(line, "schedule:") }) {
+		extra = append(extra, "schedule: 0 0 1 1 *")
+	}
 	return fmt.Sprintf(`
 ---
 apiVersion: cpi-operator.io/v1alpha1

@@ -57,7 +57,7 @@ spec:
   owner: {team: shop}
   datasetRef: {name: answers}
   measure: {netPromoterScore: {score: score}}
-  responses: {entity: customer, keep: Latest}
+  responses: {entity: customer, keep: All}
 ---
 apiVersion: cpi-operator.io/v1alpha1
 kind: KPITarget
