@@ -45,14 +45,15 @@ func (r *Reconciler) linkages(ctx context.Context, d definition, zone *time.Loca
 			continue
 		}
 		out.guards.Linkages++
+		held := guardrailsOf(l)
 		if unfit(l) {
-			out.guards.Unfit = append(out.guards.Unfit, l.Name)
+			if len(held) > 0 {
+				out.guards.Unfit = append(out.guards.Unfit, l.Name)
+			}
 			continue
 		}
-		for _, driver := range l.Spec.Drivers {
-			if driver.Guardrail != nil {
-				guardrails[driver.CPIRef.Name] = true
-			}
+		for _, cpi := range held {
+			guardrails[cpi] = true
 		}
 		if err := r.findings(ctx, l, zone, now, &out); err != nil {
 			return claims{}, err
@@ -60,6 +61,17 @@ func (r *Reconciler) linkages(ctx context.Context, d definition, zone *time.Loca
 	}
 	out.guards.Guardrails = len(guardrails)
 	return out, nil
+}
+
+// guardrailsOf a claim are the CPIs that must not get worse.
+func guardrailsOf(l *v1alpha1.CPILinkage) []string {
+	var out []string
+	for _, driver := range l.Spec.Drivers {
+		if driver.Guardrail != nil {
+			out = append(out, driver.CPIRef.Name)
+		}
+	}
+	return out
 }
 
 // unfit reports whether a claim cannot be tested as it stands: nothing that was found of it holds, and its guardrails hold

@@ -58,7 +58,7 @@ func TestAClaimThatCannotBeTestedTellsNothing(t *testing.T) {
 	}{
 		"valid":   {"True", "Supported", "True", "AtRisk", "Guarded", "Diverging"},
 		"waiting": {"False", "Supported", "True", "AtRisk", "Guarded", "Diverging"},
-		"blocked": {"False", "", "Unknown", "NoForecast", "Unguarded", ""},
+		"blocked": {"False", "", "Unknown", "NoForecast", "Unguarded", "Pending"},
 	} {
 		w.stand(claim, c.ready, c.verdict, c.diverging)
 		w.reconcile(goal)
@@ -67,7 +67,7 @@ func TestAClaimThatCannotBeTestedTellsNothing(t *testing.T) {
 				t.Errorf("%s: %s is %q, want %q", name, condition, got, reason)
 			}
 		}
-		for alert, want := range map[string]bool{"KPITargetAtRisk": c.inReach == "AtRisk", "CPIKPIDivergence": c.drifts != "", "KPIUnguarded": c.guarded == "Unguarded"} {
+		for alert, want := range map[string]bool{"KPITargetAtRisk": c.inReach == "AtRisk", "CPIKPIDivergence": c.drifts == "Diverging", "KPIUnguarded": c.guarded == "Unguarded"} {
 			w.wantMetric("cpi_alert{namespace=\""+w.namespace+"\",name=\"goal\",kind=\"KPITarget\",alert=\""+alert+"\"", want)
 		}
 	}

@@ -11,7 +11,7 @@ type Guards struct {
 	Incentivised bool
 	// Linkages on the KPI, and Guardrails that they declare.
 	Linkages, Guardrails int
-	// Unfit are linkages that cannot be tested as they stand; their guardrails count for nothing.
+	// Unfit are linkages with guardrails that cannot be tested as they stand; those guardrails count for nothing.
 	Unfit []string
 	// Diverging are those that say so; Steady is how many say that nothing drifts apart.
 	Diverging []Drift
@@ -54,7 +54,7 @@ func (d *Decision) guards(in *Indicator) {
 		d.condition(Guarded, True, ReasonGuarded, fmt.Sprintf("%d CPIs must not get worse while it is on target.", g.Guardrails))
 	}
 	switch {
-	case g.Guardrails == 0:
+	case g.Guardrails == 0 && len(g.Unfit) == 0:
 	case len(g.Diverging) > 0:
 		var shown, told []string
 		var surest Drift
