@@ -111,6 +111,9 @@ func TestLostFindingsLeaveAClaimWhereItWas(t *testing.T) {
 	if len(lost.Alerts) > 0 || lost.Verdict != "" || lost.Course.Now() != confirmed.Course.Now() || lost.Course.Drivers["a"] != confirmed.Course.Drivers["a"] {
 		t.Errorf("lost: %+v, alerts %+v", lost.Course, lost.Alerts)
 	}
+	if message := lost.Condition(alert.Supported).Message; !strings.HasPrefix(message, "What was found of the claim is lost") {
+		t.Errorf("message %s", message)
+	}
 	found.Drivers[0].Verdict = plan.NotSupported
 	anew := look(found)
 	if len(anew.Alerts) != 1 || !strings.HasPrefix(anew.Alerts[0].Message, "The claim c was Confirmed and is Refuted.") || anew.Course.Drivers["a"].Stage != alert.Refuted {

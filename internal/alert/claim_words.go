@@ -97,7 +97,11 @@ func withReason(verdict, reason string) string {
 // supported tells the verdict as a condition.
 func (d *ClaimDecision) supported(found *plan.Link) {
 	if found == nil {
-		d.condition(Supported, Unknown, ReasonPending, "The claim has not been tested yet.")
+		message := "The claim has not been tested yet."
+		if d.Course.Now().Stage != Hypothesised {
+			message = "What was found of the claim is lost; until the next run tests it again it stays at its stage."
+		}
+		d.condition(Supported, Unknown, ReasonPending, message)
 		return
 	}
 	status := map[plan.Verdict]Status{plan.Supported: True, plan.NotSupported: False, plan.Conflicting: False}[d.Verdict]
