@@ -91,7 +91,7 @@ func TestAlertingOfAClaim(t *testing.T) {
 	if message := w.want(l.Status.Conditions, "ReviewDue", "True", "Overdue"); !strings.Contains(message, "since 2026-04-01. Team sales should ask") {
 		t.Errorf("message %s", message)
 	}
-	if message := w.want(l.Status.Conditions, "Alerting", "False", "DryRun"); !strings.HasSuffix(message, "Would be told now: CPIReviewDue (warning).") {
+	if message := w.want(l.Status.Conditions, "Alerting", "False", "DryRun"); !strings.HasSuffix(message, "Would be told now: CPIReviewDue (warning). By what it finds, KPITarget renewal-rate tells neither CPIKPIDivergence nor KPITargetAtRisk meanwhile.") {
 		t.Errorf("message %s", message)
 	}
 	const review = `kind="CPILinkage",alert="CPIReviewDue"`
