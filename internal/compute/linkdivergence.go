@@ -27,7 +27,7 @@ func (c *claim) diverge(claims []*claim) {
 	family := map[plan.Key]bool{}
 	for _, s := range c.drivers {
 		if s.Guardrail != nil {
-			family[s.Series.Key] = true
+			family[s.Key] = true
 			q.Guardrails = append(q.Guardrails, s.guards(numbers))
 		}
 	}
@@ -36,8 +36,8 @@ func (c *claim) diverge(claims []*claim) {
 	}
 	for _, other := range claims {
 		for _, s := range other.drivers {
-			if s.Guardrail != nil && !family[s.Series.Key] {
-				family[s.Series.Key] = true
+			if s.Guardrail != nil && !family[s.Key] {
+				family[s.Key] = true
 				q.Beside = append(q.Beside, s.guards(numbers))
 			}
 		}

@@ -56,12 +56,12 @@ func months(n int) []plan.PeriodResult {
 
 func found(drivers, periods int) plan.Link {
 	out := plan.Link{
-		Unit:       "ratio",
+		Unit: "ratio",
 		Divergence: &plan.Divergence{Diverging: true, Label: "2026-10", Since: "2026-09", KPIGood: new(true), Guardrails: []plan.GuardrailState{{Driver: "nps-0", MinWorsening: 5}},
 			Lost: []plan.GuardrailState{{Driver: "nps-0", Worse: true, Loss: new(6.5), Q: new(0.001), MinWorsening: 5}}, LostIn: "2026-09", Clean: 1},
-		Influence:  &plan.Influence{Method: "LMG", RSquared: 0.41, N: 54, Shares: []plan.InfluenceShare{{Driver: "nps-0", Bounded: plan.Bounded{Value: 0.7, Lower: 0.5, Upper: 0.8}, Rank: 1}}, TopActions: []string{"nps-0"}},
-		Forecast:   &plan.Forecast{Reason: "NoConfirmedDriver"},
-		Series:     []plan.LinkSeries{{Key: plan.Key{Kind: "KPITarget", Name: "renewal"}, RequestHash: "v1-kpi", Periods: months(periods)}},
+		Influence: &plan.Influence{Method: "LMG", RSquared: 0.41, N: 54, Shares: []plan.InfluenceShare{{Driver: "nps-0", Bounded: plan.Bounded{Value: 0.7, Lower: 0.5, Upper: 0.8}, Rank: 1}}, TopActions: []string{"nps-0"}},
+		Forecast:  &plan.Forecast{Reason: "NoConfirmedDriver"},
+		Series:    []plan.LinkSeries{{Key: plan.Key{Kind: "KPITarget", Name: "renewal"}, RequestHash: "v1-kpi", Periods: months(periods)}},
 	}
 	for i := range drivers {
 		name := fmt.Sprintf("nps-%d", i)
