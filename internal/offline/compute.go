@@ -27,9 +27,7 @@ type Options struct {
 	Scratch string
 	// Binds put files and databases in the place of those that sources declare.
 	Binds []Bind
-	// Reports of an earlier computation, by kind and name; nil to begin anew.
-	Reports map[string]*v1alpha1.IndicatorReport
-	Log     *slog.Logger
+	Log   *slog.Logger
 	// Progress is told what is being done, in a few words; nil for nobody.
 	Progress func(string)
 }
@@ -48,11 +46,6 @@ type Computed struct {
 // folder or the caller's context.
 func (n *Namespace) Compute(ctx context.Context, opts Options) (Computed, error) {
 	c := computation{Namespace: n, Options: opts, out: Computed{Reports: n.shells(), Failed: map[string]plan.Failure{}}}
-	for key, report := range opts.Reports {
-		if shell := c.out.Reports[key]; shell != nil {
-			shell.Status = report.Status
-		}
-	}
 	for i := range n.Linkages {
 		c.claim(&n.Linkages[i])
 	}
@@ -82,15 +75,10 @@ type computation struct {
 
 // claim gives a linkage its report.
 func (c *computation) claim(l *v1alpha1.CPILinkage) {
-	key := plan.KindLinkage + "/" + l.Name
-	report := &v1alpha1.IndicatorReport{
+	c.out.Reports[plan.KindLinkage+"/"+l.Name] = &v1alpha1.IndicatorReport{
 		ObjectMeta: metav1.ObjectMeta{Namespace: c.Name, Name: planstep.ReportName(plan.KindLinkage, l.Name)},
 		Spec:       v1alpha1.IndicatorReportSpec{IndicatorRef: v1alpha1.IndicatorReference{Kind: plan.KindLinkage, Name: l.Name, UID: string(l.UID)}},
 	}
-	if before := c.Reports[key]; before != nil {
-		report.Status = before.Status
-	}
-	c.out.Reports[key] = report
 }
 
 // lookBack reports whether anything rests on the reports of other indicators: composites, and claims over two sources.

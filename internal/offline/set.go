@@ -183,16 +183,14 @@ func quoteIt(object *manifest.Object, field string) string {
 	if !plain || quoted || text == "" {
 		return ""
 	}
-	var value any
 	var read struct{ V any }
 	if err := yaml.Unmarshal([]byte("v: "+text), &read); err != nil {
 		return ""
 	}
-	value = read.V
-	if _, isText := value.(string); isText {
+	if _, isText := read.V.(string); isText {
 		return ""
 	}
-	return fmt.Sprintf(" (YAML reads %s as a %s; if it should be text, quote it: %q)", text, kindOf(value), text)
+	return fmt.Sprintf(" (YAML reads %s as a %s; if it should be text, quote it: %q)", text, kindOf(read.V), text)
 }
 
 func kindOf(v any) string {
