@@ -25,6 +25,7 @@ prepare() {
 
 static_checks() {
   hack/generate.sh --check
+  hack/assets.sh --check
   step "go vet" go vet -tags "$tags" ./...
   step "lint" "$(hack/tools/build.sh golangci-lint-kube-api-linter)" run --build-tags "$tags"
 }
