@@ -1,0 +1,139 @@
+package board_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/board"
+)
+
+func said(conditionType string, status metav1.ConditionStatus, reason, message string) metav1.Condition {
+	return metav1.Condition{Type: conditionType, Status: status, Reason: reason, Message: message}
+}
+
+func cpi(name, theme, state string, conditions ...metav1.Condition) v1alpha1.CPIDefinition {
+	return v1alpha1.CPIDefinition{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Generation: 1},
+		Spec:       v1alpha1.CPIDefinitionSpec{Title: "Title of " + name, Theme: theme, Owner: v1alpha1.Owner{Team: "support"}},
+		Status:     v1alpha1.IndicatorStatus{ObservedGeneration: 1, Conditions: conditions, Summary: &v1alpha1.IndicatorSummary{State: state}},
+	}
+}
+
+func goal(name, on string, conditions ...metav1.Condition) v1alpha1.KPITarget {
+	return v1alpha1.KPITarget{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Generation: 1},
+		Spec:       v1alpha1.KPITargetSpec{Title: "Title of " + name, CPIRef: &v1alpha1.LocalReference{Name: on}, Owner: v1alpha1.Owner{Team: "sales"}},
+		Status:     v1alpha1.IndicatorStatus{ObservedGeneration: 1, Conditions: conditions},
+	}
+}
+
+func places(problems []board.Problem) []string {
+	var out []string
+	for _, p := range problems {
+		out = append(out, string(p.Gravity)+" "+p.Kind+"/"+p.Name+" "+p.Condition+" "+p.Segment)
+	}
+	return out
+}
+
+func TestProblems(t *testing.T) {
+	failing := cpi("errors", "Time", "Failing", said("Computed", "False", "SourceFailed", "DataSource crm: Unreachable."))
+	noisy := cpi("nps", "Advocacy", "Critical",
+		said("Ready", "True", "Ready", "The definition is valid."), said("WithinThresholds", "False", "Critical", "10.3 is below 20."),
+		said("Computed", "True", "Succeeded", "The last run gave numbers."))
+	noisy.Status.SegmentAlerts = []v1alpha1.SegmentAlert{{Segment: "plan=basic", Severity: "warning", Team: "basic", Message: "4.1 is below 15."}}
+	edited := cpi("edited", "Time", "OK")
+	edited.Generation = 2
+	objects := board.Objects{
+		Sources: []v1alpha1.DataSource{{
+			ObjectMeta: metav1.ObjectMeta{Name: "crm", Generation: 1},
+			Status:     v1alpha1.DataSourceStatus{ObservedGeneration: 1, Conditions: []metav1.Condition{said("Computed", "False", "Unreachable", "The server does not answer.")}},
+		}},
+		CPIs: []v1alpha1.CPIDefinition{edited, failing, noisy},
+		KPIs: []v1alpha1.KPITarget{
+			goal("nps-goal", "nps", said("Computed", "False", "SourceFailed", "x"), said("SampleSufficient", "False", "TooSmall", "told by the CPI"),
+				said("TargetMet", "False", "OffTarget", "10.3, target ≥ 15"), said("Diverging", "True", "Diverging", "Customers do worse."),
+				said("Balanced", "False", "ThemeUnmeasured", "No CPI has the theme Time.")),
+			goal("other-goal", "nps", said("Balanced", "False", "ThemeUnmeasured", "No CPI has the theme Time."), said("Diverging", "Unknown", "Pending", "Not judged.")),
+		},
+		Linkages: []v1alpha1.CPILinkage{{
+			ObjectMeta: metav1.ObjectMeta{Name: "claim", Generation: 1},
+			Spec:       v1alpha1.CPILinkageSpec{KPIRef: v1alpha1.LocalReference{Name: "nps-goal"}},
+			Status: v1alpha1.CPILinkageStatus{ObservedGeneration: 1, Conditions: []metav1.Condition{
+				said("Diverging", "True", "Diverging", "Customers do worse."), said("Supported", "False", "NotSupported", "x"), said("ReviewDue", "True", "Overdue", "Look again.")}},
+		}},
+	}
+	problems := objects.Problems()
+	want := []string{
+		"critical DataSource/crm Computed ",
+		"critical KPITarget/nps-goal Diverging ",
+		"critical CPIDefinition/nps WithinThresholds ",
+		"warning /  ",
+		"warning CPIDefinition/nps WithinThresholds plan=basic",
+		"warning KPITarget/nps-goal TargetMet ",
+		"warning CPILinkage/claim ReviewDue ",
+		"note / Balanced ",
+	}
+	if diff := cmp.Diff(want, places(problems)); diff != "" {
+		t.Error(diff)
+	}
+	teams := map[string]string{"WithinThresholds plan=basic": "basic", "ReviewDue ": "sales"}
+	for _, p := range problems {
+		if team, named := teams[p.Condition+" "+p.Segment]; named && p.Team != team {
+			t.Errorf("%s %s is told to %q, not %q", p.Condition, p.Segment, p.Team, team)
+		}
+	}
+}
+
+func TestNothingWrong(t *testing.T) {
+	objects := board.Objects{CPIs: []v1alpha1.CPIDefinition{cpi("nps", "Advocacy", "OK", said("Stalled", "False", "Progressing", ""), said("Deteriorating", "False", "NotWorsening", "x"))}}
+	if got := objects.Problems(); len(got) != 0 {
+		t.Errorf("problems where there are none: %+v", got)
+	}
+}
+
+func TestEntries(t *testing.T) {
+	pending := cpi("pending", "Time", "")
+	pending.Status.Summary = nil
+	result := &v1alpha1.ReportResult{Variant: "share"}
+	objects := board.Objects{
+		CPIs:    []v1alpha1.CPIDefinition{cpi("calm", "Advocacy", "OK"), pending, cpi("worst", "Time", "Invalid")},
+		KPIs:    []v1alpha1.KPITarget{goal("calm-goal", "calm")},
+		Reports: map[string]*v1alpha1.IndicatorReport{"CPIDefinition/calm": {Status: v1alpha1.IndicatorReportStatus{Result: result}}},
+	}
+	entries := objects.Entries()
+	if entries[3].Result != result || entries[3].GoalOn != "calm" {
+		t.Errorf("a goal has the result of its CPI, not %+v", entries[3])
+	}
+	if entries[1].Summary.State != "Pending" {
+		t.Errorf("before the operator has looked, the state is %q", entries[1].Summary.State)
+	}
+	board.GravestFirst(entries)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name)
+	}
+	if diff := cmp.Diff([]string{"worst", "pending", "calm-goal", "calm"}, names); diff != "" {
+		t.Error(diff)
+	}
+	groups := board.ByTheme(entries)
+	if len(groups) != 2 || groups[0].Theme != "Time" || len(groups[0].Entries) != 2 || groups[1].Theme != "Advocacy" {
+		t.Errorf("themes: %+v", groups)
+	}
+}
+
+// Every state that the operator can tell has a standing of its own.
+func TestEveryStateStands(t *testing.T) {
+	for _, state := range []string{"OK", "Warning", "Critical", "NoData", "InsufficientSample", "SuspectData", "Running", "Maturing", "Undated", "Failing",
+		"Pending", "Invalid", "OnTarget", "OffTarget", "Inconclusive"} {
+		if !slices.Contains(board.Standings, board.StandingOf(state)) {
+			t.Errorf("%s has no standing", state)
+		}
+	}
+	if board.StandingOf("Undated") != board.Good || board.StandingOf("NoData") == board.Good {
+		t.Error("no data is not good news")
+	}
+}
