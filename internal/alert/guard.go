@@ -51,7 +51,7 @@ func (d *Decision) guards(in *Indicator) {
 	case g.Guardrails == 0:
 		unguarded(ReasonUnguarded, "None of the drivers of its CPILinkages is a guardrail: nobody is told if customers lose by it. Set spec.drivers[].guardrail in one of them.")
 	default:
-		d.condition(Guarded, True, ReasonGuarded, fmt.Sprintf("%d CPIs must not get worse while it is on target.", g.Guardrails))
+		d.condition(Guarded, True, ReasonGuarded, fmt.Sprintf("CPIs that must not get worse while it is on target: %d.", g.Guardrails))
 	}
 	switch {
 	case g.Guardrails == 0 && len(g.Unfit) == 0:
