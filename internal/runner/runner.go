@@ -38,7 +38,7 @@ func Compute(ctx context.Context, work plan.Plan, scratch Scratch, sink compute.
 			return compute.RunOn(ctx, p, all.Engines, sink, log)
 		})
 	}
-	engine, err := open(ctx, work.Source, scratch)
+	engine, err := Open(ctx, work.Source, scratch)
 	return with(ctx, work, engine, err, sink, log, compute.Run)
 }
 
@@ -80,14 +80,14 @@ func (s *several) Close() error {
 func openAll(ctx context.Context, work plan.Plan, scratch Scratch) (*several, error) {
 	all := &several{compute.Engines{Others: map[string]source.Engine{}, Scratch: scratch.Dir}}
 	all.Join = func(ctx context.Context, tables plan.Files) (source.Engine, error) {
-		return open(ctx, plan.Source{Namespace: work.Source.Namespace, Name: work.Source.Name, Files: &tables, Limits: work.Source.Limits}, scratch)
+		return Open(ctx, plan.Source{Namespace: work.Source.Namespace, Name: work.Source.Name, Files: &tables, Limits: work.Source.Limits}, scratch)
 	}
 	var err error
-	if all.Own, err = open(ctx, work.Source, scratch); err != nil {
+	if all.Own, err = Open(ctx, work.Source, scratch); err != nil {
 		return nil, source.Within(err, "data source %s", work.Source.Name)
 	}
 	for _, other := range work.Others {
-		engine, err := open(ctx, other, scratch)
+		engine, err := Open(ctx, other, scratch)
 		if err != nil {
 			_ = all.Close()
 			return nil, source.Within(err, "data source %s", other.Name)
@@ -97,8 +97,8 @@ func openAll(ctx context.Context, work plan.Plan, scratch Scratch) (*several, er
 	return all, nil
 }
 
-// open opens the engine that the source declares.
-func open(ctx context.Context, declared plan.Source, scratch Scratch) (source.Engine, error) {
+// Open opens the engine of a source that has rows. Its errors are *source.Error.
+func Open(ctx context.Context, declared plan.Source, scratch Scratch) (source.Engine, error) {
 	switch {
 	case declared.Files != nil:
 		return files.Open(ctx, files.Config{Source: declared, ScratchDir: scratch.Dir, ScratchBytes: scratch.Bytes})
