@@ -38,6 +38,8 @@ const (
 	ConditionGuarded = "Guarded"
 	// ConditionBalanced tells whether a KPITarget serves an objective, and its namespace measures what customers gain: advice, and no alert.
 	ConditionBalanced = "Balanced"
+	// ConditionCovered tells whether a scorecard has members for what customers gain and for the departments that its audience expects.
+	ConditionCovered = "Covered"
 	// ConditionPublished tells whether the indicator's metrics are exported in full.
 	ConditionPublished = "Published"
 )
@@ -111,6 +113,18 @@ const (
 	ReasonOneIndicatorCarriesAll = "OneIndicatorCarriesAll"
 	// ReasonNoObjective: the KPITarget names no objective.
 	ReasonNoObjective = "NoObjective"
+)
+
+// Reasons of a scorecard's Covered and Balanced, besides those of a KPITarget's Balanced. There they speak of the members.
+const (
+	// ReasonCovered: each of the four themes and each department named has a member.
+	ReasonCovered = "Covered"
+	// ReasonDepartmentMissing: no member belongs to one of spec.departments.
+	ReasonDepartmentMissing = "DepartmentMissing"
+	// ReasonOneTopicDominates: one theme or category has more than half of the weight.
+	ReasonOneTopicDominates = "OneTopicDominates"
+	// ReasonNoGuardrail: there are KPIs, but no CPI that must not get worse while they look good.
+	ReasonNoGuardrail = "NoGuardrail"
 )
 
 // Events on a linkage, besides those of its conditions.

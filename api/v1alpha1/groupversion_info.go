@@ -26,6 +26,7 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&KPITarget{}, &KPITargetList{},
 		&CPILinkage{}, &CPILinkageList{},
 		&IndicatorReport{}, &IndicatorReportList{},
+		&Scorecard{}, &ScorecardList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

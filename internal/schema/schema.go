@@ -75,6 +75,7 @@ var files = map[string]func() (*checker, error){
 	"CPIDefinition":   lazy("cpidefinitions"),
 	"KPITarget":       lazy("kpitargets"),
 	"CPILinkage":      lazy("cpilinkages"),
+	"Scorecard":       lazy("scorecards"),
 	"IndicatorReport": lazy("indicatorreports"),
 }
 
