@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
@@ -17,12 +18,13 @@ import (
 type Objects struct {
 	Namespace string
 	// At is the instant as of which they were read or computed.
-	At       time.Time
-	Sources  []v1alpha1.DataSource
-	Datasets []v1alpha1.Dataset
-	CPIs     []v1alpha1.CPIDefinition
-	KPIs     []v1alpha1.KPITarget
-	Linkages []v1alpha1.CPILinkage
+	At         time.Time
+	Sources    []v1alpha1.DataSource
+	Datasets   []v1alpha1.Dataset
+	CPIs       []v1alpha1.CPIDefinition
+	KPIs       []v1alpha1.KPITarget
+	Linkages   []v1alpha1.CPILinkage
+	Scorecards []v1alpha1.Scorecard
 	// Reports by kind and name of what they are about, such as CPIDefinition/telco-churn.
 	Reports map[string]*v1alpha1.IndicatorReport
 }
@@ -36,15 +38,21 @@ func Read(ctx context.Context, reader client.Reader, namespace string, now time.
 		cpis     v1alpha1.CPIDefinitionList
 		kpis     v1alpha1.KPITargetList
 		linkages v1alpha1.CPILinkageList
+		cards    v1alpha1.ScorecardList
 		reports  v1alpha1.IndicatorReportList
 	)
-	for _, list := range []client.ObjectList{&sources, &datasets, &cpis, &kpis, &linkages, &reports} {
-		if err := reader.List(ctx, list, client.InNamespace(namespace), client.UnsafeDisableDeepCopy); err != nil {
+	for _, list := range []client.ObjectList{&sources, &datasets, &cpis, &kpis, &linkages, &cards, &reports} {
+		err := reader.List(ctx, list, client.InNamespace(namespace), client.UnsafeDisableDeepCopy)
+		if meta.IsNoMatchError(err) && list == client.ObjectList(&cards) {
+			continue // the cluster's definitions are older than this program, and it has none
+		}
+		if err != nil {
 			return out, fmt.Errorf("listing in namespace %s: %w", namespace, err)
 		}
 	}
 	out.Sources, out.Datasets = byName(sources.Items), byName(datasets.Items)
 	out.CPIs, out.KPIs, out.Linkages = byName(cpis.Items), byName(kpis.Items), byName(linkages.Items)
+	out.Scorecards = byName(cards.Items)
 	for i := range reports.Items {
 		ref := reports.Items[i].Spec.IndicatorRef
 		out.Reports[ref.Kind+"/"+ref.Name] = &reports.Items[i]

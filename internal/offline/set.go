@@ -36,6 +36,7 @@ type Namespace struct {
 	CPIs       []v1alpha1.CPIDefinition
 	KPIs       []v1alpha1.KPITarget
 	Linkages   []v1alpha1.CPILinkage
+	Scorecards []v1alpha1.Scorecard
 	Secrets    map[string]*corev1.Secret
 	ConfigMaps map[string]*corev1.ConfigMap
 
@@ -149,6 +150,8 @@ func (l *loader) take(n *Namespace, object *manifest.Object, text []byte) error 
 		into = grown(&n.KPIs)
 	case "CPILinkage":
 		into = grown(&n.Linkages)
+	case "Scorecard":
+		into = grown(&n.Scorecards)
 	default:
 		return nil // a report is the operator's to write
 	}
