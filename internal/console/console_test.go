@@ -1,0 +1,132 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/yaml"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/board"
+)
+
+// boards are namespaces that stand still.
+type boards map[string]board.Objects
+
+func (b boards) Objects(_ context.Context, namespace string) (board.Objects, error) {
+	return b[namespace], nil
+}
+
+func (b boards) Namespaces(context.Context) ([]string, error) {
+	var out []string
+	for name := range b {
+		out = append(out, name)
+	}
+	return out, nil
+}
+
+// demo is the demo's namespace as the operator left it: testdata/demo.yaml is kubectl get -o yaml of all its objects.
+func demo(t testing.TB) board.Objects {
+	t.Helper()
+	file, err := os.Open("testdata/demo.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var list struct {
+		Items []runtime.RawExtension `json:"items"`
+	}
+	if err := yaml.NewYAMLOrJSONDecoder(file, 4096).Decode(&list); err != nil {
+		t.Fatal(err)
+	}
+	scheme := runtime.NewScheme()
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		t.Fatal(err)
+	}
+	out := board.Objects{Namespace: "demo", At: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), Reports: map[string]*v1alpha1.IndicatorReport{}}
+	for _, raw := range list.Items {
+		add(t, &out, raw.Raw)
+	}
+	return out
+}
+
+func add(t testing.TB, to *board.Objects, raw []byte) {
+	t.Helper()
+	var kind struct {
+		Kind string `json:"kind"`
+	}
+	decode(t, raw, &kind)
+	switch kind.Kind {
+	case "DataSource":
+		to.Sources = append(to.Sources, as[v1alpha1.DataSource](t, raw))
+	case "Dataset":
+		to.Datasets = append(to.Datasets, as[v1alpha1.Dataset](t, raw))
+	case "CPIDefinition":
+		to.CPIs = append(to.CPIs, as[v1alpha1.CPIDefinition](t, raw))
+	case "KPITarget":
+		to.KPIs = append(to.KPIs, as[v1alpha1.KPITarget](t, raw))
+	case "CPILinkage":
+		to.Linkages = append(to.Linkages, as[v1alpha1.CPILinkage](t, raw))
+	case "IndicatorReport":
+		report := as[v1alpha1.IndicatorReport](t, raw)
+		ref := report.Spec.IndicatorRef
+		to.Reports[ref.Kind+"/"+ref.Name] = &report
+	}
+}
+
+func as[T any](t testing.TB, raw []byte) T {
+	t.Helper()
+	var out T
+	decode(t, raw, &out)
+	return out
+}
+
+func decode(t testing.TB, raw []byte, into any) {
+	t.Helper()
+	if err := yaml.Unmarshal(raw, into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// get a path; want is the status, 200 if it is 0.
+func get(t testing.TB, handler http.Handler, path string, want int, header ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	request := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8080"+path, nil)
+	for i := 0; i+1 < len(header); i += 2 {
+		request.Header.Add(header[i], header[i+1])
+	}
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, request)
+	if answer.Code != cmp.Or(want, http.StatusOK) {
+		t.Fatalf("GET %s: %d\n%s", path, answer.Code, answer.Body)
+	}
+	return answer
+}
+
+func site1(t testing.TB, objects board.Objects) http.Handler {
+	t.Helper()
+	handler, err := New(boards{objects.Namespace: objects}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handler
+}
+
+func TestEveryPageIsShown(t *testing.T) {
+	handler := site1(t, demo(t))
+	for _, path := range []string{"/ns/demo", "/ns/demo/graph", "/ns/demo/cpi/software-nps", "/ns/demo/kpi/software-renewal", "/ns/demo/linkage/software-nps-renewal"} {
+		for _, lang := range []string{"en", "de"} {
+			answer := get(t, handler, path, 0, "Accept-Language", lang)
+			if body := answer.Body.String(); !strings.Contains(body, `<html lang="`+lang+`" dir="ltr">`) || !strings.Contains(body, "<main") {
+				t.Errorf("%s in %s:\n%s", path, lang, body)
+			}
+		}
+	}
+}
