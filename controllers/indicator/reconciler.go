@@ -10,7 +10,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -60,8 +59,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if err != nil {
 		return ctrl.Result{}, err
 	}
-	d := define(object)
-	before := d.status.DeepCopy()
+	d := view.Define(object)
+	before := d.Status.DeepCopy()
 	requeue, err := r.reconcile(ctx, d)
 	switch {
 	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
@@ -75,14 +74,14 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 }
 
 // reconcile fills in the status and tells when to look again, 0 for never.
-func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration, error) {
-	found, err := r.resolve(ctx, d)
+func (r *Reconciler) reconcile(ctx context.Context, d view.Definition) (time.Duration, error) {
+	found, err := d.Resolve(reports.Objects{Context: ctx, Client: r.Client, Namespace: d.Object.GetNamespace()})
 	var report *v1alpha1.IndicatorReport
 	if err == nil {
 		report, err = r.report(ctx, d, found)
 	}
 	now := r.Clock.Now()
-	if blocked, ok := errors.AsType[*reports.Blocked](err); ok {
+	if blocked, ok := errors.AsType[*view.Blocked](err); ok {
 		next := r.tellBlocked(d, blocked, now)
 		if blocked.Reason == v1alpha1.ReasonConflict || blocked.Reason == v1alpha1.ReasonChildRefused {
 			return hinderedRetry, nil
@@ -92,33 +91,21 @@ func (r *Reconciler) reconcile(ctx context.Context, d definition) (time.Duration
 	if err != nil {
 		return 0, err
 	}
-	in := view.Indicator(d.object, found.Followed, report)
-	in.Telling = view.Telling(d.alerting, in.Location, r.DryRun)
-	linked, err := r.linkages(ctx, d, in.Location, now)
+	in := view.Indicator(d.Object, found.Followed, report)
+	in.Telling = view.Telling(d.Alerting, in.Location, r.DryRun)
+	told, err := r.addNeighbours(ctx, in, d, found.Formula, now)
 	if err != nil {
-		return 0, err
-	}
-	in.Guards, in.Chances = linked.guards, linked.chances
-	if in.Imbalances, err = r.imbalances(ctx, d, found.Formula); err != nil {
 		return 0, err
 	}
 	decision := alert.Decide(in, now)
 	dropped := r.Store.SetIndicator(metrics.Indicator{
-		Namespace: d.object.GetNamespace(), View: in, Decision: decision, Now: now,
-		Theme: d.theme, Class: d.class, Publish: d.published(),
+		Namespace: d.Object.GetNamespace(), View: in, Decision: decision, Now: now,
+		Theme: d.Theme, Class: d.Class, Publish: d.Published(),
 	})
-	tellReady(d, found.waits)
-	tellDecision(d, decision, dropped)
-	if report != nil {
-		d.status.ReportRef = &v1alpha1.LocalReference{Name: report.Name}
-	}
-	if b := d.status.Baseline; b == nil || b.RequestHash != in.Formula {
-		since := metav1.NewTime(now.Truncate(time.Second))
-		d.status.Baseline = &v1alpha1.Baseline{RequestHash: in.Formula, Since: &since}
-	}
+	d.Tell(in, decision, report, found.Waits, dropped, now)
 	next := decision.Next
-	if next.IsZero() || !linked.next.IsZero() && linked.next.Before(next) {
-		next = linked.next
+	if next.IsZero() || !told.IsZero() && told.Before(next) {
+		next = told
 	}
 	return until(next, now), nil
 }
@@ -131,31 +118,18 @@ func until(instant, now time.Time) time.Duration {
 	return max(instant.Sub(now), time.Millisecond)
 }
 
-// published says which series leave; a goal's segments are its CPI's and are exported there.
-func (d definition) published() metrics.Publish {
-	out := metrics.PublishAll
-	if d.publish != nil && d.publish.Metrics != "" {
-		out = metrics.Publish(d.publish.Metrics)
-	}
-	if d.goalOn != "" && out == metrics.PublishAll {
-		return metrics.PublishTotalOnly
-	}
-	return out
-}
-
 // conclude writes the status if it changed and tells transitions.
-func (r *Reconciler) conclude(ctx context.Context, d definition, before *v1alpha1.IndicatorStatus, requeue time.Duration) (ctrl.Result, error) {
-	d.status.ObservedGeneration = d.object.GetGeneration()
-	order(d.status.Conditions)
-	if equality.Semantic.DeepEqual(before, d.status) {
+func (r *Reconciler) conclude(ctx context.Context, d view.Definition, before *v1alpha1.IndicatorStatus, requeue time.Duration) (ctrl.Result, error) {
+	d.Conclude()
+	if equality.Semantic.DeepEqual(before, d.Status) {
 		return ctrl.Result{RequeueAfter: requeue}, nil
 	}
-	if err := r.Client.Status().Update(ctx, d.object); err != nil {
+	if err := r.Client.Status().Update(ctx, d.Object); err != nil {
 		if apierrors.IsConflict(err) {
 			return ctrl.Result{RequeueAfter: cacheRetry}, nil
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	r.tellTransitions(d.object, before.Conditions, d.status.Conditions)
+	r.tellTransitions(d.Object, before.Conditions, d.Status.Conditions)
 	return ctrl.Result{RequeueAfter: requeue}, nil
 }

@@ -10,18 +10,19 @@ import (
 	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // report gives the report that the definition is judged by: its own, made and kept in line here, or that of
 // the CPI it sets a goal on, which may not exist yet (nil).
-func (r *Reconciler) report(ctx context.Context, d definition, found *resolved) (*v1alpha1.IndicatorReport, error) {
+func (r *Reconciler) report(ctx context.Context, d view.Definition, found *view.Resolved) (*v1alpha1.IndicatorReport, error) {
 	if found.CPI == nil {
-		return reports.Ensure(ctx, r.Client, d.object, string(d.kind), found.Formula.RequestHash, found.On.Source.Name)
+		return reports.Ensure(ctx, r.Client, d.Object, string(d.Kind), found.Formula.RequestHash, found.On.Source.Name)
 	}
 	if err := r.dropOwnReport(ctx, d); err != nil {
 		return nil, err
 	}
-	report, err := r.findReport(ctx, d.object.GetNamespace(), planstep.ReportName(string(alert.CPI), found.CPI.Name))
+	report, err := r.findReport(ctx, d.Object.GetNamespace(), planstep.ReportName(string(alert.CPI), found.CPI.Name))
 	if err != nil || report == nil || !metav1.IsControlledBy(report, found.CPI) {
 		return nil, err
 	}
@@ -33,9 +34,9 @@ func (r *Reconciler) findReport(ctx context.Context, namespace, name string) (*v
 }
 
 // dropOwnReport deletes the report of a KPITarget that had a measure of its own before it became a goal.
-func (r *Reconciler) dropOwnReport(ctx context.Context, d definition) error {
-	report, err := r.findReport(ctx, d.object.GetNamespace(), planstep.ReportName(string(d.kind), d.object.GetName()))
-	if err != nil || report == nil || !metav1.IsControlledBy(report, d.object) {
+func (r *Reconciler) dropOwnReport(ctx context.Context, d view.Definition) error {
+	report, err := r.findReport(ctx, d.Object.GetNamespace(), planstep.ReportName(string(d.Kind), d.Object.GetName()))
+	if err != nil || report == nil || !metav1.IsControlledBy(report, d.Object) {
 		return err
 	}
 	return client.IgnoreNotFound(r.Client.Delete(ctx, report, client.Preconditions{UID: &report.UID}))

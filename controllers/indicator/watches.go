@@ -15,6 +15,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // SetupWithManager starts the controller with the manager.
@@ -42,24 +43,24 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 }
 
 // definitions of the reconciler's kind in a namespace that want holds for. They are the cache's own.
-func (r *Reconciler) definitions(ctx context.Context, namespace string, want func(definition) bool) []reconcile.Request {
-	var found []definition
+func (r *Reconciler) definitions(ctx context.Context, namespace string, want func(view.Definition) bool) []reconcile.Request {
+	var found []view.Definition
 	if r.Kind == alert.KPI {
 		var list v1alpha1.KPITargetList
 		if r.list(ctx, namespace, &list) {
 			for i := range list.Items {
-				found = append(found, define(&list.Items[i]))
+				found = append(found, view.Define(&list.Items[i]))
 			}
 		}
 	} else {
 		for _, cpi := range r.cpis(ctx, namespace) {
-			found = append(found, define(&cpi))
+			found = append(found, view.Define(&cpi))
 		}
 	}
 	var out []reconcile.Request
 	for _, d := range found {
 		if want(d) {
-			out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(d.object)})
+			out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(d.Object)})
 		}
 	}
 	return out
@@ -87,7 +88,7 @@ func (r *Reconciler) reading(ctx context.Context, namespace string, reads func(*
 			goals[cpi.Name] = reads(&cpi.Spec.Indicator)
 		}
 	}
-	return r.definitions(ctx, namespace, func(d definition) bool { return reads(d.spec) || goals[d.goalOn] })
+	return r.definitions(ctx, namespace, func(d view.Definition) bool { return reads(d.Spec) || goals[d.GoalOn] })
 }
 
 func (r *Reconciler) byDataset(ctx context.Context, object client.Object) []reconcile.Request {
@@ -126,7 +127,7 @@ func (r *Reconciler) byReportOfCPI(ctx context.Context, object client.Object) []
 
 // hangingOn are the goals on a CPI and the composites that join it.
 func (r *Reconciler) hangingOn(ctx context.Context, namespace, cpi string) []reconcile.Request {
-	return r.definitions(ctx, namespace, func(d definition) bool {
-		return d.goalOn == cpi || slices.Contains(resolve.Parts(d.spec), cpi)
+	return r.definitions(ctx, namespace, func(d view.Definition) bool {
+		return d.GoalOn == cpi || slices.Contains(resolve.Parts(d.Spec), cpi)
 	})
 }

@@ -10,7 +10,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -94,13 +93,13 @@ func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage
 	found, err := r.resolve(ctx, linkage)
 	var report *v1alpha1.IndicatorReport
 	if err == nil {
-		report, err = reports.EnsureFor(ctx, r.Client, linkage, plan.KindLinkage, found.claim.RequestHash, found.source.Name, found.account(linkage))
+		report, err = reports.EnsureFor(ctx, r.Client, linkage, plan.KindLinkage, found.Claim.RequestHash, found.Source.Name, accountOf(linkage, found))
 	}
 	var wait time.Duration
 	if err == nil {
 		wait, err = r.runs(ctx, linkage, found, report)
 	}
-	if blocked, ok := errors.AsType[*reports.Blocked](err); ok {
+	if blocked, ok := errors.AsType[*view.Blocked](err); ok {
 		now := r.Clock.Now()
 		next, err := r.tellBlocked(ctx, linkage, blocked, now)
 		if err != nil {
@@ -120,25 +119,20 @@ func (r *Reconciler) reconcile(ctx context.Context, linkage *v1alpha1.CPILinkage
 		return 0, err
 	}
 	now := r.Clock.Now()
-	in := view.Claim(linkage, found.claim, found.source, found.owner, report, r.DryRun)
+	in := view.Claim(linkage, found.Claim, found.Source, found.Owner, report, r.DryRun)
 	decision := alert.DecideClaim(in, now)
 	shown := in.Found
 	if in.FoundOf != in.Formula {
 		shown = nil
 	}
-	if found.withheld {
+	if found.Withheld {
 		r.Store.Delete(metrics.Key{Kind: alert.Link, Namespace: linkage.Namespace, Name: linkage.Name})
 	} else {
 		r.Store.SetLinkage(metrics.Linkage{
 			Namespace: linkage.Namespace, Name: linkage.Name, KPI: in.KPI, Unit: in.Unit, Title: in.Title, Source: in.Source.Name, Found: shown, Decision: decision,
 		})
 	}
-	tell(linkage, decision, found.waits)
-	linkage.Status.ReportRef = &v1alpha1.LocalReference{Name: report.Name}
-	if b := linkage.Status.Baseline; b == nil || b.RequestHash != in.Formula {
-		since := metav1.NewTime(now.Truncate(time.Second))
-		linkage.Status.Baseline = &v1alpha1.Baseline{RequestHash: in.Formula, Since: &since}
-	}
+	view.TellClaim(linkage, in, decision, report, found.Waits, now)
 	return sooner(wait, until(decision.Next, now)), nil
 }
 
@@ -152,8 +146,7 @@ func until(instant, now time.Time) time.Duration {
 
 // conclude writes the status if it changed and tells transitions.
 func (r *Reconciler) conclude(ctx context.Context, linkage *v1alpha1.CPILinkage, before *v1alpha1.CPILinkageStatus, requeue time.Duration) (ctrl.Result, error) {
-	linkage.Status.ObservedGeneration = linkage.Generation
-	order(linkage.Status.Conditions)
+	view.ConcludeClaim(linkage)
 	if equality.Semantic.DeepEqual(before, &linkage.Status) {
 		return ctrl.Result{RequeueAfter: requeue}, nil
 	}

@@ -14,38 +14,38 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/controllers/children"
-	"github.com/cpi-operator/cpi-operator/controllers/reports"
 	"github.com/cpi-operator/cpi-operator/controllers/runs"
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 func (r *Reconciler) keeper() children.Keeper {
 	return children.Keeper{Client: r.Client, Live: r.Live}
 }
 
-// account is the only one that may write what is found of a claim.
-func (f *resolved) account(linkage *v1alpha1.CPILinkage) string {
-	if f.claim.Other != "" {
+// accountOf a claim is the only one that may write what is found of a claim.
+func accountOf(linkage *v1alpha1.CPILinkage, found *view.ResolvedClaim) string {
+	if found.Claim.Other != "" {
 		return job.LinkageAccountName(linkage.Name)
 	}
-	return job.ServiceAccountName(f.source.Name)
+	return job.ServiceAccountName(found.Source.Name)
 }
 
 // runs keeps in place what a claim whose customers are in two data sources needs (an account, a CronJob, and a one-off
 // run for what is new or edited, once it has been left alone for a while) and takes in how its runs go. It tells when to
 // look again, 0 for never. Any other claim is tested by the runs of its KPI's source.
-func (r *Reconciler) runs(ctx context.Context, linkage *v1alpha1.CPILinkage, found *resolved, report *v1alpha1.IndicatorReport) (time.Duration, error) {
-	if found.claim.Other == "" {
+func (r *Reconciler) runs(ctx context.Context, linkage *v1alpha1.CPILinkage, found *view.ResolvedClaim, report *v1alpha1.IndicatorReport) (time.Duration, error) {
+	if found.Claim.Other == "" {
 		linkage.Status.Runs = nil
 		return 0, r.keeper().RemoveCronJob(ctx, linkage, job.LinkageAccountName(linkage.Name))
 	}
-	schedule, err := job.ScheduleOf(found.source)
-	if err != nil || len(job.Check(found.source)) > 0 {
+	schedule, err := job.ScheduleOf(found.Source)
+	if err != nil || len(job.Check(found.Source)) > 0 {
 		return 0, nil //nolint:nilerr // the source's fault, told there; its edit brings us back
 	}
-	work := job.OfLinkage(linkage, found.source, found.other)
+	work := job.OfLinkage(linkage, found.Source, found.Other)
 	if err := r.keeper().Account(ctx, work); err != nil {
 		return 0, hindered(err)
 	}
@@ -67,7 +67,7 @@ func (r *Reconciler) runs(ctx context.Context, linkage *v1alpha1.CPILinkage, fou
 	wanted := wish(linkage, report, work)
 	key := client.ObjectKeyFromObject(linkage)
 	switch {
-	case wanted == "", wanted == linkage.Status.Runs.Requested, ptr.Deref(found.source.Spec.Suspend, false):
+	case wanted == "", wanted == linkage.Status.Runs.Requested, ptr.Deref(found.Source.Spec.Suspend, false):
 		r.settling.Forget(key)
 		return wait, nil
 	case len(all.Active) > 0:
@@ -109,7 +109,7 @@ func (r *Reconciler) tellRuns(ctx context.Context, s *v1alpha1.LinkRuns, watcher
 		if s.Reason == "" {
 			s.FailedSince = new(metav1.NewTime(r.Clock.Now().Truncate(time.Second)))
 		}
-		s.Reason, s.Message, s.Settings = cut(v.Reason, maxReason), cut(v.Message, maxMessage), settings
+		s.Reason, s.Message, s.Settings = view.Cut(v.Reason, maxReason), view.Cut(v.Message, maxMessage), settings
 	}
 	if news.Ended != nil {
 		s.LastRun = news.Ended
@@ -156,10 +156,10 @@ func sooner(a, b time.Duration) time.Duration {
 // hindered tells children that cannot be made in Ready.
 func hindered(err error) error {
 	if foreign, ok := errors.AsType[*children.ForeignError](err); ok {
-		return &reports.Blocked{Reason: v1alpha1.ReasonConflict, Message: foreign.Error()}
+		return &view.Blocked{Reason: v1alpha1.ReasonConflict, Message: foreign.Error()}
 	}
 	if refused, ok := errors.AsType[*children.RefusedError](err); ok {
-		return &reports.Blocked{Reason: v1alpha1.ReasonChildRefused, Message: refused.Error()}
+		return &view.Blocked{Reason: v1alpha1.ReasonChildRefused, Message: refused.Error()}
 	}
 	return err
 }

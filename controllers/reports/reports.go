@@ -17,22 +17,11 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // ErrLagging says that the cache does not show yet what is known to be so.
 var ErrLagging = errors.New("the cache lags behind")
-
-// Blocked is why an object cannot be computed as it stands. It is told in Ready and is no failure of the reconcile: an
-// edit or a new object, which is watched, brings us back.
-type Blocked struct {
-	Reason  string
-	Message string
-	// Stalled: only an edit of this object helps.
-	Stalled bool
-}
-
-// Error is reason and message.
-func (b *Blocked) Error() string { return b.Reason + ": " + b.Message }
 
 // Find reads a report; nil if there is none.
 func Find(ctx context.Context, c client.Reader, namespace, name string) (*v1alpha1.IndicatorReport, error) {
@@ -51,7 +40,7 @@ func RunsAlone(report *v1alpha1.IndicatorReport) bool {
 }
 
 // Ensure makes the report of an object of kind, or brings its spec in line: results of requestHash are taken from runs of
-// source. One that belongs to somebody else is left alone: *Blocked.
+// source. One that belongs to somebody else is left alone: *view.Blocked.
 func Ensure(ctx context.Context, c client.Client, owner client.Object, kind, requestHash, source string) (*v1alpha1.IndicatorReport, error) {
 	return EnsureFor(ctx, c, owner, kind, requestHash, source, job.ServiceAccountName(source))
 }
@@ -83,7 +72,7 @@ func EnsureFor(ctx context.Context, c client.Client, owner client.Object, kind, 
 		}
 		return nil, ErrLagging // the cache does not show it yet
 	case report.UID != "" && !metav1.IsControlledBy(report, owner):
-		return nil, &Blocked{Reason: v1alpha1.ReasonConflict, Message: fmt.Sprintf("IndicatorReport %q belongs to something else and is left alone; delete it, or rename this object.", name)}
+		return nil, &view.Blocked{Reason: v1alpha1.ReasonConflict, Message: fmt.Sprintf("IndicatorReport %q belongs to something else and is left alone; delete it, or rename this object.", name)}
 	case report.Spec == want:
 		return report, nil
 	}
@@ -98,10 +87,10 @@ func EnsureFor(ctx context.Context, c client.Client, owner client.Object, kind, 
 	return report, nil
 }
 
-// refused makes an error of writing a report a *Blocked if the API server will not have it as it is.
+// refused makes an error of writing a report a *view.Blocked if the API server will not have it as it is.
 func refused(name string, err error) error {
 	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) || !apierrors.IsInvalid(err) && !apierrors.IsForbidden(err) {
 		return err
 	}
-	return &Blocked{Reason: v1alpha1.ReasonChildRefused, Message: fmt.Sprintf("The API server refuses IndicatorReport %s: %s", name, err)}
+	return &view.Blocked{Reason: v1alpha1.ReasonChildRefused, Message: fmt.Sprintf("The API server refuses IndicatorReport %s: %s", name, err)}
 }
