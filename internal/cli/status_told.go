@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// namespaceStatus is a namespace as status tells it.
+type namespaceStatus struct {
+	objects  board.Objects
+	entries  []board.Entry
+	problems []board.Problem
+}
+
+func statusOf(objects board.Objects) namespaceStatus {
+	return namespaceStatus{objects: objects, entries: objects.Entries(), problems: objects.Problems()}
+}
+
+// toldStatus is the same as programs read it.
+type toldStatus struct {
+	Namespace  string        `json:"namespace"`
+	At         time.Time     `json:"at"`
+	Problems   []toldProblem `json:"problems"`
+	Indicators []toldEntry   `json:"indicators"`
+	Claims     []toldLink    `json:"claims"`
+	Sources    []toldSource  `json:"sources"`
+}
+
+type toldProblem struct {
+	Severity  string     `json:"severity"`
+	Kind      string     `json:"kind,omitempty"`
+	Name      string     `json:"name,omitempty"`
+	Segment   string     `json:"segment,omitempty"`
+	Condition string     `json:"condition,omitempty"`
+	Reason    string     `json:"reason"`
+	Owner     string     `json:"owner,omitempty"`
+	Since     *time.Time `json:"since,omitempty"`
+	Message   string     `json:"message"`
+}
+
+type toldEntry struct {
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+	Title     string `json:"title"`
+	Theme     string `json:"theme,omitempty"`
+	Category  string `json:"category,omitempty"`
+	Objective string `json:"objective,omitempty"`
+	Owner     string `json:"owner"`
+	GoalOn    string `json:"goalOn,omitempty"`
+	v1alpha1.IndicatorSummary
+}
+
+type toldLink struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	KPI   string `json:"kpi"`
+	Owner string `json:"owner,omitempty"`
+	Stage string `json:"stage,omitempty"`
+	v1alpha1.LinkSummary
+}
+
+type toldSource struct {
+	Name            string       `json:"name"`
+	State           string       `json:"state"`
+	Message         string       `json:"message,omitempty"`
+	Schedule        string       `json:"schedule,omitempty"`
+	Indicators      *int32       `json:"indicators,omitempty"`
+	LastRun         *metav1.Time `json:"lastRun,omitempty"`
+	LastSuccessTime *metav1.Time `json:"lastSuccessTime,omitempty"`
+}
+
+func (s namespaceStatus) told() toldStatus {
+	out := toldStatus{
+		Namespace: s.objects.Namespace, At: s.objects.At,
+		Problems: []toldProblem{}, Indicators: []toldEntry{}, Claims: []toldLink{}, Sources: []toldSource{},
+	}
+	for _, p := range s.problems {
+		told := toldProblem{
+			Severity: string(p.Gravity), Kind: p.Kind, Name: p.Name, Segment: p.Segment, Condition: p.Condition, Reason: p.Reason, Owner: p.Team, Message: p.Message,
+		}
+		if !p.Since.IsZero() {
+			told.Since = &p.Since
+		}
+		out.Problems = append(out.Problems, told)
+	}
+	for _, e := range s.entries {
+		out.Indicators = append(out.Indicators, toldEntry{
+			Kind: e.Kind, Name: e.Name, Title: e.Title, Theme: e.Theme, Category: e.Category, Objective: e.Objective, Owner: e.Team, GoalOn: e.GoalOn,
+			IndicatorSummary: e.Summary,
+		})
+	}
+	for _, c := range s.objects.Claims() {
+		out.Claims = append(out.Claims, toldLink{Name: c.Name, Title: c.Title, KPI: c.KPI, Owner: c.Team, Stage: c.Stage, LinkSummary: c.Summary})
+	}
+	for i := range s.objects.Sources {
+		out.Sources = append(out.Sources, sourceTold(&s.objects.Sources[i]))
+	}
+	return out
+}
+
+// sourceTold is how runs on a data source go: the reason of what is wrong, if anything is.
+func sourceTold(s *v1alpha1.DataSource) toldSource {
+	out := toldSource{Name: s.Name, State: v1alpha1.ReasonPending, Schedule: s.Status.Schedule, Indicators: s.Status.Indicators, LastSuccessTime: s.Status.LastSuccessTime}
+	if run := s.Status.LastRun; run != nil {
+		out.LastRun = run.CompletionTime
+	}
+	for _, kind := range []string{v1alpha1.ConditionReady, v1alpha1.ConditionComputed} {
+		c := meta.FindStatusCondition(s.Status.Conditions, kind)
+		if c == nil {
+			continue
+		}
+		if c.Status == metav1.ConditionFalse {
+			out.State, out.Message = c.Reason, c.Message
+			return out
+		}
+		if kind == v1alpha1.ConditionComputed || c.Reason == v1alpha1.ReasonSuspended {
+			out.State = c.Reason
+		}
+	}
+	if s.Spec.Suspend != nil && *s.Spec.Suspend {
+		out.State = v1alpha1.ReasonSuspended
+	}
+	return out
+}
+
+// shortNames of the kinds as kubectl takes them.
+var shortNames = map[string]string{
+	resolve.KindCPIDefinition: "cpi", resolve.KindKPITarget: "kpi", plan.KindLinkage: "cpilink", string(alert.Source): "cpisource", "Dataset": "dataset",
+}
+
+// called is an object as kubectl takes it, such as cpi/telco-churn.
+func called(kind, name string) string {
+	if short, known := shortNames[kind]; known {
+		kind = short
+	}
+	return kind + "/" + name
+}
+
+// ago is how long something is past, as of now; empty if it is not known.
+func ago(now time.Time, then *metav1.Time) string {
+	if then.IsZero() {
+		return ""
+	}
+	return duration.HumanDuration(now.Sub(then.Time)) + " ago"
+}
+
+// count of things, in words.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
