@@ -1,0 +1,36 @@
+// How numbers stand on an axis: in the page's language, in the unit that people read.
+
+const language = document.documentElement.lang || 'en';
+
+// Times are told in the longest of these of which the chart shows two.
+const times = [[86400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
+
+// scaleOf a unit for numbers up to size: what one of it is worth, and what stands behind the number.
+function scaleOf(unit, size) {
+  switch (unit) {
+    case 'percent': return [0.01, '\u00a0%'];
+    case 'seconds': {
+      const [seconds, name] = times.find(([one]) => size >= 2 * one) ?? times.at(-1);
+      return [seconds, '\u00a0' + name];
+    }
+    case '': case 'points': case 'ratio': return [1, ''];
+    default: return [1, '\u00a0' + unit];
+  }
+}
+
+// numberFormat for an axis from low to high: a function from a number in the data's unit to text.
+export function numberFormat(unit, low, high) {
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const [one, name] = scaleOf(unit, size);
+  const format = new Intl.NumberFormat(language, {
+    numberingSystem: 'latn', maximumFractionDigits: Math.max(0, Math.min(6, 2 - Math.floor(Math.log10((high - low) / one || 1)))),
+    notation: size / one >= 1e5 ? 'compact' : 'standard',
+  });
+  return value => format.format(value / one).replace('-', '\u2212') + name;
+}
+
+// ticksOf an axis: about count round numbers from low to high, round as people read the unit.
+export function ticksOf(unit, low, high, count) {
+  const [one] = scaleOf(unit, Math.max(Math.abs(low), Math.abs(high)));
+  return d3.ticks(low / one, high / one, count).map(tick => tick * one);
+}

@@ -1,0 +1,145 @@
+// Charts along time or lag: the value with its interval, what is not a result told from what is.
+import {numberFormat, ticksOf} from './chart-numbers.js';
+
+// halo keeps text readable across lines.
+const halo = {fill: 'currentColor', stroke: 'var(--chart-paper)', strokeWidth: 4};
+
+// placed gives points their place on the axis: the middle of their period, or their number where periods have no dates.
+function placed(points) {
+  const dated = points.every(point => point.start && point.end);
+  return points.map((point, i) => dated
+    ? {...point, from: Date.parse(point.start), to: Date.parse(point.end), x: (Date.parse(point.start) + Date.parse(point.end)) / 2}
+    : {...point, from: i - 0.5, to: i + 0.5, x: i});
+}
+
+const known = value => typeof value === 'number';
+const isResult = point => point.state === 'Mature' && !point.flag;
+
+// frame of a chart of points: scales and axes. Everything that is drawn lies within; zero is there only if the data are near.
+function frame(points, numbers, unit, width) {
+  let [low, high] = d3.extent(numbers.filter(known));
+  if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 10, high + (Math.abs(high) || 1) / 10];
+  const ticks = ticksOf(unit, low, high, 5), step = ticks[1] - ticks[0] || high - low;
+  const domain = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
+  const marked = d3.range(Math.round((domain[1] - domain[0]) / step) + 1).map(i => domain[0] + i * step);
+  const format = numberFormat(unit, ...domain);
+  const marginLeft = 12 + 6.6 * d3.max(marked, tick => format(tick).length);
+  const every = Math.ceil(points.length / Math.max(2, Math.floor((width - marginLeft) / 72)));
+  const labelled = points.filter((_, i) => (points.length - 1 - i) % every === 0);
+  const labels = new Map(labelled.map(point => [point.x, point.label]));
+  return {
+    format,
+    options: {
+      className: 'plot', width, height: width < 480 ? 230 : 290, marginLeft, marginRight: 16, marginTop: 24, marginBottom: 28,
+      x: {type: 'linear', domain: [d3.min(points, p => p.from), d3.max(points, p => p.to)]}, y: {domain},
+    },
+    axes: [
+      Plot.gridY(marked, {stroke: 'currentColor', strokeOpacity: 0.12}),
+      Plot.axisY(marked, {tickFormat: format, tickSize: 0, label: null}),
+      Plot.axisX([...labels.keys()], {tickFormat: x => labels.get(x), tickSize: 3, label: null}),
+    ],
+  };
+}
+
+// value with its interval: band and line of results, broken where one is missing; what is none is hollow, dashed or crossed.
+function value(points) {
+  const results = points.map(p => isResult(p) ? p : {...p, value: NaN, lower: NaN, upper: NaN});
+  const alone = results.filter((p, i) => known(p.value) && !Number.isNaN(p.value) && !known0(results[i - 1]) && !known0(results[i + 1]));
+  const others = points.filter(p => known(p.value) && !isResult(p));
+  const open = others.filter(p => !p.flag);
+  const last = points.findLast(isResult);
+  const style = {x: 'x', stroke: 'var(--chart-line)'};
+  return [
+    Plot.areaY(results, {x: 'x', y1: 'lower', y2: 'upper', fill: 'var(--chart-line)', fillOpacity: 0.18}),
+    Plot.ruleX([...alone, ...others].filter(p => known(p.lower) && known(p.upper)), {...style, y1: 'lower', y2: 'upper', strokeOpacity: 0.55, strokeWidth: 1.5, strokeDasharray: p => isResult(p) ? null : '3 3'}),
+    Plot.lineY(results, {...style, y: 'value', strokeWidth: 2}),
+    Plot.lineY(last ? [last, ...open.filter(p => p.x > last.x)] : open, {...style, y: 'value', strokeDasharray: '4 4', strokeWidth: 1.5}),
+    Plot.dot(points.filter(p => isResult(p) && known(p.value)), {x: 'x', y: 'value', r: points.length > 60 ? 1.5 : 3, fill: 'var(--chart-line)'}),
+    Plot.dot(open, {...style, y: 'value', r: 4, fill: 'var(--chart-paper)', strokeWidth: 2}),
+    Plot.dot(others.filter(p => p.flag), {...style, y: 'value', symbol: 'times', r: 5, stroke: 'var(--chart-doubt)', strokeWidth: 2}),
+  ];
+}
+
+const known0 = point => point !== undefined && known(point.value) && !Number.isNaN(point.value);
+
+// levels are lines across with a label; of two that lie close, the lower one's label stands below its line.
+function levels(list, domain, height) {
+  const near = (domain[1] - domain[0]) * 16 / height;
+  const below = level => list.some(other => other.value > level.value && other.value - level.value < near);
+  const text = {frameAnchor: 'left', textAnchor: 'start', dx: 4, y: 'value', text: 'label', fontWeight: 600, ...halo};
+  return list.flatMap(level => [
+    Plot.ruleY([level], {y: 'value', stroke: toneOf(level), strokeWidth: 1.5, strokeDasharray: '7 4'}),
+    Plot.text([level], {...text, dy: below(level) ? 9 : -8, fill: toneOf(level)}),
+  ]);
+}
+
+const toneOf = level => `var(--chart-${level.tone})`;
+
+// zones name the periods that are no results yet.
+function zones(points) {
+  const states = d3.groups(points.filter(p => p.state !== 'Mature'), p => p.state);
+  return states.flatMap(([, group], i) => {
+    const zone = {x1: d3.min(group, p => p.from), x2: d3.max(group, p => p.to), label: group[0].stateLabel};
+    return [
+      Plot.rect([zone], {x1: 'x1', x2: 'x2', fill: 'currentColor', fillOpacity: 0.06}),
+      Plot.text([zone], {x: 'x2', text: 'label', frameAnchor: 'top', textAnchor: 'end', dy: -20 + 11 * i, fontStyle: 'italic'}),
+    ];
+  });
+}
+
+function reads(plot, points) {
+  plot.along = 'x';
+  plot.spots = points.filter(p => known(p.value) && known(p.row));
+  return plot;
+}
+
+export function history(data, width) {
+  const points = placed(data.points);
+  const numbers = [...points.flatMap(p => [p.value, p.lower, p.upper]), ...data.levels.map(l => l.value)];
+  const {options, axes} = frame(points, numbers, data.unit, width);
+  const changes = data.changes.map(change => ({...change, x: Date.parse(change.at)})).filter(c => c.x > options.x.domain[0] && c.x < options.x.domain[1]);
+  return reads(Plot.plot({...options, marks: [
+    zones(points), axes, levels(data.levels, options.y.domain, options.height),
+    Plot.ruleX(changes, {x: 'x', stroke: 'currentColor', strokeDasharray: '2 3'}),
+    changes.map(change => {
+      const late = change.x - options.x.domain[0] > (options.x.domain[1] - options.x.domain[0]) / 2;
+      return Plot.text([change], {x: 'x', text: 'label', frameAnchor: 'top', textAnchor: late ? 'end' : 'start', dx: late ? -4 : 4, dy: 6, ...halo});
+    }),
+    value(points),
+  ]}), points);
+}
+
+export function forecast(data, width) {
+  const points = placed(data.points), ahead = points.filter(p => p.state === 'Forecast');
+  const goals = data.goals.map(goal => ({...goal, x: Date.parse(goal.by || goal.from)}));
+  const {options, axes} = frame(points, [...points.flatMap(p => [p.value, p.lower, p.upper]), ...goals.map(g => g.value)], data.unit, width);
+  const [from, to] = options.x.domain;
+  const last = points.findLast(isResult), root = last && {...last, lower: last.value, upper: last.value};
+  const fan = root ? [root, ...ahead] : ahead;
+  const standing = goals.filter(g => g.from).map(g => ({...g, from: Math.max(g.x, from), to})), dated = goals.filter(g => g.by && g.x <= to && g.x >= from);
+  const style = {x: 'x', stroke: 'var(--chart-line)'};
+  return reads(Plot.plot({...options, marks: [
+    zones(points), axes,
+    Plot.areaY(fan, {x: 'x', y1: 'lower', y2: 'upper', fill: 'var(--chart-line)', fillOpacity: 0.18}),
+    Plot.lineY(fan, {...style, y: 'value', strokeDasharray: '4 4', strokeWidth: 1.5}),
+    Plot.dot(ahead, {...style, y: 'value', r: 3.5, fill: 'var(--chart-paper)', strokeWidth: 2}),
+    Plot.lineY(points.map(p => isResult(p) ? p : {...p, value: NaN}), {...style, y: 'value', strokeWidth: 2}),
+    Plot.dot(points.filter(p => isResult(p) && known(p.value)), {x: 'x', y: 'value', r: 2.5, fill: 'var(--chart-line)'}),
+    Plot.ruleY(standing.filter(g => g.from < to), {x1: 'from', x2: 'to', y: 'value', stroke: 'var(--chart-target)', strokeDasharray: '7 4', strokeWidth: 1.5}),
+    Plot.dot(dated, {x: 'x', y: 'value', symbol: 'diamond', r: 6, fill: 'var(--chart-target)'}),
+    Plot.text([...standing, ...dated], {x: g => Math.min(g.to ?? g.x, to), y: 'value', text: 'label', textAnchor: 'end', dy: -10, fontWeight: 600, ...halo, fill: 'var(--chart-target)'}),
+  ]}), points);
+}
+
+export function lags(data, width) {
+  const points = data.points.map(p => ({...p, x: p.lag, from: p.lag - 0.5, to: p.lag + 0.5}));
+  const {options, axes} = frame(points, points.flatMap(p => [p.value, p.lower, p.upper, 0]), data.unit, width);
+  const tone = p => p.chosen ? 'var(--chart-line)' : 'currentColor';
+  return reads(Plot.plot({...options, marks: [
+    Plot.rect(points, {x1: 'from', x2: 'to', y1: 'lower', y2: 'upper', fill: 'currentColor', fillOpacity: 0.1}),
+    axes, Plot.ruleY([0], {stroke: 'currentColor', strokeOpacity: 0.5}),
+    Plot.ruleX(points, {x: 'x', y1: 0, y2: 'value', stroke: tone, strokeWidth: 2}),
+    Plot.dot(points, {x: 'x', y: 'value', r: 5, fill: tone}),
+    points.filter(p => p.chosen).map(p => Plot.text([p], {x: 'x', y: 'value', text: () => data.words.chosen, dy: p.value < 0 ? 14 : -14, fontWeight: 600, ...halo})),
+  ]}), points);
+}
