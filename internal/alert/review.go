@@ -15,6 +15,13 @@ type Review struct {
 // time between them.
 const soon = 14 * 24 * time.Hour
 
+// DecideReview tells whether a review is due of something that has no numbers of its own; nothing where none is declared.
+func DecideReview(r *Review, team string, now time.Time) Decision {
+	var d Decision
+	d.review(r, team, now)
+	return d
+}
+
 // review asks people to look at the definition again: in the condition before the day, by an alert from it on.
 func (d *Decision) review(r *Review, team string, now time.Time) {
 	if r == nil {

@@ -1,0 +1,200 @@
+// Package scorecard looks at a set of indicators together: what it covers, whether it is balanced, what changed, what
+// asks for action and what is not known. It reads what was decided for each member; it computes no statistic and no score.
+package scorecard
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/portfolio"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// Set is a scorecard with its members, or all indicators of a namespace.
+type Set struct {
+	Objects board.Objects
+	// Card; nil of a whole namespace.
+	Card *v1alpha1.Scorecard
+	// Members that exist, the heaviest first; those of one weight in the card's order.
+	Members []Member
+	// Missing are members that do not exist.
+	Missing []Reference
+	// Claims that speak of a member.
+	Claims []board.Claim
+}
+
+// Reference to an object of the namespace.
+type Reference struct{ Kind, Name string }
+
+// Member is an indicator of the set.
+type Member struct {
+	board.Entry
+	// Weight beside the others, above zero.
+	Weight float64
+	// Guardrail: it must not get worse while others look good, as the card or a claim says.
+	Guardrail bool
+	// Source and Dataset that its numbers rest on; empty where that is not known.
+	Source, Dataset string
+}
+
+// Reference to the member.
+func (m Member) Reference() Reference { return Reference{m.Kind, m.Name} }
+
+// Numbers are the object whose numbers the member tells: itself or, of a goal, its CPI.
+func (m Member) Numbers() Reference {
+	if m.GoalOn != "" {
+		return Reference{resolve.KindCPIDefinition, m.GoalOn}
+	}
+	return m.Reference()
+}
+
+// Of is the set that a card names.
+func Of(objects board.Objects, card *v1alpha1.Scorecard) Set {
+	s := Set{Objects: objects, Card: card}
+	entries := map[Reference]board.Entry{}
+	for _, e := range objects.Entries() {
+		entries[Reference{e.Kind, e.Name}] = e
+	}
+	for i := range card.Spec.Members {
+		m := &card.Spec.Members[i]
+		ref := referenceOf(m)
+		e, found := entries[ref]
+		if !found {
+			s.Missing = append(s.Missing, ref)
+			continue
+		}
+		s.add(e, weightOf(m), m.Guardrail != nil && *m.Guardrail)
+	}
+	slices.SortStableFunc(s.Members, func(a, b Member) int { return cmp.Compare(b.Weight, a.Weight) })
+	s.claim()
+	return s
+}
+
+// All indicators of a namespace, alike in weight.
+func All(objects board.Objects) Set {
+	s := Set{Objects: objects}
+	for _, e := range objects.Entries() {
+		s.add(e, 1, false)
+	}
+	s.claim()
+	return s
+}
+
+func referenceOf(m *v1alpha1.ScorecardMember) Reference {
+	switch {
+	case m.CPIRef != nil:
+		return Reference{resolve.KindCPIDefinition, m.CPIRef.Name}
+	case m.KPIRef != nil:
+		return Reference{resolve.KindKPITarget, m.KPIRef.Name}
+	}
+	return Reference{} // the schema lets none through
+}
+
+// weightOf a member; 1 where none is declared, or one that the schema should have refused.
+func weightOf(m *v1alpha1.ScorecardMember) float64 {
+	if m.Weight == nil {
+		return 1
+	}
+	if w, err := m.Weight.Float(); err == nil && w > 0 {
+		return w
+	}
+	return 1
+}
+
+func (s *Set) add(e board.Entry, weight float64, guardrail bool) {
+	m := Member{Entry: e, Weight: weight, Guardrail: guardrail}
+	numbers := m.Numbers()
+	if report := s.Objects.Reports[numbers.Kind+"/"+numbers.Name]; report != nil {
+		m.Source = report.Spec.DataSourceRef.Name
+	}
+	if spec := s.spec(numbers); spec != nil && spec.DatasetRef != nil {
+		m.Dataset = spec.DatasetRef.Name
+	}
+	s.Members = append(s.Members, m)
+}
+
+func (s *Set) spec(ref Reference) *v1alpha1.Indicator {
+	if ref.Kind == resolve.KindCPIDefinition {
+		if cpi, _ := s.Objects.CPI(ref.Name); cpi != nil {
+			return &cpi.Spec.Indicator
+		}
+		return nil
+	}
+	if kpi, _ := s.Objects.KPI(ref.Name); kpi != nil {
+		return &kpi.Spec.Indicator
+	}
+	return nil
+}
+
+// claim finds the claims that speak of members, and the guardrails that they declare.
+func (s *Set) claim() {
+	for _, c := range s.Objects.Claims() {
+		touches := s.has(resolve.KindKPITarget, c.KPI)
+		for _, driver := range c.Drivers {
+			touches = touches || s.has(resolve.KindCPIDefinition, driver)
+		}
+		if !touches {
+			continue
+		}
+		s.Claims = append(s.Claims, c)
+		for _, name := range s.guardrailsOf(c) {
+			if m := s.member(resolve.KindCPIDefinition, name); m != nil {
+				m.Guardrail = true
+			}
+		}
+	}
+}
+
+// guardrailsOf a claim are the CPIs that must not get worse while its KPI looks good.
+func (s *Set) guardrailsOf(c board.Claim) (names []string) {
+	for _, d := range s.Objects.Linkage(c.Name).Spec.Drivers {
+		if d.Guardrail != nil {
+			names = append(names, d.CPIRef.Name)
+		}
+	}
+	return names
+}
+
+func (s *Set) member(kind, name string) *Member {
+	for i := range s.Members {
+		if s.Members[i].Kind == kind && s.Members[i].Name == name {
+			return &s.Members[i]
+		}
+	}
+	return nil
+}
+
+func (s *Set) has(kind, name string) bool { return s.member(kind, name) != nil }
+
+// portfolio is the set as its balance is judged.
+func (s *Set) portfolio() portfolio.Set {
+	var out portfolio.Set
+	if s.Card != nil {
+		out.Departments = s.Card.Spec.Departments
+	}
+	for _, m := range s.Members {
+		one := portfolio.Member{
+			Name: m.Name, CPI: m.Kind == resolve.KindCPIDefinition, Theme: m.Theme, Category: m.Category,
+			Commercial: m.Class == "Commercial", Department: m.Department, Weight: m.Weight,
+		}
+		if cpi, _ := s.Objects.CPI(m.GoalOn); cpi != nil {
+			one.Theme = cpi.Spec.Theme
+		}
+		out.Members = append(out.Members, one)
+		out.Guarded = out.Guarded || m.Guardrail
+	}
+	for _, c := range s.Claims {
+		if s.has(resolve.KindKPITarget, c.KPI) && s.guardrailsOf(c) != nil {
+			out.Guarded = true
+		}
+	}
+	return out
+}
+
+// Coverage tells what has no member: themes in which customers gain, departments that the audience expects.
+func (s *Set) Coverage() []portfolio.Finding { return s.portfolio().Coverage() }
+
+// Balance tells what has too much of the set, or nothing to hold it.
+func (s *Set) Balance() []portfolio.Finding { return s.portfolio().Balance() }
