@@ -161,12 +161,6 @@ func round(v float64, digits int) float64 {
 	return math.Round(v*p)/p + 0
 }
 
-// Difference of two values with its interval as people read it, such as +21.0 pp [13.4, 28.4].
-func (in *Indicator) Difference(b plan.Bounded) string {
-	number, interval := in.difference(b)
-	return number + interval
-}
-
 // difference of two values and its interval, such as "+21.0 pp" and " [13.4, 28.4]".
 func (in *Indicator) difference(b plan.Bounded) (number, interval string) {
 	u, digits := in.unit(b.Value), in.digits(measure.Estimate{Value: &b.Value, Lower: &b.Lower, Upper: &b.Upper})

@@ -1,0 +1,152 @@
+package scorecard
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+)
+
+// Doubt is something that is not known, or not surely, and why.
+type Doubt struct {
+	// Of what; the name is empty of several members.
+	Named
+	// What is not known, in a few words.
+	What string `json:"what"`
+	// Why, in the operator's own sentences, with what would be enough where that is known.
+	Why string `json:"why"`
+}
+
+// doubtful are conditions that say why a number cannot be relied on, each with the status that says so.
+var doubtful = []struct {
+	condition string
+	status    metav1.ConditionStatus
+	reason    string // only this one; empty for any
+	what      string
+}{
+	{v1alpha1.ConditionReady, metav1.ConditionFalse, "", "no number"},
+	{v1alpha1.ConditionComputed, metav1.ConditionFalse, "", "the last good number, not a new one"},
+	{v1alpha1.ConditionFresh, metav1.ConditionFalse, "", "how things are now"},
+	{v1alpha1.ConditionSampleSufficient, metav1.ConditionFalse, v1alpha1.ReasonTooSmall, "the value: the sample is too small"},
+	{v1alpha1.ConditionSampleSufficient, metav1.ConditionFalse, v1alpha1.ReasonNoData, "the value: there is no data"},
+	{v1alpha1.ConditionSampleSufficient, metav1.ConditionUnknown, v1alpha1.ReasonNoData, "the value: there is no data"},
+	{v1alpha1.ConditionSampleSufficient, metav1.ConditionFalse, v1alpha1.ReasonSuspectData, "whether the data can be believed"},
+	{v1alpha1.ConditionSampleSufficient, metav1.ConditionUnknown, v1alpha1.ReasonSuspectData, "whether the data can be believed"},
+	{v1alpha1.ConditionResponding, metav1.ConditionFalse, "", "whether those who answered stand for the others"},
+	{v1alpha1.ConditionTargetMet, metav1.ConditionUnknown, v1alpha1.ReasonInconclusive, "whether the target is met"},
+	{v1alpha1.ConditionTargetInReach, metav1.ConditionUnknown, v1alpha1.ReasonInconclusive, "whether the dated target is in reach"},
+	{v1alpha1.ConditionPromiseKept, metav1.ConditionUnknown, v1alpha1.ReasonInconclusive, "whether the promise is kept"},
+}
+
+// Doubts of the set: of its members in their order, then of claims. A goal is not told what its CPI, a member too, says.
+func (s *Set) Doubts() []Doubt {
+	var out []Doubt
+	for _, ref := range s.Missing {
+		out = append(out, Doubt{Named{ref.Kind, ref.Name, ref.Name}, "everything", "It is named as a member and does not exist."})
+	}
+	told := map[string]bool{} // what one object says stands once
+	add := func(d Doubt) {
+		if key := d.What + "\x00" + d.Why; d.Why != "" && !told[key] {
+			told[key] = true
+			out = append(out, d)
+		}
+	}
+	for _, m := range s.Members {
+		named := Named{m.Kind, m.Name, m.Title}
+		for _, d := range doubtful {
+			c := meta.FindStatusCondition(m.Conditions, d.condition)
+			if c != nil && c.Status == d.status && (d.reason == "" || c.Reason == d.reason) {
+				add(Doubt{named, d.what, c.Message})
+			}
+		}
+		switch alert.State(m.Summary.State) {
+		case alert.StatePending:
+			add(Doubt{named, "no number yet", cmp.Or(said(m.Conditions, v1alpha1.ConditionComputed), "Nothing has been computed yet.")})
+		case alert.StateRunning, alert.StateMaturing:
+			add(Doubt{named, "the final value", fmt.Sprintf("Period %s is not mature: its value still moves by design.", m.Summary.Period)})
+		}
+		if m.Result != nil && (m.GoalOn == "" || !s.has(string(alert.CPI), m.GoalOn)) {
+			for _, d := range ofResult(m.Result) {
+				d.Named = named
+				add(d)
+			}
+		}
+	}
+	out = append(out, s.untested()...)
+	for _, c := range s.Claims {
+		out = append(out, ofClaim(c.Name, c.Title, c.Findings)...)
+	}
+	return out
+}
+
+func said(conditions []metav1.Condition, condition string) string {
+	if c := meta.FindStatusCondition(conditions, condition); c != nil {
+		return c.Message
+	}
+	return ""
+}
+
+// ofResult are doubts that the numbers themselves bring.
+func ofResult(r *v1alpha1.ReportResult) (out []Doubt) {
+	if n := r.SuppressedSegments; n != nil && *n > 0 {
+		out = append(out, Doubt{What: "single segments", Why: fmt.Sprintf("Segments too small to be shown, or that would give one away: %d.", *n)})
+	}
+	if n := r.OmittedSegments; n != nil && *n > 0 {
+		out = append(out, Doubt{What: "single segments", Why: fmt.Sprintf("Segments left out because there are too many: %d.", *n)})
+	}
+	for _, b := range r.BiasChecks {
+		if b.Suspicious == nil || !*b.Suspicious {
+			continue
+		}
+		why := "Late answers differ from early ones, so those who never answered may differ too."
+		if b.Check == "Composition" {
+			why = fmt.Sprintf("Those who answered differ from those asked, most in %s = %s.", b.Column, b.Value)
+		}
+		out = append(out, Doubt{What: "whether those who answered stand for the others", Why: why})
+	}
+	for _, w := range r.Warnings {
+		out = append(out, Doubt{What: "the data", Why: w})
+	}
+	return out
+}
+
+// untested are the members of which no test of a trend can tell yet, together.
+func (s *Set) untested() []Doubt {
+	var titles []string
+	seen := map[Reference]bool{}
+	for _, m := range s.Members {
+		c := meta.FindStatusCondition(m.Conditions, v1alpha1.ConditionDeteriorating)
+		if c != nil && c.Reason == v1alpha1.ReasonTooFewPeriods && !seen[m.Numbers()] {
+			seen[m.Numbers()] = true
+			titles = append(titles, m.Title)
+		}
+	}
+	if titles == nil {
+		return nil
+	}
+	slices.Sort(titles)
+	return []Doubt{{Named{Title: strings.Join(titles, "; ")}, "whether they get better or worse",
+		"A trend is tested on six or more mature periods that share no rows; there are fewer yet."}}
+}
+
+// ofClaim are the drivers of which the rows at hand do not tell, or tell two things.
+func ofClaim(name, title string, found *v1alpha1.ReportLink) (out []Doubt) {
+	named := Named{plan.KindLinkage, name, title}
+	if found == nil {
+		return []Doubt{{named, "whether the claim holds", "It has not been tested yet."}}
+	}
+	for _, d := range found.Drivers {
+		if d.Verdict != "InsufficientData" && d.Verdict != "Conflicting" {
+			continue
+		}
+		out = append(out, Doubt{named, "whether the claim holds", d.Driver + ": " + d.Sentence}) // which says how many would be enough
+	}
+	return out
+}
