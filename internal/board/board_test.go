@@ -88,6 +88,13 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+func TestDoubtfulDataIsAProblem(t *testing.T) {
+	objects := board.Objects{CPIs: []v1alpha1.CPIDefinition{cpi("nps", "Advocacy", "SuspectData", said("SampleSufficient", "Unknown", "SuspectData", "The rows collapsed."))}}
+	if diff := cmp.Diff([]string{"warning CPIDefinition/nps SampleSufficient "}, places(objects.Problems())); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestNothingWrong(t *testing.T) {
 	objects := board.Objects{CPIs: []v1alpha1.CPIDefinition{cpi("nps", "Advocacy", "OK", said("Stalled", "False", "Progressing", ""), said("Deteriorating", "False", "NotWorsening", "x"))}}
 	if got := objects.Problems(); len(got) != 0 {

@@ -159,6 +159,9 @@ var trueIsWrong = []string{v1alpha1.ConditionReviewDue, v1alpha1.ConditionDiverg
 
 // gravityOf what a condition says; wrong is false where it says that all is well, or not yet, or what another one says.
 func gravityOf(c metav1.Condition) (gravity Gravity, wrong bool) {
+	if c.Type == v1alpha1.ConditionSampleSufficient && c.Reason == v1alpha1.ReasonSuspectData {
+		return Notable, true // nobody can tell whether the sample suffices, and somebody must look why
+	}
 	bad := metav1.ConditionFalse
 	if slices.Contains(trueIsWrong, c.Type) {
 		bad = metav1.ConditionTrue

@@ -36,11 +36,12 @@ func (s *Set) Foremost() []Action {
 }
 
 // Actions are all that the set asks for. Graver problems come first; of those alike in gravity, what keeps numbers from
-// being believed, then a divergence, then what numbers say (board.Problems); of those alike in that the heavier member's, a
-// guardrail's before another's. What speaks of the same numbers is one action.
+// being had or believed, then a divergence, then what numbers say (board.Problems); of those alike in that the heavier
+// member's, a guardrail's before another's. What speaks of the same numbers is one action.
 func (s *Set) Actions() []Action {
 	type candidate struct {
 		Action
+		doubted   bool
 		group     int
 		weight    float64
 		guardrail bool
@@ -56,13 +57,16 @@ func (s *Set) Actions() []Action {
 			group++
 		}
 		last = p
-		c := candidate{group: group}
+		c := candidate{group: group, doubted: p.Reason == v1alpha1.ReasonSuspectData}
 		c.Action, c.numbers = s.act(p)
 		c.weight, c.guardrail = s.stake(p)
 		found = append(found, c)
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(b.weight, a.weight), before(a.guardrail, b.guardrail))
+		if a.Gravity != b.Gravity {
+			return cmp.Compare(a.group, b.group)
+		}
+		return cmp.Or(first(a.doubted, b.doubted), cmp.Compare(a.group, b.group), cmp.Compare(b.weight, a.weight), first(a.guardrail, b.guardrail))
 	})
 	var out []Action
 	place := map[Reference]int{}
@@ -82,7 +86,7 @@ func (s *Set) Actions() []Action {
 	return out
 }
 
-func before(a, b bool) int {
+func first(a, b bool) int {
 	switch {
 	case a == b:
 		return 0
