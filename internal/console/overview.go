@@ -1,5 +1,16 @@
 package console
 
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
 // start leads to the only namespace, or lists them.
 func (s *site) start(v *visit) (*answer, error) {
 	names, err := s.source.Namespaces(v.Context())
@@ -12,6 +23,163 @@ func (s *site) start(v *visit) (*answer, error) {
 	return &answer{page: "namespaces", title: v.L.T("namespaces.title"), data: names}, nil
 }
 
+// overview of a namespace.
+type overview struct {
+	Namespace string
+	Filter    filter
+	Standings []standingCount
+	Owners    []choice
+	Themes    []choice
+	// Problems that are shown, and how many there are without the filter.
+	Problems    []problem
+	AllProblems int
+	KPIs        []row
+	Groups      []group
+	// Shown of All indicators.
+	Shown, All int
+}
+
+// standingCount is how many indicators there are of a standing.
+type standingCount struct {
+	choice
+	Count int
+}
+
+// group is the CPIs of a theme.
+type group struct {
+	Theme string
+	Rows  []row
+}
+
+// row is an indicator.
+type row struct {
+	board.Entry
+	Spark  *spark
+	Claims []claim
+}
+
+// claim that an indicator is part of.
+type claim struct {
+	Name, Verdict string
+	// Others that the claim names besides the indicator: of a KPI its drivers, of a CPI the KPI.
+	Others []string
+}
+
+// problem with what the page needs to filter it.
+type problem struct {
+	board.Problem
+	Theme    string
+	Standing board.Standing
+}
+
 func (s *site) overview(v *visit) (*answer, error) {
-	return &answer{page: "overview", title: v.L.T("overview.title")}, nil
+	o := overview{Namespace: v.Namespace, Filter: filterOf(v.URL.Query())}
+	entries, claims := v.Objects.Entries(), claimsOf(v.Objects.Claims())
+	board.GravestFirst(entries)
+	counts, indicators := map[board.Standing]int{}, map[string]board.Entry{}
+	var owners, themes []string
+	var cpis []board.Entry
+	for _, e := range entries {
+		counts[e.Standing()]++
+		indicators[e.Kind+"/"+e.Name] = e
+		owners, themes = append(owners, e.Team), append(themes, e.Theme)
+		if !o.Filter.entry(e) {
+			continue
+		}
+		o.Shown++
+		if e.Kind == resolve.KindKPITarget {
+			o.KPIs = append(o.KPIs, row{Entry: e, Spark: sparkOf(e.Result), Claims: claims["KPITarget/"+e.Name]})
+		} else {
+			cpis = append(cpis, e)
+		}
+	}
+	o.All = len(entries)
+	for _, g := range board.ByTheme(cpis) {
+		rows := make([]row, 0, len(g.Entries))
+		for _, e := range g.Entries {
+			rows = append(rows, row{Entry: e, Spark: sparkOf(e.Result), Claims: claims["CPIDefinition/"+e.Name]})
+		}
+		o.Groups = append(o.Groups, group{Theme: g.Theme, Rows: rows})
+	}
+	for _, standing := range board.Standings {
+		if n := counts[standing]; n > 0 {
+			o.Standings = append(o.Standings, standingCount{choice{string(standing), string(standing) == o.Filter.Standing}, n})
+		}
+	}
+	for _, p := range v.Objects.Problems() {
+		owners = append(owners, p.Team)
+		o.AllProblems++
+		if o.Filter.problem(p, indicators) {
+			of := indicators[p.Kind+"/"+p.Name]
+			o.Problems = append(o.Problems, problem{Problem: p, Theme: of.Theme, Standing: of.Standing()})
+		}
+	}
+	slices.SortStableFunc(themes, func(a, b string) int {
+		return cmp.Compare(slices.Index(board.Themes, a), slices.Index(board.Themes, b))
+	})
+	o.Owners, o.Themes = choices(owners, o.Filter.Owner, true), choices(themes, o.Filter.Theme, false)
+	return &answer{page: "overview", title: v.Namespace, data: o}, nil
+}
+
+// claimsOf each indicator, by kind and name.
+func claimsOf(all []board.Claim) map[string][]claim {
+	out := map[string][]claim{}
+	for _, c := range all {
+		kpi, verdict := resolve.KindKPITarget+"/"+c.KPI, cmp.Or(c.Verdict, "Pending")
+		out[kpi] = append(out[kpi], claim{Name: c.Name, Verdict: verdict, Others: c.Drivers})
+		for _, driver := range c.Drivers {
+			cpi := resolve.KindCPIDefinition + "/" + driver
+			out[cpi] = append(out[cpi], claim{Name: c.Name, Verdict: verdict, Others: []string{c.KPI}})
+		}
+	}
+	return out
+}
+
+// Provisional tells whether the value shown is no result yet.
+func (r row) Provisional() bool {
+	return r.Summary.State == string(alert.StateRunning) || r.Summary.State == string(alert.StateMaturing)
+}
+
+// Gravity as a word for the style sheet.
+func (p problem) Class() string {
+	if p.Gravity == board.Advice {
+		return "note"
+	}
+	return string(p.Gravity)
+}
+
+// linkable kinds have a page; the others are told by name.
+var linkable = map[string]string{resolve.KindCPIDefinition: "cpi", resolve.KindKPITarget: "kpi", "CPILinkage": "linkage"}
+
+// Path of the object's page below the namespace; empty if it has none.
+func (p problem) Path() string {
+	if kind, ok := linkable[p.Kind]; ok {
+		return kind + "/" + p.Name
+	}
+	return ""
+}
+
+// About is the problem in two words of the texts.
+func (p problem) About() string { return cmp.Or(p.Condition, p.Reason) }
+
+// HasSince tells whether it is known since when.
+func (p problem) HasSince() bool { return !p.Since.IsZero() }
+
+var toldTarget = regexp.MustCompile(`^([≥≤] .*?)( in the fiscal year)? (from|by) (\d{4}-\d{2}-\d{2})$`)
+
+// Target says a target as the operator told it in the reader's language.
+func (l *locale) Target(told string) string {
+	parts := toldTarget.FindStringSubmatch(told)
+	if parts == nil {
+		return told
+	}
+	day, err := time.Parse(time.DateOnly, parts[4])
+	if err != nil {
+		return told
+	}
+	bound := l.Figure(parts[1])
+	if parts[2] != "" {
+		bound = l.T("target.fiscal", bound)
+	}
+	return l.T("target."+parts[3], bound, l.Day(day))
 }

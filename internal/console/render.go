@@ -6,6 +6,7 @@ import (
 	"errors"
 	"html/template"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,7 +51,7 @@ func parsePages(locales *locales) (map[string]pageTemplates, error) {
 
 // functions that templates may use.
 func functions(l *locale) template.FuncMap {
-	return template.FuncMap{
+	out := template.FuncMap{
 		"t":       l.T,
 		"word":    l.Word,
 		"figure":  l.Figure,
@@ -59,7 +60,10 @@ func functions(l *locale) template.FuncMap {
 		"instant": l.Instant,
 		"asset":   assetPath,
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"target":  l.Target,
 	}
+	maps.Copy(out, shapeFunctions)
+	return out
 }
 
 // visit is one request for a page.
