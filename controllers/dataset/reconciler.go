@@ -3,8 +3,6 @@ package dataset
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -24,6 +22,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // Reconciler of Datasets.
@@ -69,37 +68,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 
 // judge sets Ready and Stalled.
 func (r *Reconciler) judge(ctx context.Context, d *v1alpha1.Dataset) error {
-	if _, problems := resolve.Dataset(d); len(problems) > 0 {
-		set(d, v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonInvalid, problems.String())
-		set(d, v1alpha1.ConditionStalled, metav1.ConditionTrue, v1alpha1.ReasonInvalid, problems.String())
-		return nil
-	}
-	set(d, v1alpha1.ConditionStalled, metav1.ConditionFalse, v1alpha1.ReasonProgressing, "")
-	name := d.Spec.DataSourceRef.Name
 	source := &v1alpha1.DataSource{}
-	err := r.Client.Get(ctx, types.NamespacedName{Namespace: d.Namespace, Name: name}, source)
-	switch {
-	case apierrors.IsNotFound(err):
-		set(d, v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonReferenceNotFound, fmt.Sprintf("spec.dataSourceRef: DataSource %q does not exist in this namespace.", name))
-	case err != nil:
-		return err
-	case broken(source):
-		set(d, v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonReferenceNotReady, fmt.Sprintf("spec.dataSourceRef: DataSource %q is not ready; it says why.", name))
-	default:
-		set(d, v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonReady, "The row set is valid and its source exists. Whether the source has its tables and columns is found out by the runs.")
+	err := r.Client.Get(ctx, types.NamespacedName{Namespace: d.Namespace, Name: d.Spec.DataSourceRef.Name}, source)
+	if apierrors.IsNotFound(err) {
+		source, err = nil, nil
 	}
-	return nil
-}
-
-func broken(source *v1alpha1.DataSource) bool {
-	ready := meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionReady)
-	return ready != nil && ready.Status == metav1.ConditionFalse && ready.ObservedGeneration == source.Generation
-}
-
-func set(d *v1alpha1.Dataset, condition string, status metav1.ConditionStatus, reason, message string) {
-	meta.SetStatusCondition(&d.Status.Conditions, metav1.Condition{
-		Type: condition, Status: status, Reason: reason, Message: message, ObservedGeneration: d.Generation,
-	})
+	if err == nil {
+		view.TellDataset(d, source)
+	}
+	return err
 }
 
 // tell sends an Event when Ready turned.
@@ -123,18 +100,7 @@ func (r *Reconciler) indicators(ctx context.Context, d *v1alpha1.Dataset) (int32
 			return 0, err
 		}
 	}
-	var count int32
-	for i := range cpis.Items {
-		if slices.Contains(resolve.Datasets(&cpis.Items[i].Spec.Indicator), d.Name) {
-			count++
-		}
-	}
-	for i := range kpis.Items {
-		if slices.Contains(resolve.Datasets(&kpis.Items[i].Spec.Indicator), d.Name) {
-			count++
-		}
-	}
-	return count, nil
+	return view.Readers(d.Name, cpis.Items, kpis.Items), nil
 }
 
 // SetupWithManager starts the controller with the manager.
@@ -181,5 +147,5 @@ func (r *Reconciler) bySource(ctx context.Context, object client.Object) []recon
 
 // readyChanged: runs change a source's status often, and a dataset only asks whether it is ready.
 func readyChanged(e event.UpdateEvent) bool {
-	return broken(e.ObjectOld.(*v1alpha1.DataSource)) != broken(e.ObjectNew.(*v1alpha1.DataSource))
+	return view.SourceBroken(e.ObjectOld.(*v1alpha1.DataSource)) != view.SourceBroken(e.ObjectNew.(*v1alpha1.DataSource))
 }

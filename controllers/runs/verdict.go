@@ -69,14 +69,10 @@ func settingsOf(work job.Work) string {
 }
 
 func success(summary publish.Summary, told bool) string {
-	switch {
-	case !told:
+	if !told {
 		return "The last run reached the data."
-	case summary.Failed > 0:
-		return fmt.Sprintf("The last run computed %d of %d indicators; %d failed and say why.", summary.Succeeded, summary.Expected, summary.Failed)
-	default:
-		return fmt.Sprintf("The last run computed %d of %d indicators.", summary.Succeeded, summary.Expected)
 	}
+	return summary.Sentence()
 }
 
 // failure looks into the newest pod for what went wrong.

@@ -50,7 +50,7 @@ const monday = "2026-11-16T09:00:00Z"
 
 // The demo's numbers, from its files.
 func TestCompute(t *testing.T) {
-	code, out, stderr := run(t, "", "compute", "-f", samples+"/telco.yaml", "--bind", "telco=file:"+samples+"/data/telco_churn.csv.gz", "--at", monday)
+	code, out, stderr := run(t, "", "compute", "-f", samples+"/telco.yaml", "--at", monday)
 	want := `CPI             VALUE    INTERVAL       N      PERIOD   TREND   STATE
 telco-churn     26.5 %   [25.5, 27.6]   7043                    Critical
 telco-support   37.0 %   [35.8, 38.3]   5517                    Undated
@@ -64,7 +64,11 @@ telco-support-churn   telco-churn-goal   telco-support   −11.3 pp [−13.8, �
 	if code != exitOK || out != want || stderr != "" {
 		t.Errorf("%d\n%s\n%s", code, out, stderr)
 	}
-	code, out, stderr = run(t, "", "compute", "-f", samples+"/telco.yaml", "--at", monday, "-o", "json")
+	telco, err := os.ReadFile(samples + "/telco.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, stderr = run(t, string(telco), "compute", "-f", "-", "--at", monday, "-o", "json")
 	var all told
 	if err := json.Unmarshal([]byte(out), &all); err != nil || code != exitFound || !strings.Contains(stderr, "DataSource/telco: ") || all.Indicators[0].State != "Failing" {
 		t.Errorf("without its data: %d %v\n%s\n%s", code, err, out, stderr)

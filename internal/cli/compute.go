@@ -3,23 +3,21 @@ package cli
 import (
 	"fmt"
 	"io"
-	"log/slog"
-	"os"
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
-// computeFlags are those of compute.
 type computeFlags struct {
 	files  fileFlags
-	binds  []string
-	at     string
+	data   dataFlags
 	output string
 }
 
@@ -30,9 +28,9 @@ func computeCommand(now time.Time) *cobra.Command {
 		Short: "Compute definitions in files with the operator's engine, without a cluster",
 		Long: `Reads the data where it lives, or what --bind puts in its place, and prints what the operator would show: value, interval,
 n, period and state of every indicator, and the verdict on every claim. ConfigMaps and Secrets are taken from the files;
-a kustomization's configMapGenerator is followed. Divergence, targets at risk and missing guardrails are told in a cluster only.`,
+the configMapGenerator of a kustomization in the folder of a file is followed.`,
 		Example: `  # the demo's data
-  kubectl cpi compute -f config/samples
+  kubectl cpi compute -f config/samples/telco.yaml
 
   # a definition for a database, on a file of its rows
   kubectl cpi compute -f nps.yaml --bind crm/answers=file:answers.csv
@@ -43,9 +41,8 @@ a kustomization's configMapGenerator is followed. Divergence, targets at risk an
 		RunE: func(command *cobra.Command, _ []string) error { return flags.run(command, now) },
 	}
 	flags.files.add(command)
-	command.Flags().StringArrayVar(&flags.binds, "bind", nil, "put a file or a server in the place of a data source: SOURCE[/TABLE]=file:PATH or SOURCE=postgres://…; may be given several times")
-	command.Flags().StringVar(&flags.at, "at", "", "the instant as of which to compute, such as 2026-11-16T09:00:00Z; now, if it is not given")
-	command.Flags().StringVarP(&flags.output, "output", "o", "table", "table, json, yaml, csv or markdown")
+	flags.data.add(command)
+	addOutput(command, &flags.output)
 	return command
 }
 
@@ -53,74 +50,25 @@ func (f *computeFlags) run(command *cobra.Command, now time.Time) error {
 	if err := checkFormat(f.output); err != nil {
 		return err
 	}
-	opts := offline.Options{Now: now, Log: slog.New(slog.DiscardHandler)}
-	if f.at != "" {
-		at, err := time.Parse(time.RFC3339, f.at)
-		if err != nil {
-			return fmt.Errorf("--at %s: write an instant such as 2026-11-16T09:00:00Z", f.at)
-		}
-		opts.Now = at
-	}
-	for _, text := range f.binds {
-		bind, err := offline.ParseBind(text)
-		if err != nil {
-			return fmt.Errorf("--bind: %w", err)
-		}
-		opts.Binds = append(opts.Binds, bind)
-	}
-	namespaces, findings, err := f.files.load(command.Context(), command.InOrStdin())
+	stderr := command.ErrOrStderr()
+	found, err := f.data.compute(command.Context(), &f.files, command.InOrStdin(), stderr, now)
 	if err != nil {
 		return err
 	}
-	if len(namespaces) == 0 && len(findings) == 0 {
-		return fmt.Errorf("no definition of cpi-operator in %v", f.files.paths)
-	}
-	for _, b := range opts.Binds {
-		if err := taken(namespaces, b); err != nil {
-			return fmt.Errorf("--bind: %w", err)
-		}
-	}
-	if opts.Scratch, err = os.MkdirTemp("", "kubectl-cpi-"); err != nil {
+	told := tell(found)
+	if err := told.print(command.OutOrStdout(), f.output); err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(opts.Scratch) }() // what cannot be removed now is the system's to clean
-	stderr := command.ErrOrStderr()
-	if isTerminal(stderr) {
-		opts.Progress = func(text string) { fmt.Fprintln(stderr, text) }
-	}
-	var all told
-	for _, n := range namespaces {
-		findings = append(findings, n.Validate()...)
-		computed, err := n.Compute(command.Context(), opts)
-		if err != nil {
-			return err
-		}
-		all.add(n.Judge(computed, opts.Now))
-		all.failed(computed)
-	}
-	if err := all.print(command.OutOrStdout(), f.output); err != nil {
+	if err := printFindings(stderr, "text", found.findings); err != nil {
 		return err
 	}
-	if err := printFindings(stderr, "text", findings); err != nil {
-		return err
-	}
-	for _, problem := range all.Problems {
+	for _, problem := range found.problems {
 		fmt.Fprintln(stderr, problem)
 	}
-	if len(findings)+len(all.Problems) > 0 {
+	if len(found.findings)+len(found.problems) > 0 {
 		return notInOrder{}
 	}
 	return nil
-}
-
-// taken tells why a bind is of no use in any namespace; nil if it is in one.
-func taken(namespaces []*offline.Namespace, b offline.Bind) (err error) {
-	for _, n := range namespaces {
-		if err = n.Takes(b); err == nil {
-			return nil
-		}
-	}
-	return err
 }
 
 // told is all that compute tells, as programs read it.
@@ -153,60 +101,59 @@ type toldAlert struct {
 }
 
 type toldClaim struct {
-	Name        string   `json:"name"`
-	KPI         string   `json:"kpi"`
-	Strongest   string   `json:"strongest,omitempty"`
-	Effect      string   `json:"effect,omitempty"`
-	Lag         string   `json:"lag,omitempty"`
-	Verdict     string   `json:"verdict"`
-	Explanation []string `json:"explanation,omitempty"`
+	Name        string      `json:"name"`
+	KPI         string      `json:"kpi"`
+	Strongest   string      `json:"strongest,omitempty"`
+	Effect      string      `json:"effect,omitempty"`
+	Lag         string      `json:"lag,omitempty"`
+	Verdict     string      `json:"verdict"`
+	Explanation []string    `json:"explanation,omitempty"`
+	Alerts      []toldAlert `json:"alerts,omitempty"`
 }
 
-func (t *told) add(indicators []offline.Judged, claims []offline.JudgedClaim) {
-	for _, i := range indicators {
-		out := toldIndicator{Kind: i.Object.GetObjectKind().GroupVersionKind().Kind, Name: i.Object.GetName(), State: "Invalid"}
-		if i.Invalid == "" {
-			s := i.Summary
-			out.Kind, out.Title = string(i.View.Kind), i.View.Title
-			out.Value, out.Interval, out.N, out.Period, out.Trend, out.Target, out.State = s.Value, s.Interval, s.N, s.Period, s.Trend, s.Target, string(s.State)
-			for _, a := range i.Alerts {
-				out.Alerts = append(out.Alerts, toldAlert{string(a.Name), string(a.Severity), a.Team, a.Message})
-			}
-			if !i.View.Source.Failed && i.View.Attempt != nil && i.View.Attempt.Failed {
-				t.Problems = append(t.Problems, fmt.Sprintf("%s/%s: %s: %s", out.Kind, out.Name, i.View.Attempt.Reason, i.View.Attempt.Message))
-			}
+func tell(found computed) told {
+	out := told{Problems: found.problems}
+	for i, o := range found.namespaces {
+		for _, e := range o.Entries() {
+			out.Indicators = append(out.Indicators, tellIndicator(e, found.alerts[i]))
 		}
-		t.Indicators = append(t.Indicators, out)
+		for j := range o.Linkages {
+			out.Claims = append(out.Claims, tellClaim(&o.Linkages[j], found.alerts[i]))
+		}
 	}
-	for _, c := range claims {
-		out := toldClaim{Name: c.Object.Name, KPI: c.Object.Spec.KPIRef.Name, Verdict: "Invalid"}
-		if c.Invalid == "" {
-			s := c.Strongest
-			out.Strongest, out.Effect, out.Lag, out.Verdict, out.Explanation = s.Driver, s.Effect, s.Lag, s.Verdict, c.Explanation
-			if failed := c.Condition(alert.Computed); failed != nil && failed.Status == alert.False && failed.Reason != alert.ReasonSourceFailed {
-				t.Problems = append(t.Problems, fmt.Sprintf("CPILinkage/%s: %s: %s", out.Name, failed.Reason, failed.Message))
-			}
-		}
-		t.Claims = append(t.Claims, out)
+	return out
+}
+
+func tellIndicator(e board.Entry, alerts offline.Alerts) toldIndicator {
+	s := e.Summary
+	return toldIndicator{
+		Kind: e.Kind, Name: e.Name, Title: e.Title,
+		Value: s.Value, Interval: s.Interval, N: s.N, Period: s.Period, Trend: s.Trend, Target: s.Target, State: s.State,
+		Alerts: tellAlerts(alerts, e.Kind, e.Name),
 	}
 }
 
-// failed tells which sources could not be read, and what was left out.
-func (t *told) failed(c offline.Computed) {
-	var names []string
-	for name := range c.Failed {
-		names = append(names, name)
+func tellClaim(l *v1alpha1.CPILinkage, alerts offline.Alerts) toldClaim {
+	s := l.Status.Summary
+	return toldClaim{
+		Name: l.Name, KPI: l.Spec.KPIRef.Name, Strongest: s.Driver, Effect: s.Effect, Lag: s.Lag, Verdict: s.Verdict,
+		Explanation: l.Status.Explanation, Alerts: tellAlerts(alerts, plan.KindLinkage, l.Name),
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		t.Problems = append(t.Problems, fmt.Sprintf("DataSource/%s: %s: %s", name, c.Failed[name].Reason, c.Failed[name].Message))
+}
+
+func tellAlerts(alerts offline.Alerts, kind, name string) []toldAlert {
+	var out []toldAlert
+	for _, a := range alerts[kind+"/"+name] {
+		out = append(out, toldAlert{string(a.Name), string(a.Severity), a.Team, a.Message})
 	}
-	for _, s := range c.Skipped {
-		t.Problems = append(t.Problems, fmt.Sprintf("%s: %s", s.Key, s.Why))
-	}
+	return out
 }
 
 func (t *told) print(out io.Writer, format string) error {
+	var style style
+	if format == "table" {
+		style = styleOf(out)
+	}
 	cpis := listing{headings: []string{"CPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "STATE"}}
 	kpis := listing{headings: []string{"KPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "TARGET", "STATE"}}
 	for _, i := range t.Indicators {
@@ -215,25 +162,15 @@ func (t *told) print(out io.Writer, format string) error {
 			n = strconv.FormatInt(*i.N, 10)
 		}
 		row := []string{i.Name, i.Value, i.Interval, n, i.Period, i.Trend}
-		if i.Kind == "KPITarget" {
-			kpis.rows = append(kpis.rows, append(row, i.Target, i.State))
+		if i.Kind == resolve.KindKPITarget {
+			kpis.rows = append(kpis.rows, append(row, i.Target, style.state(i.State)))
 			continue
 		}
-		cpis.rows = append(cpis.rows, append(row, i.State))
+		cpis.rows = append(cpis.rows, append(row, style.state(i.State)))
 	}
 	claims := listing{headings: []string{"CLAIM", "KPI", "STRONGEST", "EFFECT", "LAG", "VERDICT"}}
 	for _, c := range t.Claims {
 		claims.rows = append(claims.rows, []string{c.Name, c.KPI, c.Strongest, c.Effect, c.Lag, c.Verdict})
 	}
 	return printListings(out, format, t, cpis, kpis, claims)
-}
-
-// isTerminal reports whether somebody is looking.
-func isTerminal(out io.Writer) bool {
-	file, ok := out.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

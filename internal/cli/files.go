@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -32,12 +33,12 @@ func noArguments(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// load reads the files. Findings are what keeps objects out.
+// load reads the files, and kustomizations beside them. Findings are what keeps objects out.
 func (f *fileFlags) load(ctx context.Context, stdin io.Reader) ([]*offline.Namespace, []offline.Finding, error) {
 	if len(f.paths) == 0 {
 		return nil, nil, errors.New("say which files: -f FILE or -f FOLDER")
 	}
-	objects, faults, err := manifest.Read(f.paths, stdin)
+	objects, faults, err := manifest.Read(append(slices.Clone(f.paths), offline.Beside(f.paths)...), stdin)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -81,4 +82,14 @@ func (l listing) print(out io.Writer, format string) error {
 		fmt.Fprintln(w, strings.TrimRight(strings.Join(row, "\t"), "\t "))
 	}
 	return w.Flush()
+}
+
+// isTerminal reports whether somebody is looking.
+func isTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

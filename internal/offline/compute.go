@@ -17,6 +17,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/publish"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 	"github.com/cpi-operator/cpi-operator/internal/runner"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // Options of a computation.
@@ -73,11 +74,21 @@ type computation struct {
 	out Computed
 }
 
-// claim gives a linkage its report.
+// claim gives a linkage its report, if it can be tested.
 func (c *computation) claim(l *v1alpha1.CPILinkage) {
+	found, err := view.ResolveClaim(l, objects{c.Namespace, c.out.Reports}, func() (resolve.Claims, error) {
+		return resolve.Claims{CPIs: c.CPIs, KPIs: c.KPIs, Linkages: c.Linkages}, nil
+	})
+	if err != nil {
+		return // its status says why
+	}
 	c.out.Reports[plan.KindLinkage+"/"+l.Name] = &v1alpha1.IndicatorReport{
 		ObjectMeta: metav1.ObjectMeta{Namespace: c.Name, Name: planstep.ReportName(plan.KindLinkage, l.Name)},
-		Spec:       v1alpha1.IndicatorReportSpec{IndicatorRef: v1alpha1.IndicatorReference{Kind: plan.KindLinkage, Name: l.Name, UID: string(l.UID)}},
+		Spec: v1alpha1.IndicatorReportSpec{
+			IndicatorRef:  v1alpha1.IndicatorReference{Kind: plan.KindLinkage, Name: l.Name, UID: string(l.UID)},
+			RequestHash:   found.Claim.RequestHash,
+			DataSourceRef: v1alpha1.LocalReference{Name: found.Source.Name},
+		},
 	}
 }
 
@@ -240,9 +251,6 @@ func (s sink) Result(_ int, result plan.Result) error {
 	report := s.out.Reports[result.String()]
 	if report == nil {
 		return fmt.Errorf("a result of %s, which has no report", result.Key)
-	}
-	if report.Spec.RequestHash == "" { // a claim's
-		report.Spec.RequestHash = result.RequestHash
 	}
 	report.Status = publish.Status(report.Status, s.work, result, metav1.NewTime(s.Now))
 	return nil

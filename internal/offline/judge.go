@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"errors"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -8,101 +9,98 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
-// Judged is an indicator with what its numbers mean.
-type Judged struct {
-	Object client.Object
-	// Invalid says what keeps it from being computed; nothing else is set then.
-	Invalid string
-	View    *alert.Indicator
-	alert.Decision
-	// Report the numbers come from: its own or, of a goal, that of its CPI.
-	Report *v1alpha1.IndicatorReport
+// Alerts that are active and told, by kind and name of the object that they are about.
+type Alerts map[string][]alert.Alert
+
+// Judge gives the indicators and claims of a namespace the statuses that the operator would give them as of now, from their
+// reports and the statuses of the sources, and gives the alerts. What they said before is taken into account, as by the
+// operator. An object that cannot be computed as it stands says so in its status.
+func Judge(o *board.Objects, now time.Time) Alerts {
+	j := judge{Objects: o, now: now, alerts: Alerts{}}
+	for i := range o.Linkages { // before the KPIs, of which they say something
+		j.claim(&o.Linkages[i])
+	}
+	for i := range o.CPIs {
+		j.indicator(&o.CPIs[i])
+	}
+	for i := range o.KPIs {
+		j.indicator(&o.KPIs[i])
+	}
+	return j.alerts
 }
 
-// JudgedClaim is a linkage with what was found of it.
-type JudgedClaim struct {
-	Object  *v1alpha1.CPILinkage
-	Invalid string
-	alert.ClaimDecision
-	Report *v1alpha1.IndicatorReport
+type judge struct {
+	*board.Objects
+	now    time.Time
+	alerts Alerts
 }
 
-// Judge says what was computed means, as the operator's status and alerts do. What several objects decide together is not
-// in it: divergence, targets at risk, missing guardrails and the balance of a portfolio are told on the claims, or in a
-// cluster.
-func (n *Namespace) Judge(c Computed, now time.Time) (indicators []Judged, claims []JudgedClaim) {
-	n.ran(c, now)
-	o := objects{n, c.Reports}
-	for i := range n.CPIs {
-		found, err := resolve.FollowCPI(&n.CPIs[i], o)
-		indicators = append(indicators, judge(&n.CPIs[i], resolve.KindCPIDefinition, found, err, c, now))
-	}
-	for i := range n.KPIs {
-		found, err := resolve.FollowKPI(&n.KPIs[i], o)
-		indicators = append(indicators, judge(&n.KPIs[i], resolve.KindKPITarget, found, err, c, now))
-	}
-	for i := range n.Linkages {
-		claims = append(claims, n.judgeClaim(&n.Linkages[i], o, c, now))
-	}
-	return indicators, claims
-}
-
-// ran notes on the sources how their run went.
-func (n *Namespace) ran(c Computed, now time.Time) {
-	at := metav1.NewTime(now)
-	for i := range n.Sources {
-		s := &n.Sources[i]
-		s.CreationTimestamp, s.Status.LastSuccessTime = at, &at
-		if failure, failed := c.Failed[s.Name]; failed {
-			s.Status.LastSuccessTime = nil
-			s.Status.Conditions = []metav1.Condition{{
-				Type: v1alpha1.ConditionComputed, Status: metav1.ConditionFalse,
-				Reason: string(failure.Reason), Message: failure.Message, LastTransitionTime: at,
-			}}
-		}
+func (j *judge) told(kind, name string, alerts []alert.Alert) {
+	if len(alerts) > 0 {
+		j.alerts[kind+"/"+name] = alerts
 	}
 }
 
-func judge(object client.Object, kind string, found resolve.Followed, err error, c Computed, now time.Time) Judged {
+func (j *judge) claim(l *v1alpha1.CPILinkage) {
+	defer view.ConcludeClaim(l)
+	found, err := view.ResolveClaim(l, j, func() (resolve.Claims, error) {
+		return resolve.Claims{CPIs: j.CPIs, KPIs: j.KPIs, Linkages: j.Linkages}, nil
+	})
 	if err != nil {
-		return Judged{Object: object, Invalid: err.Error()}
+		team, _ := view.ClaimTeam(l, j)
+		j.told(plan.KindLinkage, l.Name, view.TellClaimBlocked(l, blockedOf(err), team, false, j.now).Alerts)
+		return
 	}
-	name := object.GetName()
+	report := j.Reports[plan.KindLinkage+"/"+l.Name]
+	if report == nil { // the operator has not made one yet
+		report = &v1alpha1.IndicatorReport{ObjectMeta: metav1.ObjectMeta{Name: planstep.ReportName(plan.KindLinkage, l.Name)}}
+	}
+	in := view.Claim(l, found.Claim, found.Source, found.Owner, report, false)
+	decision := alert.DecideClaim(in, j.now)
+	view.TellClaim(l, in, decision, report, found.Waits, j.now)
+	j.told(plan.KindLinkage, l.Name, decision.Alerts)
+}
+
+func (j *judge) indicator(object client.Object) {
+	d := view.Define(object)
+	defer d.Conclude()
+	found, err := d.Resolve(j)
+	if err != nil {
+		j.told(string(d.Kind), object.GetName(), d.TellBlocked(blockedOf(err), false, j.now).Alerts)
+		return
+	}
+	report := j.Reports[string(d.Kind)+"/"+object.GetName()]
 	if found.CPI != nil {
-		kind, name = resolve.KindCPIDefinition, found.CPI.Name
+		report = j.Reports[resolve.KindCPIDefinition+"/"+found.CPI.Name]
 	}
-	report := c.Reports[kind+"/"+name]
-	in := view.Indicator(object, found, report)
-	in.Telling = view.Telling(alertingOf(object), in.Location, false)
-	return Judged{Object: object, View: in, Decision: alert.Decide(in, now), Report: report}
+	in := view.Indicator(object, found.Followed, report)
+	in.Telling = view.Telling(d.Alerting, in.Location, false)
+	if kpi, ok := object.(*v1alpha1.KPITarget); ok {
+		// Reports in memory give no error, and nobody looks again by time alone.
+		_, _ = j.neighbours().AddTo(in, kpi, found.Formula, j.now)
+	}
+	decision := alert.Decide(in, j.now)
+	d.Tell(in, decision, report, found.Waits, 0, j.now)
+	j.told(string(d.Kind), object.GetName(), decision.Alerts)
 }
 
-func alertingOf(object client.Object) *v1alpha1.Alerting {
-	switch o := object.(type) {
-	case *v1alpha1.CPIDefinition:
-		return o.Spec.Alerting
-	case *v1alpha1.KPITarget:
-		return o.Spec.Alerting
-	}
-	return nil
+func (j *judge) neighbours() view.Neighbours {
+	return view.Neighbours{CPIs: j.CPIs, KPIs: j.KPIs, Linkages: j.Linkages, Report: func(l *v1alpha1.CPILinkage) (*v1alpha1.IndicatorReport, error) {
+		return j.Reports[plan.KindLinkage+"/"+l.Name], nil
+	}}
 }
 
-func (n *Namespace) judgeClaim(l *v1alpha1.CPILinkage, o objects, c Computed, now time.Time) JudgedClaim {
-	on, err := resolve.FollowLinkage(l, o)
-	if err != nil {
-		return JudgedClaim{Object: l, Invalid: err.Error()}
+// blockedOf is why an object cannot be computed as it stands. Objects in memory give no other error.
+func blockedOf(err error) *view.Blocked {
+	if blocked, ok := errors.AsType[*view.Blocked](err); ok {
+		return blocked
 	}
-	claim, refusal := resolve.Linkage(l, on)
-	if refusal != nil {
-		return JudgedClaim{Object: l, Invalid: refusal.String()}
-	}
-	source, _ := o.Source(on.KPI.Source)
-	kpi, _ := o.KPI(l.Spec.KPIRef.Name)
-	report := c.Reports[plan.KindLinkage+"/"+l.Name]
-	return JudgedClaim{Object: l, ClaimDecision: alert.DecideClaim(view.Claim(l, claim, source, kpi.Spec.Owner, report, false), now), Report: report}
+	return &view.Blocked{Reason: v1alpha1.ReasonInvalid, Message: err.Error(), Stalled: true}
 }

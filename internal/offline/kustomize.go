@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
 
 	"github.com/cpi-operator/cpi-operator/internal/manifest"
 )
@@ -39,6 +41,40 @@ func kustomizations(objects []*manifest.Object) []kustomization {
 		}
 	}
 	return out
+}
+
+// kustomizationFiles are the names that kustomize looks for.
+var kustomizationFiles = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
+
+// Beside gives the kustomizations that lie beside named files and have them among their resources, so that a file alone has
+// the namespace and the data that it has within its folder.
+func Beside(paths []string) []string {
+	var out []string
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil || info.IsDir() { // what cannot be read is told where it is read
+			continue
+		}
+		for _, name := range kustomizationFiles {
+			beside := filepath.Join(filepath.Dir(path), name)
+			if lists(beside, filepath.Base(path)) && !slices.Contains(out, beside) && !slices.Contains(paths, beside) {
+				out = append(out, beside)
+			}
+		}
+	}
+	return out
+}
+
+// lists reports whether a kustomization has a file of its folder among its resources.
+func lists(path, name string) bool {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	var found struct {
+		Resources []string `json:"resources"`
+	}
+	return yaml.Unmarshal(text, &found) == nil && slices.ContainsFunc(found.Resources, func(r string) bool { return filepath.Clean(r) == name })
 }
 
 // namespaceOf an object by the kustomization of its folder.

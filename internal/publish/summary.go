@@ -2,6 +2,7 @@ package publish
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
@@ -45,6 +46,14 @@ func (s Summary) Encode() []byte {
 		panic(err) // numbers and text always marshal
 	}
 	return content
+}
+
+// Sentence says how a run went that reached its data.
+func (s Summary) Sentence() string {
+	if s.Failed > 0 {
+		return fmt.Sprintf("The last run computed %d of %d indicators; %d failed and say why.", s.Succeeded, s.Expected, s.Failed)
+	}
+	return fmt.Sprintf("The last run computed %d of %d indicators.", s.Succeeded, s.Expected)
 }
 
 // DecodeSummary reads a termination message; false if it holds no summary.

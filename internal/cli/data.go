@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/offline"
+)
+
+// dataFlags say on which data definitions in files are computed, and as of when.
+type dataFlags struct {
+	binds []string
+	at    string
+}
+
+func (f *dataFlags) add(command *cobra.Command) {
+	command.Flags().StringArrayVar(&f.binds, "bind", nil, "put a file or a server in the place of a data source: SOURCE[/TABLE]=file:PATH or SOURCE=postgres://…; may be given several times")
+	command.Flags().StringVar(&f.at, "at", "", "the instant as of which to compute, such as 2026-11-16T09:00:00Z; now, if it is not given")
+}
+
+// options of a computation as of now, unless --at says otherwise.
+func (f *dataFlags) options(now time.Time) (offline.Options, error) {
+	out := offline.Options{Now: now, Log: slog.New(slog.DiscardHandler)}
+	if f.at != "" {
+		at, err := time.Parse(time.RFC3339, f.at)
+		if err != nil {
+			return out, fmt.Errorf("--at %s: write an instant such as 2026-11-16T09:00:00Z", f.at)
+		}
+		out.Now = at
+	}
+	for _, text := range f.binds {
+		bind, err := offline.ParseBind(text)
+		if err != nil {
+			return out, fmt.Errorf("--bind: %w", err)
+		}
+		out.Binds = append(out.Binds, bind)
+	}
+	return out, nil
+}
+
+// computed is what came of definitions in files.
+type computed struct {
+	// namespaces in the order of their names, with the alerts in each.
+	namespaces []board.Objects
+	alerts     []offline.Alerts
+	// findings are what is wrong with the files.
+	findings []offline.Finding
+	// problems are why something has no number.
+	problems []string
+}
+
+// compute what is in files. Progress is told where somebody looks at stderr.
+func (f *dataFlags) compute(ctx context.Context, files *fileFlags, stdin io.Reader, stderr io.Writer, now time.Time) (computed, error) {
+	opts, err := f.options(now)
+	if err != nil {
+		return computed{}, err
+	}
+	namespaces, findings, err := files.load(ctx, stdin)
+	if err != nil {
+		return computed{}, err
+	}
+	if len(namespaces) == 0 && len(findings) == 0 {
+		return computed{}, fmt.Errorf("no definition of cpi-operator in %v", files.paths)
+	}
+	for _, b := range opts.Binds {
+		if err := taken(namespaces, b); err != nil {
+			return computed{}, fmt.Errorf("--bind: %w", err)
+		}
+	}
+	if opts.Scratch, err = os.MkdirTemp("", "kubectl-cpi-"); err != nil {
+		return computed{}, err
+	}
+	defer func() { _ = os.RemoveAll(opts.Scratch) }() // what cannot be removed now is the system's to clean
+	if isTerminal(stderr) {
+		opts.Progress = func(text string) { fmt.Fprintln(stderr, text) }
+	}
+	out := computed{findings: findings}
+	for _, n := range namespaces {
+		out.findings = append(out.findings, n.Validate()...)
+		found, err := n.Compute(ctx, opts)
+		if err != nil {
+			return computed{}, err
+		}
+		objects, alerts := n.Objects(found, opts.Now)
+		out.namespaces, out.alerts = append(out.namespaces, objects), append(out.alerts, alerts)
+		out.problems = append(out.problems, problemsOf(objects, found)...)
+	}
+	return out, nil
+}
+
+// taken tells why a bind is of no use in any namespace; nil if it is in one.
+func taken(namespaces []*offline.Namespace, b offline.Bind) (err error) {
+	for _, n := range namespaces {
+		if err = n.Takes(b); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// problemsOf a computation: sources that could not be read, what was left out, and what failed by itself.
+func problemsOf(o board.Objects, c offline.Computed) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(c.Failed)) {
+		out = append(out, fmt.Sprintf("DataSource/%s: %s: %s", name, c.Failed[name].Reason, c.Failed[name].Message))
+	}
+	for _, s := range c.Skipped {
+		out = append(out, fmt.Sprintf("%s: %s", s.Key, s.Why))
+	}
+	for _, key := range slices.Sorted(maps.Keys(o.Reports)) {
+		report := o.Reports[key]
+		if _, failed := c.Failed[report.Spec.DataSourceRef.Name]; failed {
+			continue // told once, of the source
+		}
+		if a := report.Status.Attempt; a != nil && a.Outcome == "Failed" {
+			out = append(out, fmt.Sprintf("%s: %s: %s", key, a.Reason, a.Message))
+		}
+	}
+	return out
+}
+
+// one namespace of definitions in files, computed: what commands that look at a namespace look at. What is wrong with the
+// files is told on stderr.
+func (f *dataFlags) one(command *cobra.Command, files *fileFlags, now time.Time) (board.Objects, error) {
+	found, err := f.compute(command.Context(), files, command.InOrStdin(), command.ErrOrStderr(), now)
+	if err != nil {
+		return board.Objects{}, err
+	}
+	if err := printFindings(command.ErrOrStderr(), "text", found.findings); err != nil {
+		return board.Objects{}, err
+	}
+	switch len(found.namespaces) {
+	case 0:
+		return board.Objects{}, fmt.Errorf("no valid definition of cpi-operator in %v", files.paths)
+	case 1:
+		return found.namespaces[0], nil
+	}
+	return board.Objects{}, fmt.Errorf("the files are of several namespaces, such as %s and %s: give those of one", found.namespaces[0].Namespace, found.namespaces[1].Namespace)
+}
