@@ -60,6 +60,13 @@ type toldEntry struct {
 	v1alpha1.IndicatorSummary
 }
 
+func entryTold(e board.Entry) toldEntry {
+	return toldEntry{
+		Kind: e.Kind, Name: e.Name, Title: e.Title, Theme: e.Theme, Category: e.Category, Objective: e.Objective, Owner: e.Team, GoalOn: e.GoalOn,
+		IndicatorSummary: e.Summary,
+	}
+}
+
 type toldLink struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
@@ -94,10 +101,7 @@ func (s namespaceStatus) told() toldStatus {
 		out.Problems = append(out.Problems, told)
 	}
 	for _, e := range s.entries {
-		out.Indicators = append(out.Indicators, toldEntry{
-			Kind: e.Kind, Name: e.Name, Title: e.Title, Theme: e.Theme, Category: e.Category, Objective: e.Objective, Owner: e.Team, GoalOn: e.GoalOn,
-			IndicatorSummary: e.Summary,
-		})
+		out.Indicators = append(out.Indicators, entryTold(e))
 	}
 	for _, c := range s.objects.Claims() {
 		out.Claims = append(out.Claims, toldLink{Name: c.Name, Title: c.Title, KPI: c.KPI, Owner: c.Team, Stage: c.Stage, LinkSummary: c.Summary})

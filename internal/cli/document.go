@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// documentFormats are those of a text with tables in it, which no CSV holds.
+var documentFormats = []string{"table", "json", "yaml", "markdown"}
+
+// document is a text for people in sections, and the same for programs.
+type document struct {
+	title    string
+	sections []section
+	data     any
+}
+
+// section is sentences, then facts, a table and code; any of them may be absent. One with nothing in it is not printed.
+type section struct {
+	heading string
+	lines   []string
+	facts   []fact
+	table   listing
+	code    string
+}
+
+// fact is a short text under a name.
+type fact struct{ name, text string }
+
+func (d *document) add(s section) {
+	if len(s.lines)+len(s.facts)+len(s.table.rows)+len(s.code) > 0 {
+		d.sections = append(d.sections, s)
+	}
+}
+
+// say adds sentences; empty ones are left out.
+func (s *section) say(lines ...string) {
+	for _, line := range lines {
+		if line != "" {
+			s.lines = append(s.lines, line)
+		}
+	}
+}
+
+// state adds a fact, unless it is empty.
+func (s *section) state(name, text string) {
+	if text != "" {
+		s.facts = append(s.facts, fact{name, text})
+	}
+}
+
+func checkDocumentFormat(format string) error {
+	if !slices.Contains(documentFormats, format) {
+		return fmt.Errorf("--output %s: write one of %s", format, strings.Join(documentFormats, ", "))
+	}
+	return nil
+}
+
+func (d *document) print(out io.Writer, format string) error {
+	switch format {
+	case "json", "yaml":
+		return printListings(out, format, d.data)
+	case "markdown":
+		return d.markdown(out)
+	}
+	return d.text(out, styleOf(out))
+}
+
+func (d *document) text(out io.Writer, paint style) error {
+	fmt.Fprintln(out, paint.bold(d.title))
+	for _, s := range d.sections {
+		fmt.Fprintln(out)
+		if s.heading != "" {
+			fmt.Fprintln(out, paint.bold(strings.ToUpper(s.heading)))
+		}
+		for _, line := range s.lines {
+			fmt.Fprintln(out, "  "+wrapped(line, 2))
+		}
+		width := 0
+		for _, f := range s.facts {
+			width = max(width, utf8.RuneCountInString(f.name))
+		}
+		for _, f := range s.facts {
+			fmt.Fprintf(out, "  %-*s  %s\n", width, f.name, wrapped(f.text, width+4))
+		}
+		if len(s.table.rows) > 0 {
+			var table bytes.Buffer
+			if err := s.table.print(&table, "table"); err != nil {
+				return err
+			}
+			fmt.Fprintln(out, indented(strings.TrimSuffix(table.String(), "\n")))
+		}
+		if s.code != "" {
+			fmt.Fprintln(out, s.code) // not indented: it is to be copied
+		}
+	}
+	return nil
+}
+
+func indented(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
+
+// lineLength is how long a line of sentences becomes.
+const lineLength = 120
+
+// wrapped breaks a text into lines; those after the first begin with so many spaces.
+func wrapped(text string, indent int) string {
+	var out strings.Builder
+	column := indent
+	for i, word := range strings.Fields(text) {
+		length := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case column+1+length > lineLength:
+			out.WriteString("\n" + strings.Repeat(" ", indent))
+			column = indent
+		default:
+			out.WriteByte(' ')
+			column++
+		}
+		out.WriteString(word)
+		column += length
+	}
+	return out.String()
+}
+
+func (d *document) markdown(out io.Writer) error {
+	fmt.Fprintf(out, "# %s\n", d.title)
+	for _, s := range d.sections {
+		if s.heading != "" {
+			fmt.Fprintf(out, "\n## %s\n", s.heading)
+		}
+		for _, line := range s.lines {
+			fmt.Fprintf(out, "\n%s\n", line)
+		}
+		if len(s.facts) > 0 {
+			fmt.Fprintln(out)
+		}
+		for _, f := range s.facts {
+			fmt.Fprintf(out, "- %s: %s\n", f.name, f.text)
+		}
+		if len(s.table.rows) > 0 {
+			fmt.Fprintln(out)
+			if err := s.table.print(out, "markdown"); err != nil {
+				return err
+			}
+		}
+		if s.code != "" {
+			fmt.Fprintf(out, "\n```sql\n%s\n```\n", s.code)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+)
+
+func step(name string, rows int64) v1alpha1.WaterfallStep {
+	return v1alpha1.WaterfallStep{Step: name, Rows: &rows}
+}
+
+// Whatever a waterfall drops, what is left after the last drop is what was used.
+func TestCascadesAddUp(t *testing.T) {
+	found := cascades([]v1alpha1.WaterfallStep{
+		step("read", 1000), step("filter/test-accounts", 12), step("filter/test-accounts:null", 3), step("undated", 5), step("outside-history", 300),
+		step("rejected/OutOfScale", 20), step("duplicates", 60), step("used", 600),
+		step("exposure/read", 50), step("exposure/where", 8), step("exposure/used", 42),
+	})
+	if len(found) != 2 || found[1].Of != "exposure" {
+		t.Fatalf("%+v", found)
+	}
+	for _, c := range found {
+		last := c.Steps[len(c.Steps)-1]
+		if before := c.Steps[len(c.Steps)-2]; last.Step != "used" || last.Left != before.Left {
+			t.Errorf("%s: %d are left after the last drop, %d are used", c.Of, before.Left, last.Left)
+		}
+	}
+	want := map[string]string{"filter/test-accounts:null": "filter test-accounts: cannot be told (NULL)", "rejected/OutOfScale": "outside the declared scale"}
+	for _, s := range found[0].Steps {
+		if text, asked := want[s.Step]; asked && s.Text != text {
+			t.Errorf("%s: %q, want %q", s.Step, s.Text, text)
+		}
+		if s.Text == s.Step {
+			t.Errorf("%s has no words", s.Step)
+		}
+	}
+}
+
+func TestWrapped(t *testing.T) {
+	long := strings.Repeat("väder ", 50)
+	for _, line := range strings.Split("    "+wrapped(long, 4), "\n") {
+		if n := len([]rune(line)); n > lineLength || !strings.HasPrefix(line, "    väder") {
+			t.Errorf("%d: %q", n, line)
+		}
+	}
+	if got := wrapped("", 4); got != "" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestDocumentFormats(t *testing.T) {
+	d := document{title: "A number", data: map[string]int{"n": 7}}
+	var s section
+	s.heading = "Facts"
+	s.state("N", "7")
+	s.state("Nothing", "")
+	d.add(s)
+	d.add(section{heading: "Empty"})
+	d.add(section{heading: "SQL", code: "SELECT 1"})
+	for format, want := range map[string]string{
+		"table":    "A number\n\nFACTS\n  N  7\n\nSQL\nSELECT 1\n",
+		"markdown": "# A number\n\n## Facts\n\n- N: 7\n\n## SQL\n\n```sql\nSELECT 1\n```\n",
+		"yaml":     "n: 7\n",
+	} {
+		var out bytes.Buffer
+		if err := d.print(&out, format); err != nil || out.String() != want {
+			t.Errorf("%s: %q, want %q (%v)", format, out.String(), want, err)
+		}
+	}
+	var out bytes.Buffer
+	if err := d.print(&out, "json"); err != nil || !json.Valid(out.Bytes()) {
+		t.Errorf("%s %v", &out, err)
+	}
+	if err := checkDocumentFormat("csv"); err == nil {
+		t.Error("csv is taken")
+	}
+}

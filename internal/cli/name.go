@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// kindNames are what people may write before a slash, as kubectl takes it.
+var kindNames = map[string]string{
+	"cpi": resolve.KindCPIDefinition, "cpidefinition": resolve.KindCPIDefinition, "cpidefinitions": resolve.KindCPIDefinition,
+	"kpi": resolve.KindKPITarget, "kpitarget": resolve.KindKPITarget, "kpitargets": resolve.KindKPITarget,
+	"cpilink": plan.KindLinkage, "cpilinkage": plan.KindLinkage, "cpilinkages": plan.KindLinkage, "link": plan.KindLinkage,
+}
+
+// named is an object of a namespace.
+type named struct{ kind, name string }
+
+func (n named) String() string { return called(n.kind, n.name) }
+
+// namesOf the objects of kinds, in the kinds' order.
+func namesOf(o board.Objects, kinds ...string) []named {
+	var out []named
+	for _, kind := range kinds {
+		switch kind {
+		case resolve.KindCPIDefinition:
+			for i := range o.CPIs {
+				out = append(out, named{kind, o.CPIs[i].Name})
+			}
+		case resolve.KindKPITarget:
+			for i := range o.KPIs {
+				out = append(out, named{kind, o.KPIs[i].Name})
+			}
+		case plan.KindLinkage:
+			for i := range o.Linkages {
+				out = append(out, named{kind, o.Linkages[i].Name})
+			}
+		}
+	}
+	return out
+}
+
+// find the object that text names, as NAME or KIND/NAME, among those of kinds.
+func find(o board.Objects, text string, kinds ...string) (named, error) {
+	kind, name, qualified := strings.Cut(text, "/")
+	if !qualified {
+		name = text
+	} else if kind = kindNames[strings.ToLower(kind)]; !slices.Contains(kinds, kind) {
+		return named{}, fmt.Errorf("%s: the kind must be %s", text, shortOf(kinds, " or "))
+	}
+	var found, near []named
+	for _, n := range namesOf(o, kinds...) {
+		switch {
+		case qualified && n.kind != kind:
+		case n.name == name:
+			found = append(found, n)
+		case strings.Contains(n.name, name) || strings.Contains(name, n.name):
+			near = append(near, n)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return named{}, fmt.Errorf("%s may be %s: write which", name, list(found, " or "))
+	case len(near) > 0:
+		return named{}, fmt.Errorf("there is no %s %q in namespace %s; did you mean %s?", shortOf(kinds, " or "), name, o.Namespace, list(near[:min(len(near), 5)], ", "))
+	}
+	return named{}, fmt.Errorf("there is no %s %q in namespace %s; kubectl cpi status lists what there is", shortOf(kinds, " or "), name, o.Namespace)
+}
+
+func shortOf(kinds []string, separator string) string {
+	var short []string
+	for _, kind := range kinds {
+		short = append(short, shortNames[kind])
+	}
+	return strings.Join(short, separator)
+}
+
+func list(names []named, separator string) string {
+	var out []string
+	for _, n := range names {
+		out = append(out, n.String())
+	}
+	return strings.Join(out, separator)
+}
