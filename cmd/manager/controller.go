@@ -30,6 +30,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/controllers/indicator"
 	"github.com/cpi-operator/cpi-operator/controllers/linkage"
 	"github.com/cpi-operator/cpi-operator/controllers/rules"
+	"github.com/cpi-operator/cpi-operator/controllers/scorecard"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
@@ -159,6 +160,7 @@ func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
 		&history.Reconciler{Kind: alert.CPI, Client: c, Live: mgr.GetAPIReader()},
 		&history.Reconciler{Kind: alert.KPI, Client: c, Live: mgr.GetAPIReader()},
 		&history.Reconciler{Kind: alert.Link, Client: c, Live: mgr.GetAPIReader()},
+		&scorecard.Reconciler{Client: c, Events: recorder, Clock: now},
 		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), APIs: apis, Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels, Timing: o.timing},
 	} {
 		if err := controller.SetupWithManager(mgr); err != nil {
