@@ -63,6 +63,7 @@ func functions(l *locale) template.FuncMap {
 		"target":  l.Target,
 	}
 	maps.Copy(out, shapeFunctions)
+	maps.Copy(out, chartFunctions)
 	return out
 }
 

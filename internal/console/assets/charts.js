@@ -65,6 +65,7 @@ class Chart {
     if (!spot) return;
     this.mark.selectAll('*').remove();
     this.mark.append('circle').attr('cx', spot.x).attr('cy', spot.y).attr('r', 7);
+    this.reading.classList.add('read');
     const said = this.sentence(spot.row);
     if (said !== this.reading.textContent) this.reading.textContent = said;
   }
