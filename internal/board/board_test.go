@@ -76,6 +76,8 @@ func TestProblems(t *testing.T) {
 		"warning KPITarget/nps-goal TargetMet ",
 		"warning CPILinkage/claim ReviewDue ",
 		"note / Balanced ",
+		"note KPITarget/nps-goal Balanced ",
+		"note KPITarget/other-goal Balanced ",
 	}
 	if diff := cmp.Diff(want, places(problems)); diff != "" {
 		t.Error(diff)

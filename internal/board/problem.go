@@ -12,7 +12,9 @@ import (
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/portfolio"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // Gravity of a problem.
@@ -78,6 +80,7 @@ func (o Objects) Problems() []Problem {
 		}
 		c.object(from, l.Generation, l.Status.ObservedGeneration, slices.DeleteFunc(slices.Clone(l.Status.Conditions), toldByKPI))
 	}
+	c.imbalances(o)
 	return c.sorted()
 }
 
@@ -98,8 +101,6 @@ func toldByCPI(c metav1.Condition) bool {
 type collector struct {
 	found  []Problem
 	unseen int
-	// balance is what the portfolio leaves out, which every KPI repeats.
-	balance map[string]bool
 }
 
 // object adds what the conditions of an object say. from holds what it has of the object.
@@ -111,27 +112,21 @@ func (c *collector) object(from Problem, generation, observed int64, conditions 
 		if gravity, wrong := gravityOf(condition); wrong {
 			from.Gravity, from.Condition, from.Reason = gravity, condition.Type, condition.Reason
 			from.Message, from.Since = condition.Message, condition.LastTransitionTime.Time
-			c.add(from)
+			c.found = append(c.found, from)
 		}
 	}
 }
 
-func (c *collector) add(p Problem) {
-	if p.Condition == v1alpha1.ConditionBalanced && p.Reason != string(noObjective) {
-		if c.balance[p.Message] {
-			return
+// imbalances adds what the indicators of the namespace leave out: once, and not as the condition of each KPI repeats it.
+func (c *collector) imbalances(o Objects) {
+	for _, f := range (view.Neighbours{CPIs: o.CPIs, KPIs: o.KPIs, Linkages: o.Linkages}).Imbalances() {
+		p := Problem{Gravity: Advice, Condition: v1alpha1.ConditionBalanced, Reason: string(f.Rule), Message: f.Message}
+		if kpi, _ := o.KPI(f.KPI); kpi != nil {
+			p.Kind, p.Name, p.Title, p.Team = resolve.KindKPITarget, kpi.Name, kpi.Spec.Title, kpi.Spec.Owner.Team
 		}
-		if c.balance == nil {
-			c.balance = map[string]bool{}
-		}
-		c.balance[p.Message] = true
-		p.Kind, p.Name, p.Title, p.Team = "", "", "", ""
+		c.found = append(c.found, p)
 	}
-	c.found = append(c.found, p)
 }
-
-// noObjective is the only imbalance that is a KPI's own.
-const noObjective alert.Reason = "NoObjective"
 
 func (c *collector) indicator(from Problem, generation int64, status *v1alpha1.IndicatorStatus, goal bool) {
 	conditions := status.Conditions
@@ -186,7 +181,9 @@ func gravityOf(c metav1.Condition) (gravity Gravity, wrong bool) {
 			return Grave, true
 		}
 		return Notable, true
-	case v1alpha1.ConditionBalanced, v1alpha1.ConditionComparable, v1alpha1.ConditionAlerting:
+	case v1alpha1.ConditionBalanced: // see imbalances
+		return Advice, c.Reason == string(portfolio.OneIndicatorCarriesAll)
+	case v1alpha1.ConditionComparable, v1alpha1.ConditionAlerting:
 		return Advice, true
 	case v1alpha1.ConditionPublished:
 		return Advice, c.Reason == v1alpha1.ReasonSeriesCapped

@@ -27,6 +27,10 @@ func (n Neighbours) imbalances(kpi *v1alpha1.KPITarget, formula plan.Indicator) 
 	return append(own, general...)
 }
 
+// Imbalances are what the indicators of the namespace together leave out, each once; what a composite's weights hide is told
+// on its KPITarget only.
+func (n Neighbours) Imbalances() []portfolio.Finding { return portfolio.Lint(n.portfolio()) }
+
 func (n Neighbours) portfolio() portfolio.Portfolio {
 	var all portfolio.Portfolio
 	for i := range n.CPIs {
