@@ -3,15 +3,13 @@ package console
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
 	"time"
-
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/yaml"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/board"
@@ -32,27 +30,23 @@ func (b boards) Namespaces(context.Context) ([]string, error) {
 	return out, nil
 }
 
-// demo is the demo's namespace as the operator left it: testdata/demo.yaml is kubectl get -o yaml of all its objects.
+// demo is the demo's namespace as the operator left it: testdata/demo.json has all its objects.
 func demo(t testing.TB) board.Objects {
 	t.Helper()
-	file, err := os.Open("testdata/demo.yaml")
+	file, err := os.Open("testdata/demo.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
 	var list struct {
-		Items []runtime.RawExtension `json:"items"`
+		Items []json.RawMessage `json:"items"`
 	}
-	if err := yaml.NewYAMLOrJSONDecoder(file, 4096).Decode(&list); err != nil {
-		t.Fatal(err)
-	}
-	scheme := runtime.NewScheme()
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
+	if err := json.NewDecoder(file).Decode(&list); err != nil {
 		t.Fatal(err)
 	}
 	out := board.Objects{Namespace: "demo", At: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), Reports: map[string]*v1alpha1.IndicatorReport{}}
 	for _, raw := range list.Items {
-		add(t, &out, raw.Raw)
+		add(t, &out, raw)
 	}
 	return out
 }
@@ -90,7 +84,7 @@ func as[T any](t testing.TB, raw []byte) T {
 
 func decode(t testing.TB, raw []byte, into any) {
 	t.Helper()
-	if err := yaml.Unmarshal(raw, into); err != nil {
+	if err := json.Unmarshal(raw, into); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -36,6 +36,9 @@ func sparkOf(result *v1alpha1.ReportResult) *spark {
 		return nil
 	}
 	periods := result.Periods[max(0, len(result.Periods)-sparkPeriods):]
+	for len(periods) > 0 && math.IsNaN(sparkPointOf(periods[0]).value) { // from before the data begins
+		periods = periods[1:]
+	}
 	points, low, high, drawn := make([]sparkPoint, len(periods)), math.Inf(1), math.Inf(-1), 0
 	for i, p := range periods {
 		points[i] = sparkPointOf(p)
