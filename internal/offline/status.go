@@ -104,7 +104,7 @@ func tellSource(s *v1alpha1.DataSource, c Computed, now time.Time) {
 		set(v1alpha1.ConditionComputed, metav1.ConditionUnknown, v1alpha1.ReasonPending, "No run has ended yet.")
 		return
 	}
-	if schedule, err := job.ScheduleOf(s); err == nil {
+	if schedule, err := job.ScheduleOf(s); err == nil && s.Spec.Schedule != "" { // of any other, the cluster chooses the minute
 		s.Status.Schedule = schedule.String()
 	}
 	set(v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonReady, "The source is valid.")
