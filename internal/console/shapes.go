@@ -26,7 +26,12 @@ var shapeFunctions = map[string]any{
 	"gravityShape": func(g board.Gravity) string { return gravityShapes[g] },
 	"verdictShape": func(verdict string) string { return cmp.Or(verdictShapes[verdict], "○") },
 	"verdictTone":  func(verdict string) string { return cmp.Or(verdictTones[verdict], "open") },
-	"lower":        func(text any) string { return strings.ToLower(fmt.Sprint(text)) },
+	"verdicts": func() []string {
+		return []string{"Supported", "NotSupported", "Conflicting", "InsufficientData", "Pending"}
+	},
+	"clipped": clipped,
+	"plus":    func(a, b int) int { return a + b },
+	"lower":   func(text any) string { return strings.ToLower(fmt.Sprint(text)) },
 	"rowIn": func(namespace string, r row) rowView {
 		view := rowView{row: r, Namespace: namespace, Path: "cpi"}
 		if r.Kind == resolve.KindKPITarget {

@@ -1,0 +1,136 @@
+package console
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/cpi-operator/cpi-operator/internal/board"
+)
+
+// netDrawing is the web in three columns, in units of pixels.
+type netDrawing struct {
+	Wide, High int
+	Nodes      []netNode
+	Edges      []netEdge
+}
+
+type netNode struct {
+	X, Y, Wide, High int
+	// Path below the namespace; empty of an objective, and of what does not exist.
+	Path     string
+	Title    string
+	Sub      string
+	Standing board.Standing
+}
+
+type netEdge struct {
+	// Line is a path of SVG.
+	Line string
+	// Claim whose line it is; empty from a KPI to its objective.
+	Claim, Verdict string
+	// X, Y of the label's middle.
+	X, Y int
+}
+
+// The measures of the drawing.
+const (
+	nodeWide, nodeHigh = 240, 46
+	nodeGap            = 16
+	columnGap          = 190
+	netMargin          = 8
+)
+
+// draw puts KPIs in the order of their objectives and CPIs beside what they should move, so that few lines cross. Nothing is
+// drawn where nothing is claimed and no objective named.
+func (w web) draw() *netDrawing {
+	out := &netDrawing{}
+	type driver struct {
+		board.Entry
+		missing   bool
+		sum, many int
+	}
+	drivers, order := map[string]*driver{}, []*driver{}
+	rows, objectives := 0, 0
+	for _, o := range w.Objectives {
+		objectives += btoi(o.Name != "")
+		for _, k := range o.KPIs {
+			for _, e := range k.Edges {
+				d := drivers[e.Driver.Name]
+				if d == nil {
+					d = &driver{Entry: e.Driver, missing: e.Missing}
+					drivers[e.Driver.Name], order = d, append(order, d)
+				}
+				d.sum, d.many = d.sum+rows, d.many+1
+			}
+			rows++
+		}
+	}
+	if len(order)+objectives == 0 {
+		return nil
+	}
+	slices.SortStableFunc(order, func(a, b *driver) int { return cmp.Compare(a.sum*b.many, b.sum*a.many) })
+	high := max(rows, len(order)) * (nodeHigh + nodeGap)
+	column := func(i int) int { return netMargin + i*(nodeWide+columnGap) }
+	// place the i-th of n nodes of a column, spread over its height.
+	place := func(i, n int) int { return netMargin + (2*i+1)*high/(2*n) - nodeHigh/2 }
+	out.Wide, out.High = column(1+btoi(objectives > 0))+nodeWide+netMargin, high+2*netMargin
+	left := map[string]int{}
+	for i, d := range order {
+		left[d.Name] = place(i, len(order))
+		node := netNode{X: column(0), Y: left[d.Name], Wide: nodeWide, High: nodeHigh, Title: cmp.Or(d.Title, d.Name), Sub: under(d.Entry), Standing: d.Standing()}
+		if !d.missing {
+			node.Path = "cpi/" + d.Name
+		}
+		out.Nodes = append(out.Nodes, node)
+	}
+	row := 0
+	for _, o := range w.Objectives {
+		first := row
+		for _, k := range o.KPIs {
+			y := place(row, rows)
+			out.Nodes = append(out.Nodes, netNode{X: column(1), Y: y, Wide: nodeWide, High: nodeHigh, Path: "kpi/" + k.Name, Title: k.Title, Sub: under(k.Entry), Standing: k.Standing()})
+			for i, e := range k.Edges {
+				// Lines that end in one node end apart, so that their labels do not cover each other.
+				end := y + (i+1)*nodeHigh/(len(k.Edges)+1)
+				edge := netEdge{Claim: e.Claim, Verdict: e.Verdict, X: column(1) - 12, Y: end - 4}
+				edge.Line = curve(column(0)+nodeWide, left[e.Driver.Name]+nodeHigh/2, column(1), end)
+				out.Edges = append(out.Edges, edge)
+			}
+			row++
+		}
+		if o.Name == "" {
+			continue
+		}
+		y := (place(first, rows) + place(row-1, rows)) / 2
+		out.Nodes = append(out.Nodes, netNode{X: column(2), Y: y, Wide: nodeWide, High: nodeHigh, Title: o.Name})
+		for i := first; i < row; i++ {
+			out.Edges = append(out.Edges, netEdge{Line: curve(column(1)+nodeWide, place(i, rows)+nodeHigh/2, column(2), y+nodeHigh/2)})
+		}
+	}
+	return out
+}
+
+// curve from the right side of one node to the left side of another.
+func curve(x1, y1, x2, y2 int) string {
+	middle := (x1 + x2) / 2
+	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, middle, y1, middle, y2, x2, y2)
+}
+
+// under the title: what the number is and who owns it.
+func under(e board.Entry) string {
+	text := cmp.Or(e.Department, e.Team)
+	if e.Summary.Value != "" {
+		text = e.Summary.Value + " · " + text
+	}
+	return text
+}
+
+// clipped text fits its node; the whole stands in its tooltip and in the list.
+func clipped(text string) string {
+	const fits = 31
+	if letters := []rune(text); len(letters) > fits {
+		return string(letters[:fits-1]) + "…"
+	}
+	return text
+}
