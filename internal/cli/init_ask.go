@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/cpi-operator/cpi-operator/internal/starter"
+)
+
+// prompt asks on one stream and reads the answers, a line each, from another.
+type prompt struct {
+	in  *bufio.Scanner
+	out io.Writer
+}
+
+// ask until there is an answer that fits. The first option is what an empty line means.
+func (p *prompt) ask(q starter.Question) (string, error) {
+	fmt.Fprintln(p.out, q.Text)
+	for i, o := range q.Options {
+		why := ""
+		if o.Why != "" {
+			why = "  (" + o.Why + ")"
+		}
+		fmt.Fprintf(p.out, "  %d  %s%s\n", i+1, o.Value, why)
+	}
+	for {
+		if len(q.Options) > 0 {
+			fmt.Fprintf(p.out, "Number or name [%s]: ", q.Options[0].Value)
+		} else {
+			fmt.Fprint(p.out, "> ")
+		}
+		if !p.in.Scan() {
+			fmt.Fprintln(p.out)
+			if err := p.in.Err(); err != nil {
+				return "", err
+			}
+			return "", starter.ErrNobody
+		}
+		if answer, ok := chosen(strings.TrimSpace(p.in.Text()), q.Options); ok {
+			return answer, nil
+		}
+	}
+}
+
+// chosen is what a line answers, if it does.
+func chosen(line string, options []starter.Option) (string, bool) {
+	if len(options) == 0 {
+		return line, line != ""
+	}
+	if line == "" {
+		return options[0].Value, true
+	}
+	if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(options) {
+		return options[n-1].Value, true
+	}
+	for _, o := range options {
+		if strings.EqualFold(o.Value, line) {
+			return o.Value, true
+		}
+	}
+	return "", false
+}
