@@ -3,6 +3,7 @@ package offline
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -36,6 +37,9 @@ func (n *Namespace) Validate() []Finding {
 	for i := range n.Linkages {
 		v.linkage(&n.Linkages[i])
 	}
+	for i := range n.Scorecards {
+		v.scorecard(&n.Scorecards[i])
+	}
 	slices.SortStableFunc(v.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
@@ -68,6 +72,21 @@ func (v *validator) linkage(l *v1alpha1.CPILinkage) {
 	}
 	if _, refusal := resolve.Linkage(l, on); refusal != nil {
 		v.problems(l.UID, refusal.Problems)
+	}
+}
+
+func (v *validator) scorecard(s *v1alpha1.Scorecard) {
+	for i, m := range s.Spec.Members {
+		switch {
+		case m.CPIRef != nil:
+			if cpi, _ := v.objects.CPI(m.CPIRef.Name); cpi == nil {
+				v.find(s.UID, fmt.Sprintf("spec.members[%d].cpiRef", i), fmt.Sprintf("CPIDefinition %q is not among these files.", m.CPIRef.Name))
+			}
+		case m.KPIRef != nil:
+			if kpi, _ := v.objects.KPI(m.KPIRef.Name); kpi == nil {
+				v.find(s.UID, fmt.Sprintf("spec.members[%d].kpiRef", i), fmt.Sprintf("KPITarget %q is not among these files.", m.KPIRef.Name))
+			}
+		}
 	}
 }
 
