@@ -10,35 +10,25 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/board"
 )
 
 // completeWithin bounds how long a shell waits for names.
 const completeWithin = 3 * time.Second
 
-// completeNames offers the names of a namespace's objects of kinds. A cluster that does not answer offers none.
+// completeNames offers the names of objects of kinds. A cluster that does not answer, or files that cannot be read, offer
+// none: nobody wants an error while typing.
 func (f *lookFlags) completeNames(kinds ...string) cobra.CompletionFunc {
 	return func(command *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		c, err := f.connect()
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
 		ctx, stop := context.WithTimeout(command.Context(), completeWithin)
 		defer stop()
+		found := f.names(ctx, kinds)
 		counts := map[string]int{}
-		var found []named
-		for _, kind := range kinds {
-			var items metav1.PartialObjectMetadataList
-			items.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind + "List"))
-			if err := c.List(ctx, &items, client.InNamespace(c.Namespace)); err != nil {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			for _, item := range items.Items {
-				found = append(found, named{kind, item.Name})
-				counts[item.Name]++
-			}
+		for _, n := range found {
+			counts[n.name]++
 		}
 		var out []cobra.Completion
 		for _, n := range found {
@@ -50,4 +40,33 @@ func (f *lookFlags) completeNames(kinds ...string) cobra.CompletionFunc {
 		}
 		return out, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+func (f *lookFlags) names(ctx context.Context, kinds []string) []named {
+	var out []named
+	if files := f.files(); files != nil {
+		namespaces, _, err := files.load(ctx, nil)
+		if err != nil {
+			return nil
+		}
+		for _, n := range namespaces {
+			out = append(out, namesOf(board.Objects{CPIs: n.CPIs, KPIs: n.KPIs, Linkages: n.Linkages}, kinds...)...)
+		}
+		return out
+	}
+	c, err := f.connect()
+	if err != nil {
+		return nil
+	}
+	for _, kind := range kinds {
+		var items metav1.PartialObjectMetadataList
+		items.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind + "List"))
+		if err := c.List(ctx, &items, client.InNamespace(c.Namespace)); err != nil {
+			return nil
+		}
+		for _, item := range items.Items {
+			out = append(out, named{kind, item.Name})
+		}
+	}
+	return out
 }

@@ -127,22 +127,3 @@ func problemsOf(o board.Objects, c offline.Computed) []string {
 	}
 	return out
 }
-
-// one namespace of definitions in files, computed: what commands that look at a namespace look at. What is wrong with the
-// files is told on stderr.
-func (f *dataFlags) one(command *cobra.Command, files *fileFlags, now time.Time) (board.Objects, error) {
-	found, err := f.compute(command.Context(), files, command.InOrStdin(), command.ErrOrStderr(), now)
-	if err != nil {
-		return board.Objects{}, err
-	}
-	if err := printFindings(command.ErrOrStderr(), "text", found.findings); err != nil {
-		return board.Objects{}, err
-	}
-	switch len(found.namespaces) {
-	case 0:
-		return board.Objects{}, fmt.Errorf("no valid definition of cpi-operator in %v", files.paths)
-	case 1:
-		return found.namespaces[0], nil
-	}
-	return board.Objects{}, fmt.Errorf("the files are of several namespaces, such as %s and %s: give those of one", found.namespaces[0].Namespace, found.namespaces[1].Namespace)
-}

@@ -81,7 +81,11 @@ func (e *explanation) number() section {
 			s.state("Still open", fmt.Sprintf("between %s and %s once everything is decided", from, to))
 		}
 	}
-	s.state("State", e1.Summary.State)
+	name := "State"
+	if e.segment != nil || e.period != nil && e.period.Label != e1.Summary.Period {
+		name = "State of the whole, now"
+	}
+	s.state(name, e1.Summary.State)
 	return s
 }
 

@@ -154,7 +154,7 @@ const changesShown = 3
 // versions are the baseline and the last edits.
 func (e *explanation) versions() section {
 	s := section{heading: "Baseline and edits"}
-	if b := e.status.Baseline; b != nil && b.Since != nil {
+	if b := e.status.Baseline; b != nil && b.Since != nil && b.Since.Time.Before(e.objects.At) { // of files it is this very moment
 		s.state("This formula since", date(b.Since)+"; values of another one are not compared")
 	}
 	for i, c := range e.status.Changes {

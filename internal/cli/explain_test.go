@@ -53,7 +53,7 @@ func TestWrapped(t *testing.T) {
 }
 
 func TestDocumentFormats(t *testing.T) {
-	d := document{title: "A number", data: map[string]int{"n": 7}}
+	d := document{title: "A number", data: map[string]int{"rows": 7}}
 	var s section
 	s.heading = "Facts"
 	s.state("N", "7")
@@ -64,7 +64,7 @@ func TestDocumentFormats(t *testing.T) {
 	for format, want := range map[string]string{
 		"table":    "A number\n\nFACTS\n  N  7\n\nSQL\nSELECT 1\n",
 		"markdown": "# A number\n\n## Facts\n\n- N: 7\n\n## SQL\n\n```sql\nSELECT 1\n```\n",
-		"yaml":     "n: 7\n",
+		"yaml":     "rows: 7\n",
 	} {
 		var out bytes.Buffer
 		if err := d.print(&out, format); err != nil || out.String() != want {

@@ -37,6 +37,9 @@ threshold, an error budget that burns fast, or a KPI that looks good while its g
 		Example: `  # the namespace of the present context
   kubectl cpi status
 
+  # definitions in files, computed on the spot
+  kubectl cpi status -f config/samples/software.yaml
+
   # every namespace that has definitions, as a document
   kubectl cpi status --all-namespaces --output markdown`,
 		Args: cobra.NoArgs,
@@ -44,6 +47,8 @@ threshold, an error budget that burns fast, or a KPI that looks good while its g
 	}
 	flags.add(command)
 	command.Flags().BoolVarP(&flags.everywhere, "all-namespaces", "A", false, "show every namespace that has definitions")
+	command.MarkFlagsMutuallyExclusive("all-namespaces", "namespace")
+	command.MarkFlagsMutuallyExclusive("all-namespaces", "filename")
 	command.Flags().BoolVar(&flags.all, "all", false, "list every indicator and every problem, however many there are")
 	addOutput(command, &flags.output)
 	return command

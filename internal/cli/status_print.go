@@ -140,6 +140,9 @@ func (s namespaceStatus) printProblems(out io.Writer, paint style, limit bool) {
 }
 
 func (s namespaceStatus) since(p board.Problem) string {
+	if !p.Since.Before(s.objects.At) {
+		return "" // of files, what is wrong was found this very moment
+	}
 	then := metav1.NewTime(p.Since)
 	return strings.TrimSuffix(ago(s.objects.At, &then), " ago")
 }
