@@ -87,7 +87,7 @@ func (l *looker) count(ctx context.Context) error {
 	l.out.Looked = found.Columns[0].Ints[0]
 	for i := range l.out.Columns {
 		c, of := &l.out.Columns[i], found.Columns[1+5*i:]
-		c.Filled, c.Distinct, c.Whole = of[0].Ints[0], of[1].Ints[0], of[2].Ints[0] == 0
+		c.Filled, c.Distinct, c.Whole = of[0].Ints[0], of[1].Ints[0], isNumber(c.Kind) && of[2].Ints[0] == 0
 		low, high := textAt(of[3], 0), textAt(of[4], 0)
 		if isNumber(c.Kind) {
 			c.Min, _ = strconv.ParseFloat(low, 64) // empty where there are none: Filled tells
