@@ -9,6 +9,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
+	"github.com/cpi-operator/cpi-operator/internal/spark"
 )
 
 // start leads to the only namespace, or lists them.
@@ -54,7 +55,7 @@ type group struct {
 // row is an indicator.
 type row struct {
 	board.Entry
-	Spark  *spark
+	Spark  *spark.Drawing
 	Claims []claim
 }
 
@@ -88,7 +89,7 @@ func (s *site) overview(v *visit) (*answer, error) {
 		}
 		o.Shown++
 		if e.Kind == resolve.KindKPITarget {
-			o.KPIs = append(o.KPIs, row{Entry: e, Spark: sparkOf(e.Result), Claims: claims["KPITarget/"+e.Name]})
+			o.KPIs = append(o.KPIs, row{Entry: e, Spark: spark.Of(e.Result), Claims: claims["KPITarget/"+e.Name]})
 		} else {
 			cpis = append(cpis, e)
 		}
@@ -97,7 +98,7 @@ func (s *site) overview(v *visit) (*answer, error) {
 	for _, g := range board.ByTheme(cpis) {
 		rows := make([]row, 0, len(g.Entries))
 		for _, e := range g.Entries {
-			rows = append(rows, row{Entry: e, Spark: sparkOf(e.Result), Claims: claims["CPIDefinition/"+e.Name]})
+			rows = append(rows, row{Entry: e, Spark: spark.Of(e.Result), Claims: claims["CPIDefinition/"+e.Name]})
 		}
 		o.Groups = append(o.Groups, group{Theme: g.Theme, Rows: rows})
 	}

@@ -1,4 +1,5 @@
-package console
+// Package spark draws an indicator's course in the size of a word, as paths of SVG.
+package spark
 
 import (
 	"math"
@@ -8,40 +9,42 @@ import (
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 )
 
-// spark is an indicator's course in the size of a word: mature values as a line with their intervals as a band, later ones
-// as rings. A period without a value, or with one that must not be acted on, is a gap. Nothing is drawn of fewer than two periods.
-type spark struct {
+// Drawing is an indicator's course: mature values as a line with their intervals as a band, later ones as rings. A period
+// without a value, or with one that must not be acted on, is a gap.
+type Drawing struct {
 	// Line and Band are paths of SVG.
 	Line, Band string
 	// Last is the latest mature value; Later are the values of periods that still move.
-	Last  *dot
-	Later []dot
+	Last  *Dot
+	Later []Dot
 	// First and Until are the labels of the periods at the ends.
 	First, Until string
 }
 
-type dot struct{ X, Y string }
+// Dot is a place in the drawing.
+type Dot struct{ X, Y string }
 
-// The size of the drawing; its numbers are in these units.
-const sparkWide, sparkHigh, sparkMargin = 120.0, 32.0, 3.0
+// Wide and High are the size of a drawing; its numbers are in these units.
+const Wide, High, margin = 120.0, 32.0, 3.0
 
-// sparkPeriods is how many are drawn; a report may have hundreds.
-const sparkPeriods = 36
+// most periods that are drawn; a report may have hundreds.
+const most = 36
 
-// sparkPoint is a period as it is drawn; its numbers are NaN where there are none.
-type sparkPoint struct{ value, lower, upper float64 }
+// point is a period as it is drawn; its numbers are NaN where there are none.
+type point struct{ value, lower, upper float64 }
 
-func sparkOf(result *v1alpha1.ReportResult) *spark {
+// Of a result; nil where fewer than two periods have a value.
+func Of(result *v1alpha1.ReportResult) *Drawing {
 	if result == nil || len(result.Periods) < 2 {
 		return nil
 	}
-	periods := result.Periods[max(0, len(result.Periods)-sparkPeriods):]
-	for len(periods) > 0 && math.IsNaN(sparkPointOf(periods[0]).value) { // from before the data begins
+	periods := result.Periods[max(0, len(result.Periods)-most):]
+	for len(periods) > 0 && math.IsNaN(pointOf(periods[0]).value) { // from before the data begins
 		periods = periods[1:]
 	}
-	points, low, high, drawn := make([]sparkPoint, len(periods)), math.Inf(1), math.Inf(-1), 0
+	points, low, high, drawn := make([]point, len(periods)), math.Inf(1), math.Inf(-1), 0
 	for i, p := range periods {
-		points[i] = sparkPointOf(p)
+		points[i] = pointOf(p)
 		if math.IsNaN(points[i].value) {
 			continue
 		}
@@ -59,12 +62,12 @@ func sparkOf(result *v1alpha1.ReportResult) *spark {
 		low, high = low-1, high+1
 	}
 	x := func(i int) float64 {
-		return sparkMargin + float64(i)/float64(len(periods)-1)*(sparkWide-2*sparkMargin)
+		return margin + float64(i)/float64(len(periods)-1)*(Wide-2*margin)
 	}
 	y := func(v float64) float64 {
-		return sparkHigh - sparkMargin - (v-low)/(high-low)*(sparkHigh-2*sparkMargin)
+		return High - margin - (v-low)/(high-low)*(High-2*margin)
 	}
-	out := &spark{First: periods[0].Label, Until: periods[len(periods)-1].Label}
+	out := &Drawing{First: periods[0].Label, Until: periods[len(periods)-1].Label}
 	var line, band strings.Builder
 	for from := 0; from < len(points); {
 		to := from
@@ -73,13 +76,13 @@ func sparkOf(result *v1alpha1.ReportResult) *spark {
 		}
 		if to == from { // a gap, or a period that still moves
 			if !math.IsNaN(points[from].value) {
-				out.Later = append(out.Later, dot{short(x(from)), short(y(points[from].value))})
+				out.Later = append(out.Later, Dot{short(x(from)), short(y(points[from].value))})
 			}
 			from++
 			continue
 		}
 		draw(&line, &band, points[from:to], func(i int) float64 { return x(from + i) }, y)
-		out.Last = &dot{short(x(to - 1)), short(y(points[to-1].value))}
+		out.Last = &Dot{short(x(to - 1)), short(y(points[to-1].value))}
 		from = to
 	}
 	out.Line, out.Band = line.String(), band.String()
@@ -87,7 +90,7 @@ func sparkOf(result *v1alpha1.ReportResult) *spark {
 }
 
 // draw a run of neighbouring periods.
-func draw(line, band *strings.Builder, points []sparkPoint, x func(int) float64, y func(float64) float64) {
+func draw(line, band *strings.Builder, points []point, x func(int) float64, y func(float64) float64) {
 	closed := true
 	for i, p := range points {
 		to(line, i == 0, x(i), y(p.value))
@@ -120,11 +123,11 @@ func to(path *strings.Builder, first bool, x, y float64) {
 	path.WriteString(short(y))
 }
 
-func sparkPointOf(p v1alpha1.PeriodValue) sparkPoint {
+func pointOf(p v1alpha1.PeriodValue) point {
 	if p.Flag != "" {
-		return sparkPoint{math.NaN(), math.NaN(), math.NaN()}
+		return point{math.NaN(), math.NaN(), math.NaN()}
 	}
-	return sparkPoint{parsed(p.Value), parsed(p.Lower), parsed(p.Upper)}
+	return point{parsed(p.Value), parsed(p.Lower), parsed(p.Upper)}
 }
 
 // parsed is NaN of what is no number.
