@@ -35,6 +35,9 @@ the configMapGenerator of a kustomization in the folder of a file is followed.`,
   # a definition for a database, on a file of its rows
   kubectl cpi compute -f nps.yaml --bind crm/answers=file:answers.csv
 
+  # on its database, with the credentials in CRM_USERNAME and CRM_PASSWORD
+  kubectl cpi compute -f nps.yaml --secret crm=env:CRM
+
   # on another database
   kubectl cpi compute -f nps.yaml --bind 'crm=postgres://analyst:secret@localhost:5432/crm?sslmode=disable'`,
 		Args: noArguments,

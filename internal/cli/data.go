@@ -18,12 +18,14 @@ import (
 
 // dataFlags say on which data definitions in files are computed, and as of when.
 type dataFlags struct {
-	binds []string
-	at    string
+	binds   []string
+	secrets []string
+	at      string
 }
 
 func (f *dataFlags) add(command *cobra.Command) {
 	command.Flags().StringArrayVar(&f.binds, "bind", nil, "put a file or a server in the place of a data source: SOURCE[/TABLE]=file:PATH or SOURCE=postgres://…; may be given several times")
+	command.Flags().StringArrayVar(&f.secrets, "secret", nil, "read a Secret from environment variables, NAME=env:PREFIX (PREFIX_USERNAME, PREFIX_PASSWORD …), or from a folder's files, NAME=dir:FOLDER; goes before one of that name in the files; may be given several times")
 	command.Flags().StringVar(&f.at, "at", "", "the instant as of which to compute, such as 2026-11-16T09:00:00Z; now, if it is not given")
 }
 
@@ -44,8 +46,18 @@ func (f *dataFlags) options(now time.Time) (offline.Options, error) {
 		}
 		out.Binds = append(out.Binds, bind)
 	}
+	for _, text := range f.secrets {
+		secret, err := offline.ParseSecret(text)
+		if err != nil {
+			return out, fmt.Errorf("--secret: %w", err)
+		}
+		out.Given = append(out.Given, secret)
+	}
 	return out, nil
 }
+
+// given reports whether any of the flags was.
+func (f *dataFlags) given() bool { return len(f.binds)+len(f.secrets) > 0 || f.at != "" }
 
 // computed is what came of definitions in files.
 type computed struct {
@@ -71,10 +83,8 @@ func (f *dataFlags) compute(ctx context.Context, files *fileFlags, stdin io.Read
 	if len(namespaces) == 0 && len(findings) == 0 {
 		return computed{}, fmt.Errorf("no definition of cpi-operator in %v", files.paths)
 	}
-	for _, b := range opts.Binds {
-		if err := taken(namespaces, b); err != nil {
-			return computed{}, fmt.Errorf("--bind: %w", err)
-		}
+	if err := taken(namespaces, opts); err != nil {
+		return computed{}, err
 	}
 	if opts.Scratch, err = os.MkdirTemp("", "kubectl-cpi-"); err != nil {
 		return computed{}, err
@@ -97,14 +107,27 @@ func (f *dataFlags) compute(ctx context.Context, files *fileFlags, stdin io.Read
 	return out, nil
 }
 
-// taken tells why a bind is of no use in any namespace; nil if it is in one.
-func taken(namespaces []*offline.Namespace, b offline.Bind) (err error) {
-	for _, n := range namespaces {
-		if err = n.Takes(b); err == nil {
-			return nil
+// taken tells which of what is given is of no use in any namespace, and why; nil if all is in one.
+func taken(namespaces []*offline.Namespace, opts offline.Options) error {
+	in := func(takes func(*offline.Namespace) error) (err error) {
+		for _, n := range namespaces {
+			if err = takes(n); err == nil {
+				return nil
+			}
+		}
+		return err
+	}
+	for _, b := range opts.Binds {
+		if err := in(func(n *offline.Namespace) error { return n.Takes(b) }); err != nil {
+			return fmt.Errorf("--bind: %w", err)
 		}
 	}
-	return err
+	for _, s := range opts.Given {
+		if err := in(func(n *offline.Namespace) error { return n.TakesSecret(s) }); err != nil {
+			return fmt.Errorf("--secret: %w", err)
+		}
+	}
+	return nil
 }
 
 // problemsOf a computation: sources that could not be read, what was left out, and what failed by itself.

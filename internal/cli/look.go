@@ -43,8 +43,8 @@ func (f *lookFlags) look(command *cobra.Command, now time.Time) (board.Objects, 
 	if files := f.files(); files != nil {
 		return f.compute(command, files, now)
 	}
-	if len(f.data.binds) > 0 || f.data.at != "" {
-		return board.Objects{}, errors.New("--bind and --at are about files: give them with -f")
+	if f.data.given() {
+		return board.Objects{}, errors.New("--bind, --secret and --at are about files: give them with -f")
 	}
 	c, err := f.connect()
 	if err != nil {

@@ -28,6 +28,8 @@ type Options struct {
 	Scratch string
 	// Binds put files and databases in the place of those that sources declare.
 	Binds []Bind
+	// Given are read in the place of Secrets of the namespace.
+	Given []Secret
 	Log   *slog.Logger
 	// Progress is told what is being done, in a few words; nil for nobody.
 	Progress func(string)

@@ -14,11 +14,11 @@ import (
 )
 
 // mount writes what a pod would find mounted for a source into a folder, from the Secrets and ConfigMaps of the
-// namespace, under the same paths.
-func (n *Namespace) mount(folder string, source *v1alpha1.DataSource) error {
+// namespace, or those given in their place, under the same paths.
+func (c *computation) mount(folder string, source *v1alpha1.DataSource) error {
 	volumes, mounts := job.SourceVolumes(source)
 	for i, volume := range volumes {
-		content, err := n.content(volume)
+		content, err := c.content(volume)
 		if err != nil {
 			return err
 		}
@@ -36,7 +36,7 @@ func (n *Namespace) mount(folder string, source *v1alpha1.DataSource) error {
 }
 
 // content of a volume's files, by name.
-func (n *Namespace) content(volume corev1.Volume) (map[string][]byte, error) {
+func (c *computation) content(volume corev1.Volume) (map[string][]byte, error) {
 	out := map[string][]byte{}
 	take := func(items []corev1.KeyToPath, of func(key string) ([]byte, bool)) {
 		for _, item := range items {
@@ -47,9 +47,14 @@ func (n *Namespace) content(volume corev1.Volume) (map[string][]byte, error) {
 	}
 	switch {
 	case volume.Secret != nil:
-		secret := n.Secrets[volume.Secret.SecretName]
+		for _, given := range c.Given {
+			if given.Name == volume.Secret.SecretName {
+				return given.values(volume.Secret.Items)
+			}
+		}
+		secret := c.Secrets[volume.Secret.SecretName]
 		if secret == nil {
-			return nil, missing("Secret", volume.Secret.SecretName)
+			return nil, fmt.Errorf("%w, or say where its keys are: --secret %s=env:PREFIX", missing("Secret", volume.Secret.SecretName), volume.Secret.SecretName)
 		}
 		take(volume.Secret.Items, func(key string) ([]byte, bool) {
 			if text, found := secret.StringData[key]; found {
@@ -59,7 +64,7 @@ func (n *Namespace) content(volume corev1.Volume) (map[string][]byte, error) {
 			return text, found
 		})
 	case volume.ConfigMap != nil:
-		config := n.ConfigMaps[volume.ConfigMap.Name]
+		config := c.ConfigMaps[volume.ConfigMap.Name]
 		if config == nil {
 			return nil, missing("ConfigMap", volume.ConfigMap.Name)
 		}
