@@ -180,6 +180,11 @@ func (in *Indicator) Difference(b plan.Bounded) string {
 	return number + interval
 }
 
+// Step of an indicator with its sign and unit, such as +5 pp.
+func (in *Indicator) Step(v float64) string {
+	return signed(stepOf(ClaimDriver{Unit: in.Unit, Percent: in.Percent}, v), v)
+}
+
 func signed(text string, v float64) string {
 	if v > 0 {
 		return "+" + text

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"strings"
 	"time"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
@@ -32,9 +33,9 @@ type drawing struct {
 	// Bars from zero, full or light, in place of dots.
 	Bars    string       `json:"bars,omitempty"`
 	Points  []mark       `json:"points"`
-	Levels  []level      `json:"levels"`
-	Changes []newFormula `json:"changes"`
-	Goals   []goal       `json:"goals"`
+	Levels  []level      `json:"levels,omitempty"`
+	Changes []newFormula `json:"changes,omitempty"`
+	Goals   []goal       `json:"goals,omitempty"`
 	Words   chartWords   `json:"words"`
 }
 
@@ -139,5 +140,10 @@ type codeBlock struct{ Label, Text string }
 // chartFunctions are for templates.
 var chartFunctions = map[string]any{
 	"code":        func(label, text string) codeBlock { return codeBlock{label, text} },
+	"isTrue":      func(is *bool) bool { return is != nil && *is },
+	"latestFirst": latestFirst[v1alpha1.LinkStage],
 	"newBaseline": func(c v1alpha1.DefinitionChange) bool { return c.NewBaseline != nil && *c.NewBaseline },
 }
+
+// joined names.
+func joined(names []string) string { return strings.Join(names, ", ") }

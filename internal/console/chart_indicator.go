@@ -180,6 +180,7 @@ func (l *locale) sortParts(c *chart) {
 	}
 }
 
+// boolean as a number.
 func boolean(is bool) int {
 	if is {
 		return 1

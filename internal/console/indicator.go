@@ -117,7 +117,7 @@ func (p *indicatorPage) relate(objects board.Objects) {
 
 // draw adds what the result tells.
 func (p *indicatorPage) draw(l *locale, in *alert.Indicator) {
-	p.Confidence = l.Figure(in0Level(in.Confidence))
+	p.Confidence = l.Figure(confidence(in.Confidence))
 	p.History = l.historyChart(in, p.Changes)
 	p.Segments = l.segmentCharts(in, p.Result)
 	p.Hidden = hiddenSegments{Small: ptr.Deref(p.Result.SuppressedSegments, 0), Omitted: ptr.Deref(p.Result.OmittedSegments, 0)}
@@ -126,8 +126,8 @@ func (p *indicatorPage) draw(l *locale, in *alert.Indicator) {
 	p.Bias = l.bias(in, p.Result.BiasChecks)
 }
 
-// in0Level writes a confidence level such as 95 %.
-func in0Level(level float64) string {
+// confidence writes a confidence level such as 95 %.
+func confidence(level float64) string {
 	return (&alert.Indicator{Percent: true}).Level(level)
 }
 
@@ -152,7 +152,10 @@ func (l *locale) facts(in *alert.Indicator) table {
 		add(l.T("fact.trend"), l.Word("slope", trend.Direction)+l.slope(in, trend), certainty)
 	}
 	for _, c := range h.Changes {
-		question := l.T("fact.against", l.Word("against", string(c.Against)), c.Label)
+		question := l.T("fact.against", l.Word("against", string(c.Against)))
+		if c.Label != "" {
+			question += " (" + c.Label + ")"
+		}
 		if c.Difference == nil || c.Lower == nil || c.Upper == nil {
 			add(question, l.Word("reason", c.Reason), "")
 			continue

@@ -9,10 +9,11 @@ class Chart {
   constructor(figure, data, draw) {
     Object.assign(this, {figure, data, draw, at: -1, width: 0});
     this.canvas = element('div', {class: 'chart-canvas', tabindex: 0, role: 'application', 'aria-roledescription': data.words.chart,
-      'aria-label': data.words.summary});
+      'aria-label': data.words.summary, 'aria-description': data.words.hint});
     this.reading = element('p', {class: 'chart-reading', 'aria-live': 'polite'});
-    this.reading.textContent = data.words.hint;
-    figure.querySelector('figcaption').after(this.canvas, this.reading);
+    // Once is enough for those who see it.
+    if (!document.querySelector('.chart-reading')) this.reading.textContent = data.words.hint;
+    figure.querySelector('details').before(this.canvas, this.reading);
     this.canvas.addEventListener('keydown', event => this.key(event));
     this.canvas.addEventListener('pointermove', event => this.point(event));
     this.canvas.addEventListener('pointerdown', event => this.point(event));
@@ -86,7 +87,7 @@ function element(name, attributes) {
 }
 
 for (const figure of document.querySelectorAll('figure[data-chart]')) {
-  const data = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+  const data = {levels: [], changes: [], goals: [], ...JSON.parse(figure.querySelector('script[type="application/json"]').textContent)};
   const draw = kinds[figure.dataset.chart];
   if (draw && data.points.some(point => typeof point.value === 'number')) new Chart(figure, data, draw);
 }
