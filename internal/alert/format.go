@@ -180,9 +180,10 @@ func (in *Indicator) Difference(b plan.Bounded) string {
 	return number + interval
 }
 
-// Step of an indicator with its sign and unit, such as +5 pp.
+// Step of an indicator with its sign and unit, such as +5.0 pp.
 func (in *Indicator) Step(v float64) string {
-	return signed(stepOf(ClaimDriver{Unit: in.Unit, Percent: in.Percent}, v), v)
+	number, _ := in.difference(plan.Bounded{Value: v, Lower: v, Upper: v})
+	return number
 }
 
 func signed(text string, v float64) string {

@@ -14,7 +14,7 @@ export function rows(data, width) {
   const marked = d3.range(Math.round((domain[1] - domain[0]) / step) + 1).map(i => domain[0] + i * step);
   const format = numberFormat(data.unit, ...domain);
   const tone = p => `var(--chart-${p.tone || 'line'})`;
-  const half = 3.3 * d3.max([domain[0], domain[1]], end => format(end).length);
+  const half = 4 * d3.max([domain[0], domain[1]], end => format(end).length);
   const told = d3.max(points, p => (p.told || '').length) || 0;
   const whole = points.filter(p => known(p.lower) && known(p.upper));
   const text = {frameAnchor: 'left', y: 'name', fill: 'currentColor'};

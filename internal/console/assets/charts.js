@@ -17,6 +17,7 @@ class Chart {
     this.canvas.addEventListener('keydown', event => this.key(event));
     this.canvas.addEventListener('pointermove', event => this.point(event));
     this.canvas.addEventListener('pointerdown', event => this.point(event));
+    this.resize(this.canvas.clientWidth);
     new ResizeObserver(([entry]) => requestAnimationFrame(() => this.resize(entry.contentRect.width))).observe(this.canvas);
   }
 
