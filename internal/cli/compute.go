@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/manifest"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
@@ -19,6 +22,7 @@ type computeFlags struct {
 	files  fileFlags
 	data   dataFlags
 	output string
+	watch  bool
 }
 
 func computeCommand(now time.Time) *cobra.Command {
@@ -38,6 +42,9 @@ the configMapGenerator of a kustomization in the folder of a file is followed.`,
   # on its database, with the credentials in CRM_USERNAME and CRM_PASSWORD
   kubectl cpi compute -f nps.yaml --secret crm=env:CRM
 
+  # again whenever the definition or its rows change
+  kubectl cpi compute -f nps.yaml --bind crm/answers=file:answers.csv --watch
+
   # on another database
   kubectl cpi compute -f nps.yaml --bind 'crm=postgres://analyst:secret@localhost:5432/crm?sslmode=disable'`,
 		Args: noArguments,
@@ -46,6 +53,7 @@ the configMapGenerator of a kustomization in the folder of a file is followed.`,
 	flags.files.add(command)
 	flags.data.add(command)
 	addOutput(command, &flags.output)
+	command.Flags().BoolVarP(&flags.watch, "watch", "w", false, "compute again whenever a file changes, until interrupted")
 	return command
 }
 
@@ -53,6 +61,17 @@ func (f *computeFlags) run(command *cobra.Command, now time.Time) error {
 	if err := checkFormat(f.output); err != nil {
 		return err
 	}
+	if !f.watch {
+		return f.once(command, now)
+	}
+	if slices.Contains(f.files.paths, manifest.Stdin) {
+		return errors.New("--watch: standard input cannot be read again; give files or folders with -f")
+	}
+	return f.again(command, now)
+}
+
+// once computes and prints.
+func (f *computeFlags) once(command *cobra.Command, now time.Time) error {
 	stderr := command.ErrOrStderr()
 	found, err := f.data.compute(command.Context(), &f.files, command.InOrStdin(), stderr, now)
 	if err != nil {
@@ -72,6 +91,42 @@ func (f *computeFlags) run(command *cobra.Command, now time.Time) error {
 		return notInOrder{}
 	}
 	return nil
+}
+
+// again and again, until ctx is done. What is wrong meanwhile is told, and may be mended.
+func (f *computeFlags) again(command *cobra.Command, now time.Time) error {
+	ctx, stdout, stderr := command.Context(), command.OutOrStdout(), command.ErrOrStderr()
+	for first := true; ; first = false {
+		w, err := f.data.watch(&f.files) // before the files are read, so that no change is missed
+		if err != nil {
+			return err
+		}
+		f.between(stdout, first)
+		if err := f.once(command, now); err != nil && !errors.Is(err, notInOrder{}) && ctx.Err() == nil {
+			fmt.Fprintln(stderr, "error:", err)
+		}
+		if isTerminal(stderr) {
+			fmt.Fprintln(stderr, "Waiting for changes; end with Ctrl-C.")
+		}
+		at, changed := w.changed(ctx)
+		if err := w.Close(); err != nil || !changed {
+			return err
+		}
+		now = at
+	}
+}
+
+// between two computations, a terminal is cleared, and anything else sees where the next one begins.
+func (f *computeFlags) between(stdout io.Writer, first bool) {
+	switch {
+	case isTerminal(stdout):
+		fmt.Fprint(stdout, "\x1b[H\x1b[2J")
+	case first:
+	case f.output == "yaml":
+		fmt.Fprintln(stdout, "---")
+	default:
+		fmt.Fprintln(stdout)
+	}
 }
 
 // told is all that compute tells, as programs read it.

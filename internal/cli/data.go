@@ -91,7 +91,8 @@ func (f *dataFlags) compute(ctx context.Context, files *fileFlags, stdin io.Read
 	}
 	defer func() { _ = os.RemoveAll(opts.Scratch) }() // what cannot be removed now is the system's to clean
 	if isTerminal(stderr) {
-		opts.Progress = func(text string) { fmt.Fprintln(stderr, text) }
+		opts.Progress = func(text string) { fmt.Fprintf(stderr, "\r\x1b[K%s …", text) }
+		defer fmt.Fprint(stderr, "\r\x1b[K") // gone before anything else is told
 	}
 	out := computed{findings: findings}
 	for _, n := range namespaces {

@@ -29,6 +29,29 @@ type generator struct {
 	Files []string `json:"files"`
 }
 
+// split an entry of files into the key that it is given and the path that it is read from.
+func (k kustomization) split(entry string) (key, path string) {
+	key, path, named := strings.Cut(entry, "=")
+	if !named {
+		key, path = filepath.Base(entry), entry
+	}
+	return key, filepath.Join(k.folder, path)
+}
+
+// Follows are the files that kustomizations among objects make ConfigMaps of, and which Load reads.
+func Follows(objects []*manifest.Object) []string {
+	var out []string
+	for _, k := range kustomizations(objects) {
+		for _, g := range k.ConfigMapGenerator {
+			for _, entry := range g.Files {
+				_, path := k.split(entry)
+				out = append(out, path)
+			}
+		}
+	}
+	return out
+}
+
 func kustomizations(objects []*manifest.Object) []kustomization {
 	var out []kustomization
 	for _, object := range objects {
@@ -96,11 +119,8 @@ func (l *loader) generate(k kustomization) {
 	for i, g := range k.ConfigMapGenerator {
 		made := &corev1.ConfigMap{BinaryData: map[string][]byte{}}
 		for j, entry := range g.Files {
-			key, path, named := strings.Cut(entry, "=")
-			if !named {
-				key, path = filepath.Base(entry), entry
-			}
-			content, err := os.ReadFile(filepath.Join(k.folder, path))
+			key, path := k.split(entry)
+			content, err := os.ReadFile(path)
 			if err != nil {
 				l.find(k.object, fmt.Sprintf("configMapGenerator[%d].files[%d]", i, j), err.Error())
 				continue
