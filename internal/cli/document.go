@@ -77,8 +77,20 @@ func (d *document) text(out io.Writer, paint style) error {
 		if s.heading != "" {
 			fmt.Fprintln(out, paint.bold(strings.ToUpper(s.heading)))
 		}
+		blocks := 0
+		block := func() { // an empty line stands between the parts of a section
+			if blocks++; blocks > 1 {
+				fmt.Fprintln(out)
+			}
+		}
+		if len(s.lines) > 0 {
+			block()
+		}
 		for _, line := range s.lines {
 			fmt.Fprintln(out, "  "+wrapped(line, 2))
+		}
+		if len(s.facts) > 0 {
+			block()
 		}
 		width := 0
 		for _, f := range s.facts {
@@ -88,6 +100,7 @@ func (d *document) text(out io.Writer, paint style) error {
 			fmt.Fprintf(out, "  %-*s  %s\n", width, f.name, wrapped(f.text, width+4))
 		}
 		if len(s.table.rows) > 0 {
+			block()
 			var table bytes.Buffer
 			if err := s.table.print(&table, "table"); err != nil {
 				return err

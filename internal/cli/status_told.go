@@ -76,6 +76,10 @@ type toldLink struct {
 	v1alpha1.LinkSummary
 }
 
+func linkTold(c board.Claim) toldLink {
+	return toldLink{Name: c.Name, Title: c.Title, KPI: c.KPI, Owner: c.Team, Stage: c.Stage, LinkSummary: c.Summary}
+}
+
 type toldSource struct {
 	Name            string       `json:"name"`
 	State           string       `json:"state"`
@@ -104,7 +108,7 @@ func (s namespaceStatus) told() toldStatus {
 		out.Indicators = append(out.Indicators, entryTold(e))
 	}
 	for _, c := range s.objects.Claims() {
-		out.Claims = append(out.Claims, toldLink{Name: c.Name, Title: c.Title, KPI: c.KPI, Owner: c.Team, Stage: c.Stage, LinkSummary: c.Summary})
+		out.Claims = append(out.Claims, linkTold(c))
 	}
 	for i := range s.objects.Sources {
 		out.Sources = append(out.Sources, sourceTold(&s.objects.Sources[i]))

@@ -1,0 +1,253 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/utils/ptr"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+)
+
+// customers that were compared for one driver.
+func (e *evidence) customers(f *v1alpha1.LinkFinding) section {
+	s := section{heading: "Customers by " + f.Driver, table: listing{headings: []string{"COHORT", "CUSTOMERS", "WITH THE OUTCOME", "SHARE"}}}
+	c := f.Customers
+	if c == nil {
+		return s
+	}
+	if c.Reason != "" {
+		s.say(strings.TrimSuffix(fmt.Sprintf("Not compared: %s. %s", c.Reason, c.Message), " "))
+	}
+	for _, cohort := range c.Cohorts {
+		n, outcomes := ptr.Deref(cohort.N, 0), ptr.Deref(cohort.Outcomes, 0)
+		share := ""
+		if n > 0 {
+			share = fmt.Sprintf("%.1f %%", 100*float64(outcomes)/float64(n))
+		}
+		s.table.rows = append(s.table.rows, []string{cohort.Name, grouped(n), grouped(outcomes), share})
+	}
+	s.state("As they stand", joined(e.difference(c.RiskDifference), suffixed(times(c.RelativeRisk), " times as often"), prefixed("odds ratio ", times(c.OddsRatio))))
+	s.state("Test", joined(c.Test, prefixed("p ", chanceText(c.P))))
+	s.state("Over all cohorts", prefixed("trend, p ", chanceText(c.DoseResponse)))
+	if a := c.Adjusted; a != nil {
+		name := "Like with like, by " + strings.Join(a.By, ", ")
+		if a.Reason != "" {
+			s.state(name, "not compared: "+a.Reason)
+		} else {
+			s.state(name, joined(a.Method, e.difference(a.RiskDifference), suffixed(times(a.RelativeRisk), " times as often"), prefixed("odds ratio ", times(a.OddsRatio)),
+				prefixed("p ", chanceText(a.P)), prefixed("strata differ: p ", chanceText(a.Heterogeneity))))
+		}
+	} else if c.RiskDifference != nil {
+		s.state("Held constant", "nothing: what sets these customers apart otherwise is in the difference")
+	}
+	if c.From != nil && c.To != nil {
+		s.state("From", date(c.From)+" to "+date(c.To))
+	}
+	return s
+}
+
+// rows leads from the rows read for one driver to the customers compared.
+func (e *evidence) rows(f *v1alpha1.LinkFinding) section {
+	s := section{heading: "From rows read to customers compared: " + f.Driver, table: listing{headings: []string{"STEP", "ROWS"}}}
+	if f.Customers != nil {
+		for _, step := range f.Customers.Waterfall {
+			s.table.rows = append(s.table.rows, []string{step.Step, grouped(ptr.Deref(step.Rows, 0))})
+		}
+	}
+	return s
+}
+
+// periods that were compared for one driver.
+func (e *evidence) periods(f *v1alpha1.LinkFinding) section {
+	s := section{heading: "Periods of " + f.Driver}
+	p := f.Periods
+	if p == nil {
+		return s
+	}
+	if p.Reason != "" {
+		s.say(fmt.Sprintf("Not compared: %s, with %s aligned.", p.Reason, count(int(ptr.Deref(p.N, 0)), "period", "periods")))
+		return s
+	}
+	if p.Slope != nil {
+		b := bounded(*p.Slope)
+		s.state("Slope", fmt.Sprintf("%.3g [%.3g, %.3g] of the KPI, in its own unit, for each unit of the CPI", b.Value, b.Lower, b.Upper))
+	}
+	s.state("Lag", count(int(ptr.Deref(p.Lag, 0)), "period", "periods"))
+	s.state("N", count(int(ptr.Deref(p.N, 0)), "aligned period", "aligned periods"))
+	s.state("P", chanceText(p.P))
+	s.state("The other way round", prefixed("the KPI before the CPI: p ", chanceText(p.Reverse)))
+	s.state("Method", p.Method)
+	s.say(p.Warnings...)
+	return s
+}
+
+// influence is what the drivers explain together.
+func (e *evidence) influence() section {
+	s := section{heading: "Influence", table: listing{headings: []string{"CPI", "SHARE OF WHAT IS EXPLAINED", "RANK"}}}
+	i := e.found.Influence
+	if i == nil {
+		return s
+	}
+	if i.Reason != "" {
+		s.say("Not told: " + i.Reason + ".")
+		return s
+	}
+	s.state("Explained together", fmt.Sprintf("%s of the KPI's variance in %s, as computed, without an interval (%s)", probability(i.RSquared), count(i.N, "period", "periods"), i.Method))
+	for _, share := range i.Shares {
+		rank := fmt.Sprint(share.Rank)
+		if !share.Stable {
+			rank += ", not settled"
+		}
+		s.table.rows = append(s.table.rows, []string{share.Driver, shares(share.Bounded), rank})
+	}
+	if i.Collinear {
+		s.say("The drivers move together, so what each does by itself is not told apart well.")
+	}
+	s.state("Actions", strings.Join(i.TopActions, ", "))
+	return s
+}
+
+// forecast of the KPI with its prediction intervals.
+func (e *evidence) forecast() section {
+	s := section{heading: "Forecast", table: listing{headings: []string{"PERIOD", "EXPECTED", "INTERVAL", "METHOD"}}}
+	f := e.found.Forecast
+	if f == nil {
+		return s
+	}
+	if f.Reason != "" {
+		s.say("None: " + f.Reason + ".")
+		return s
+	}
+	text := fmt.Sprintf("by %s; mean error %s in %s, %s by the best method that knows no driver", f.Method,
+		strings.TrimPrefix(e.plainDifference(f.MAE), "+"), count(f.BacktestN, "backtest", "backtests"), strings.TrimPrefix(e.plainDifference(f.NaiveMAE), "+"))
+	if f.Coverage != nil {
+		text += fmt.Sprintf("; %s of past values lay within intervals at %s", probability(*f.Coverage), probability(f.Level))
+	}
+	s.state("Forecast", text)
+	for _, p := range f.Points {
+		estimate := measure.Estimate{Value: &p.Value, Lower: &p.Lower, Upper: &p.Upper}
+		s.table.rows = append(s.table.rows, []string{p.Label, e.kpiView().Value(estimate), e.kpiView().Interval(estimate), p.Method})
+	}
+	return s
+}
+
+// goals are the KPI's dated targets with their chances.
+func (e *evidence) goals() section {
+	s := section{heading: "Targets", table: listing{headings: []string{"TARGET", "DATE", "PERIOD", "CHANCE", "A PERIOD EARLIER"}}}
+	if e.report.Forecast == nil {
+		return s
+	}
+	for _, g := range e.report.Forecast.Goals {
+		bound := "≥ " + g.AtLeast
+		if g.AtMost != "" {
+			bound = "≤ " + e.kpiView().Level(float(g.AtMost))
+		} else if g.AtLeast != "" {
+			bound = "≥ " + e.kpiView().Level(float(g.AtLeast))
+		}
+		day := prefixed("by ", g.By) + prefixed("from ", g.From)
+		earlier, chance := "", "not told: "+g.Reason
+		if g.Probability != "" {
+			chance = probability(float(g.Probability))
+		}
+		if g.Previous != "" {
+			earlier = probability(float(g.Previous))
+		}
+		s.table.rows = append(s.table.rows, []string{bound, day, g.Label, chance, earlier})
+	}
+	return s
+}
+
+// whatIf tells what goes with a step of each driver, all else as forecast.
+func (e *evidence) whatIf() section {
+	s := section{heading: "What goes with a step", table: listing{headings: []string{"CPI", "STEP", "KPI", "AFTER"}}}
+	if e.report.Forecast == nil {
+		return s
+	}
+	for _, w := range e.report.Forecast.WhatIf {
+		step := sizeText(e.view(w.Driver), float(w.Step))
+		if float(w.Step) > 0 {
+			step = "+" + step
+		}
+		s.table.rows = append(s.table.rows, []string{w.Driver, step, e.difference(&w.LinkInterval), count(int(ptr.Deref(w.Lag, 0)), "period", "periods")})
+	}
+	return s
+}
+
+// guardrails in the period judged last.
+func (e *evidence) guardrails() section {
+	s := section{heading: "Guardrails", table: listing{headings: []string{"CPI", "LOST", "COUNTS FROM", "P", "Q", "STATE"}}}
+	v := e.report.Divergence
+	if v == nil {
+		return s
+	}
+	text := "no: KPI and guardrails do not drift apart"
+	switch {
+	case ptr.Deref(v.Diverging, false):
+		text = "yes, since " + v.Since + ": the KPI looks good while guardrails get worse"
+	case v.Reason != "":
+		text = "not known: " + v.Reason
+	}
+	s.state("Diverging", text)
+	s.state("Judged", v.Label)
+	if v.KPIGood != nil {
+		s.state("KPI", map[bool]string{true: "on target or improving", false: "neither on target nor improving"}[*v.KPIGood])
+	}
+	for _, g := range v.Guardrails {
+		view := e.view(g.Driver)
+		lost, from, state := "", "", "not worse"
+		if g.Loss != "" {
+			lost, _, _ = strings.Cut(view.Difference(bounded(v1alpha1.LinkInterval{Value: g.Loss, Lower: g.Loss, Upper: g.Loss})), " [")
+		}
+		if g.MinWorsening != "" {
+			from = sizeText(view, float(g.MinWorsening))
+		}
+		if ptr.Deref(g.Worse, false) {
+			state = "worse"
+		}
+		if g.Reason != "" {
+			state = "not judged: " + g.Reason
+		}
+		s.table.rows = append(s.table.rows, []string{g.Driver, lost, from, chanceText(g.P), chanceText(g.Q), state})
+	}
+	return s
+}
+
+// sizeText is a difference as somebody declared it, without needless digits.
+func sizeText(view *alert.Indicator, v float64) string {
+	text := strings.Replace(view.Level(v), "-", "−", 1)
+	switch {
+	case view.Percent:
+		return strings.TrimSuffix(text, " %") + " pp" // a difference of shares is no share
+	case view.Unit == "points":
+		return text + " points"
+	}
+	return text
+}
+
+// joined texts that are not empty.
+func joined(texts ...string) string {
+	var out []string
+	for _, text := range texts {
+		if text != "" {
+			out = append(out, text)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}
+
+func suffixed(text, suffix string) string {
+	if text == "" {
+		return ""
+	}
+	return text + suffix
+}
