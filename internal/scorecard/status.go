@@ -25,7 +25,14 @@ const (
 
 // Counts of how members stand. One can be in several, or in none but the first.
 type Counts struct {
-	Members, Attention, OnTarget, OffTarget, Unknown int
+	Members int `json:"members"`
+	// Attention: something about it is wrong, late or doubtful.
+	Attention int `json:"attention"`
+	// OnTarget and OffTarget are KPIs whose whole interval lies on one side of the target.
+	OnTarget  int `json:"onTarget"`
+	OffTarget int `json:"offTarget"`
+	// Unknown: nobody can tell how it stands.
+	Unknown int `json:"unknown"`
 }
 
 // Counts of the set. A member that does not exist is unknown and needs attention.

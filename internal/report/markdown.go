@@ -1,0 +1,113 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+)
+
+// Markdown writes the report as GitHub's Markdown, which most tools read. Texts of others are escaped: they make no link, no
+// markup and no new line.
+func (r *Report) Markdown(out io.Writer) error {
+	d := r.document(english)
+	m := &markdown{}
+	m.line("# " + plain(d.Title))
+	if d.Description != "" {
+		m.line("", plain(d.Description))
+	}
+	m.line("")
+	for _, f := range d.Facts {
+		m.line("- **" + f.What + "**: " + plain(f.Text))
+	}
+	for _, s := range d.Sections {
+		m.section(s)
+	}
+	_, err := m.WriteTo(out)
+	return err
+}
+
+type markdown struct{ bytes.Buffer }
+
+func (m *markdown) line(texts ...string) {
+	for _, text := range texts {
+		m.WriteString(text + "\n")
+	}
+}
+
+func (m *markdown) section(s section) {
+	m.line("", "## "+s.Heading)
+	for i, step := range s.Steps {
+		m.line("", fmt.Sprintf("%d. **%s**", i+1, plain(step.Do)))
+		for _, f := range step.Facts {
+			m.line("   - " + f.What + ": " + plain(f.Text))
+		}
+		m.line("   - " + step.Look + ": " + code(step.Command))
+	}
+	for _, text := range s.Lines {
+		m.line("", plain(text))
+	}
+	for _, t := range s.Tables {
+		m.table(t)
+	}
+	if len(s.Points) > 0 {
+		m.line("")
+	}
+	for _, text := range s.Points {
+		m.line("- " + plain(text))
+	}
+	// Folded tables show what courses draw, and Markdown draws none.
+}
+
+func (m *markdown) table(t table) {
+	var keep []int
+	head, rule := []string{}, []string{}
+	for i, text := range t.Head {
+		if drawn(t, i) {
+			continue
+		}
+		keep, head, rule = append(keep, i), append(head, text), append(rule, "---")
+	}
+	m.line("", "**"+plain(t.Caption)+"**", "", row(head), row(rule))
+	for _, cells := range t.Rows {
+		var texts []string
+		for _, i := range keep {
+			texts = append(texts, plain(cells[i].Text))
+		}
+		m.line(row(texts))
+	}
+}
+
+// drawn tells whether a column holds drawings.
+func drawn(t table, column int) bool {
+	for _, cells := range t.Rows {
+		if cells[column].Course != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func row(texts []string) string { return "| " + strings.Join(texts, " | ") + " |" }
+
+// plain is a text that Markdown shows as it stands, on one line.
+func plain(text string) string {
+	text = escapes.Replace(strings.Join(strings.Fields(text), " "))
+	if block.MatchString(text) {
+		return `\` + text
+	}
+	return text
+}
+
+// escapes of what is markup within a line. An interval keeps its brackets: alone they make no link.
+var escapes = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `](`, `]\(`, `][`, `]\[`, `]:`, `]\:`, `<`, `&lt;`, `>`, `&gt;`, `|`, `\|`, `~`, `\~`,
+	`&`, `&amp;`, `://`, `:&#47;&#47;`, `www.`, `www&#46;`,
+)
+
+// block is what would begin a heading, a list, a rule or a quotation at the start of a line.
+var block = regexp.MustCompile(`^([#=+-]|[0-9]+[.)] )`)
+
+// code is a text as code. Names of objects hold no backtick.
+func code(text string) string { return "`" + strings.ReplaceAll(text, "`", "") + "`" }
