@@ -44,7 +44,7 @@ Exit codes: 0 all in order; 1 done, but something is not in order (invalid files
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.AddCommand(validateCommand(), computeCommand(now))
-	root.AddCommand(statusCommand(now), explainCommand(now), linkCommand(now))
+	root.AddCommand(statusCommand(now), explainCommand(now), linkCommand(now), rulesCommand())
 	root.AddCommand(initCommand(now))
 	err := root.ExecuteContext(ctx)
 	switch {
