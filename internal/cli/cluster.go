@@ -38,6 +38,9 @@ type cluster struct {
 	client.WithWatch
 	// Namespace that the command works in.
 	Namespace string
+	// Context of the kubeconfig; empty where it has none, as in a pod.
+	Context string
+	config  *rest.Config
 }
 
 // connect reads the kubeconfig and asks the cluster what it serves when that is first needed. Errors of what is read later
@@ -68,7 +71,11 @@ func (f *clusterFlags) connect() (*cluster, error) {
 	if err != nil {
 		return nil, clusterError(err)
 	}
-	return &cluster{WithWatch: c, Namespace: namespace}, nil
+	out := &cluster{WithWatch: c, Namespace: namespace, Context: f.context, config: config}
+	if raw, err := loader.RawConfig(); err == nil && out.Context == "" {
+		out.Context = raw.CurrentContext
+	}
+	return out, nil
 }
 
 // clusterScheme knows the built-in kinds and the project's.

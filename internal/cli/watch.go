@@ -23,13 +23,23 @@ type watcher struct {
 	files, folders []string
 }
 
-// watch the definitions and the data that they are computed on. What cannot be read is left out: to compute it says why.
+// watch the definitions and the data that they are computed on.
 func (f *dataFlags) watch(files *fileFlags) (*watcher, error) {
 	inner, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, fmt.Errorf("watching files: %w", err)
 	}
 	w := &watcher{Watcher: inner}
+	for _, path := range f.inputs(files) {
+		if err := w.take(path); err != nil {
+			return nil, errors.Join(fmt.Errorf("watching %s: %w", path, err), w.Close())
+		}
+	}
+	return w, nil
+}
+
+// inputs are the files and folders that a computation reads. What cannot be read is left out: to compute it says why.
+func (f *dataFlags) inputs(files *fileFlags) []string {
 	paths := append(slices.Clone(files.paths), offline.Beside(files.paths)...)
 	if objects, _, err := manifest.Read(paths, nil); err == nil {
 		paths = append(paths, offline.Follows(objects)...)
@@ -42,15 +52,7 @@ func (f *dataFlags) watch(files *fileFlags) (*watcher, error) {
 			paths = append(paths, s.Dir())
 		}
 	}
-	for _, path := range paths {
-		if path == "" { // of a server, or of environment variables
-			continue
-		}
-		if err := w.take(path); err != nil {
-			return nil, errors.Join(fmt.Errorf("watching %s: %w", path, err), w.Close())
-		}
-	}
-	return w, nil
+	return slices.DeleteFunc(paths, func(path string) bool { return path == "" }) // a server, or environment variables
 }
 
 // take a file or a folder in. Of a file, its folder is watched: editors put a new file in the place of an old one.

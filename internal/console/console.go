@@ -18,6 +18,12 @@ type Source interface {
 	Namespaces(ctx context.Context) ([]string, error)
 }
 
+// Faulty is a source that knows what is wrong with what it read, such as files of which some cannot be understood.
+type Faulty interface {
+	// Faults in the words of whoever found them, one a line; empty if there are none.
+	Faults() string
+}
+
 // Options of the page.
 type Options struct {
 	// Token without which nothing is shown, see LoginPath. Empty: everybody who reaches the server sees everything, which is for

@@ -100,6 +100,7 @@ type layout struct {
 	Page      string
 	Languages []*locale
 	Origin    string
+	Faults    string
 	Data      any
 }
 
@@ -154,6 +155,9 @@ func (v *visit) read() error {
 func (v *visit) write(w http.ResponseWriter, a *answer) {
 	var body bytes.Buffer
 	data := layout{visit: v, Title: a.title, Page: a.page, Languages: v.site.locales.all, Origin: v.site.options.Origin, Data: a.data}
+	if source, ok := v.site.source.(Faulty); ok && a.status != http.StatusUnauthorized {
+		data.Faults = source.Faults()
+	}
 	if err := v.site.pages[a.page][v.L].ExecuteTemplate(&body, "layout", data); err != nil {
 		http.Error(w, "This page cannot be shown, which is a mistake in kubectl cpi: "+err.Error(), http.StatusInternalServerError)
 		return
