@@ -45,6 +45,7 @@ Exit codes: 0 all in order; 1 done, but something is not in order (invalid files
 	root.SetErr(stderr)
 	root.AddCommand(validateCommand(), computeCommand(now))
 	root.AddCommand(statusCommand(now), explainCommand(now), linkCommand(now), rulesCommand())
+	root.AddCommand(reportCommand(now))
 	root.AddCommand(initCommand(now))
 	root.AddCommand(uiCommand(now))
 	err := root.ExecuteContext(ctx)

@@ -50,7 +50,7 @@ func (f *lookFlags) names(ctx context.Context, kinds []string) []named {
 			return nil
 		}
 		for _, n := range namespaces {
-			out = append(out, namesOf(board.Objects{CPIs: n.CPIs, KPIs: n.KPIs, Linkages: n.Linkages}, kinds...)...)
+			out = append(out, namesOf(board.Objects{CPIs: n.CPIs, KPIs: n.KPIs, Linkages: n.Linkages, Scorecards: n.Scorecards}, kinds...)...)
 		}
 		return out
 	}

@@ -14,6 +14,7 @@ import (
 var kindNames = map[string]string{
 	"cpi": resolve.KindCPIDefinition, "cpidefinition": resolve.KindCPIDefinition, "cpidefinitions": resolve.KindCPIDefinition,
 	"kpi": resolve.KindKPITarget, "kpitarget": resolve.KindKPITarget, "kpitargets": resolve.KindKPITarget,
+	"scorecard": kindScorecard, "scorecards": kindScorecard, "cpicard": kindScorecard,
 	"cpilink": plan.KindLinkage, "cpilinkage": plan.KindLinkage, "cpilinkages": plan.KindLinkage, "link": plan.KindLinkage,
 }
 
@@ -38,6 +39,10 @@ func namesOf(o board.Objects, kinds ...string) []named {
 		case plan.KindLinkage:
 			for i := range o.Linkages {
 				out = append(out, named{kind, o.Linkages[i].Name})
+			}
+		case kindScorecard:
+			for i := range o.Scorecards {
+				out = append(out, named{kind, o.Scorecards[i].Name})
 			}
 		}
 	}

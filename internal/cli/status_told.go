@@ -143,7 +143,7 @@ func sourceTold(s *v1alpha1.DataSource) toldSource {
 
 // shortNames of the kinds as kubectl takes them.
 var shortNames = map[string]string{
-	resolve.KindCPIDefinition: "cpi", resolve.KindKPITarget: "kpi", plan.KindLinkage: "cpilink", string(alert.Source): "cpisource", "Dataset": "dataset",
+	resolve.KindCPIDefinition: "cpi", resolve.KindKPITarget: "kpi", plan.KindLinkage: "cpilink", string(alert.Source): "cpisource", "Dataset": "dataset", kindScorecard: "scorecard",
 }
 
 // called is an object as kubectl takes it, such as cpi/telco-churn.

@@ -42,8 +42,10 @@ type step struct {
 
 type table struct {
 	Caption string
-	Head    []string
-	Rows    [][]cell
+	// Silent captions say what the heading above says.
+	Silent bool
+	Head   []string
+	Rows   [][]cell
 }
 
 type cell struct {
@@ -194,7 +196,7 @@ func (r *Report) claimed(w words) section {
 		return s
 	}
 	s.Lines = []string{w.claimsHelp}
-	t := table{Caption: w.claims, Head: []string{w.driver, w.kpi, w.effect, w.lag, w.verdict}}
+	t := table{Caption: w.claims, Silent: true, Head: []string{w.driver, w.kpi, w.effect, w.lag, w.verdict}}
 	for _, c := range r.Claims {
 		t.Rows = append(t.Rows, []cell{{Text: orDash(w, c.Driver)}, {Text: c.KPI}, {Text: orDash(w, c.Effect)}, {Text: orDash(w, c.Lag)}, {Text: c.Verdict}})
 		s.Points = append(s.Points, c.Sentences...)
@@ -209,7 +211,7 @@ func (r *Report) guarded(w words) section {
 		s.Lines = []string{w.noGuardrails}
 		return s
 	}
-	t := table{Caption: w.guardrails, Head: []string{w.indicator, w.guardrailOf, w.value, w.state, w.together}}
+	t := table{Caption: w.guardrails, Silent: true, Head: []string{w.indicator, w.guardrailOf, w.value, w.state, w.together}}
 	for _, g := range r.Guardrails {
 		of := g.Of
 		if of == "" {
@@ -227,7 +229,7 @@ func (r *Report) doubted(w words) section {
 		s.Lines = []string{w.noDoubts}
 		return s
 	}
-	t := table{Caption: w.doubts, Head: []string{w.of, w.unknown, w.why}}
+	t := table{Caption: w.doubts, Silent: true, Head: []string{w.of, w.unknown, w.why}}
 	for _, d := range r.Doubts {
 		t.Rows = append(t.Rows, []cell{{Text: d.Title}, {Text: d.What}, {Text: d.Why}})
 	}

@@ -13,13 +13,13 @@ import (
 func (r *Report) Markdown(out io.Writer) error {
 	d := r.document(english)
 	m := &markdown{}
-	m.line("# " + plain(d.Title))
+	m.line("# " + inline(d.Title))
 	if d.Description != "" {
 		m.line("", plain(d.Description))
 	}
 	m.line("")
 	for _, f := range d.Facts {
-		m.line("- **" + f.What + "**: " + plain(f.Text))
+		m.line("- **" + f.What + "**: " + inline(f.Text))
 	}
 	for _, s := range d.Sections {
 		m.section(s)
@@ -39,9 +39,9 @@ func (m *markdown) line(texts ...string) {
 func (m *markdown) section(s section) {
 	m.line("", "## "+s.Heading)
 	for i, step := range s.Steps {
-		m.line("", fmt.Sprintf("%d. **%s**", i+1, plain(step.Do)))
+		m.line("", fmt.Sprintf("%d. **%s**", i+1, inline(step.Do)))
 		for _, f := range step.Facts {
-			m.line("   - " + f.What + ": " + plain(f.Text))
+			m.line("   - " + f.What + ": " + inline(f.Text))
 		}
 		m.line("   - " + step.Look + ": " + code(step.Command))
 	}
@@ -69,11 +69,14 @@ func (m *markdown) table(t table) {
 		}
 		keep, head, rule = append(keep, i), append(head, text), append(rule, "---")
 	}
-	m.line("", "**"+plain(t.Caption)+"**", "", row(head), row(rule))
+	if !t.Silent {
+		m.line("", "**"+inline(t.Caption)+"**")
+	}
+	m.line("", row(head), row(rule))
 	for _, cells := range t.Rows {
 		var texts []string
 		for _, i := range keep {
-			texts = append(texts, plain(cells[i].Text))
+			texts = append(texts, inline(cells[i].Text))
 		}
 		m.line(row(texts))
 	}
@@ -91,14 +94,17 @@ func drawn(t table, column int) bool {
 
 func row(texts []string) string { return "| " + strings.Join(texts, " | ") + " |" }
 
-// plain is a text that Markdown shows as it stands, on one line.
+// plain is a text that Markdown shows as it stands, on a line of its own.
 func plain(text string) string {
-	text = escapes.Replace(strings.Join(strings.Fields(text), " "))
+	text = inline(text)
 	if block.MatchString(text) {
 		return `\` + text
 	}
 	return text
 }
+
+// inline is a text that Markdown shows as it stands, within a line.
+func inline(text string) string { return escapes.Replace(strings.Join(strings.Fields(text), " ")) }
 
 // escapes of what is markup within a line. An interval keeps its brackets: alone they make no link.
 var escapes = strings.NewReplacer(

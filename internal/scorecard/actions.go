@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
@@ -41,6 +42,7 @@ func (s *Set) Foremost() []Action {
 func (s *Set) Actions() []Action {
 	type candidate struct {
 		Action
+		also      string // what is added to an action on the same numbers
 		doubted   bool
 		group     int
 		weight    float64
@@ -58,7 +60,7 @@ func (s *Set) Actions() []Action {
 		}
 		last = p
 		c := candidate{group: group, doubted: p.Reason == v1alpha1.ReasonSuspectData}
-		c.Action, c.numbers = s.act(p)
+		c.Action, c.also, c.numbers = s.act(p)
 		c.weight, c.guardrail = s.stake(p)
 		found = append(found, c)
 	}
@@ -76,6 +78,9 @@ func (s *Set) Actions() []Action {
 			place[c.numbers] = len(out)
 			out = append(out, c.Action)
 			continue
+		}
+		if c.also != "" && !strings.Contains(out[at].Do, c.also) {
+			out[at].Do += " " + c.also
 		}
 		for _, why := range c.Why {
 			if !slices.Contains(out[at].Why, why) {
@@ -130,10 +135,11 @@ func (s *Set) stake(p board.Problem) (weight float64, guardrail bool) {
 	return weight, guardrail
 }
 
-// act says what to do about a problem, and of which object's numbers it speaks.
-func (s *Set) act(p board.Problem) (Action, Reference) {
-	a := Action{Gravity: p.Gravity, Team: p.Team, Why: []string{p.Message}, Kind: p.Kind, Name: p.Name, Title: cmp.Or(p.Title, p.Name)}
-	numbers := Reference{p.Kind, p.Name}
+// act says what to do about a problem, what of it is worth adding to another action on the same numbers, and of which
+// object's numbers it speaks.
+func (s *Set) act(p board.Problem) (a Action, also string, numbers Reference) {
+	a = Action{Gravity: p.Gravity, Team: p.Team, Why: []string{p.Message}, Kind: p.Kind, Name: p.Name, Title: cmp.Or(p.Title, p.Name)}
+	numbers = Reference{p.Kind, p.Name}
 	if p.Kind == resolve.KindKPITarget {
 		if kpi, _ := s.Objects.KPI(p.Name); kpi != nil && kpi.Spec.CPIRef != nil && aboutNumbers(p.Condition) {
 			numbers = Reference{resolve.KindCPIDefinition, kpi.Spec.CPIRef.Name}
@@ -141,9 +147,10 @@ func (s *Set) act(p board.Problem) (Action, Reference) {
 		if p.Condition == v1alpha1.ConditionTargetMet || p.Condition == v1alpha1.ConditionTargetInReach {
 			if lever, sentence := s.lever(p.Name); lever != nil {
 				a.Do = fmt.Sprintf("Work on “%s”: it goes with “%s”, and its owner can change it.", lever.Spec.Title, a.Title)
+				also = fmt.Sprintf("It goes with “%s”, and its owner can change it.", a.Title)
 				a.Team, a.Kind, a.Name, a.Title = lever.Spec.Owner.Team, resolve.KindCPIDefinition, lever.Name, lever.Spec.Title
 				a.Why = append(a.Why, sentence)
-				return a, Reference{a.Kind, a.Name}
+				return a, also, Reference{a.Kind, a.Name}
 			}
 		}
 	}
@@ -152,7 +159,7 @@ func (s *Set) act(p board.Problem) (Action, Reference) {
 		a.Do += " Segment: " + p.Segment + "."
 		numbers.Name += "\x00" + p.Segment // a part is a matter of its own
 	}
-	return a, numbers
+	return a, "", numbers
 }
 
 // aboutNumbers are conditions that speak of the value; the others speak of the definition.
