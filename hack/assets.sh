@@ -8,7 +8,7 @@ cd "$repo_root"
 assets="
 d3                $D3_VERSION   dist/d3.min.js        $D3_SHA256   internal/console/assets/vendor/d3.min.js
 @observablehq/plot $PLOT_VERSION dist/plot.umd.min.js  $PLOT_SHA256 internal/console/assets/vendor/plot.min.js
-axe-core          $AXE_VERSION  axe.min.js            $AXE_SHA256  test/console/vendor/axe.min.js
+axe-core          $AXE_VERSION  axe.min.js            $AXE_SHA256  test/browser/axe.min.js
 "
 
 matches() { sha256sum --status --check - <<<"$2  $1"; }
