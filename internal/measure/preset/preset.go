@@ -3,11 +3,10 @@
 package preset
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/near"
 )
 
 // Preset is one row of the catalogue. Its page is generated from it.
@@ -69,52 +68,11 @@ func For(family string) []string {
 	return names
 }
 
-// near is up to how many letters a name may be off to be suggested.
-const near = 3
-
 // Near names the presets that somebody may have meant, the likeliest first, at most three.
 func Near(name string) []string {
-	type guess struct {
-		name     string
-		distance int
-	}
-	var found []guess
-	lower := strings.ToLower(name)
-	for _, p := range All() {
-		other := strings.ToLower(p.Name)
-		d := distance(lower, other)
-		if d > near && len(lower) > near && (strings.Contains(other, lower) || strings.Contains(lower, other)) {
-			d = near
-		}
-		if d <= near && d < max(len(lower), len(other)) {
-			found = append(found, guess{p.Name, d})
-		}
-	}
-	slices.SortFunc(found, func(a, b guess) int { return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.name, b.name)) })
 	var names []string
-	for _, g := range found[:min(3, len(found))] {
-		names = append(names, g.name)
+	for _, p := range All() {
+		names = append(names, p.Name)
 	}
-	return names
-}
-
-// distance is how many letters must be put in, left out or exchanged to make b of a (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return near.Names(name, names)
 }
