@@ -55,8 +55,9 @@ type group struct {
 // row is an indicator.
 type row struct {
 	board.Entry
-	Spark  *spark.Drawing
-	Claims []claim
+	Namespace string
+	Spark     *spark.Drawing
+	Claims    []claim
 }
 
 // claim that an indicator is part of.
@@ -69,6 +70,8 @@ type claim struct {
 // problem with what the page needs to filter it.
 type problem struct {
 	board.Problem
+	Namespace string
+	// Theme and Standing of the indicator, if it is one's.
 	Theme    string
 	Standing board.Standing
 }
@@ -89,7 +92,7 @@ func (s *site) overview(v *visit) (*answer, error) {
 		}
 		o.Shown++
 		if e.Kind == resolve.KindKPITarget {
-			o.KPIs = append(o.KPIs, row{Entry: e, Spark: spark.Of(e.Result), Claims: claims["KPITarget/"+e.Name]})
+			o.KPIs = append(o.KPIs, rowOf(v.Namespace, e, claims))
 		} else {
 			cpis = append(cpis, e)
 		}
@@ -98,7 +101,7 @@ func (s *site) overview(v *visit) (*answer, error) {
 	for _, g := range board.ByTheme(cpis) {
 		rows := make([]row, 0, len(g.Entries))
 		for _, e := range g.Entries {
-			rows = append(rows, row{Entry: e, Spark: spark.Of(e.Result), Claims: claims["CPIDefinition/"+e.Name]})
+			rows = append(rows, rowOf(v.Namespace, e, claims))
 		}
 		o.Groups = append(o.Groups, group{Theme: g.Theme, Rows: rows})
 	}
@@ -111,8 +114,11 @@ func (s *site) overview(v *visit) (*answer, error) {
 		owners = append(owners, p.Team)
 		o.AllProblems++
 		if o.Filter.problem(p, indicators) {
-			of := indicators[p.Kind+"/"+p.Name]
-			o.Problems = append(o.Problems, problem{Problem: p, Theme: of.Theme, Standing: of.Standing()})
+			shown := problem{Problem: p, Namespace: v.Namespace}
+			if of, ok := indicators[p.Kind+"/"+p.Name]; ok {
+				shown.Theme, shown.Standing = of.Theme, of.Standing()
+			}
+			o.Problems = append(o.Problems, shown)
 		}
 	}
 	slices.SortStableFunc(themes, func(a, b string) int {
@@ -121,6 +127,25 @@ func (s *site) overview(v *visit) (*answer, error) {
 	o.Owners, o.Themes = choices(owners, o.Filter.Owner, true), choices(themes, o.Filter.Theme, false)
 	return &answer{page: "overview", title: v.Namespace, data: o}, nil
 }
+
+// atOnce is how many problems are shown at once; the others are folded away below them.
+const atOnce = 12
+
+// First problems, which are shown at once.
+func (o overview) First() []problem { return o.Problems[:min(atOnce, len(o.Problems))] }
+
+// More problems, which are folded away.
+func (o overview) More() []problem { return o.Problems[min(atOnce, len(o.Problems)):] }
+
+func rowOf(namespace string, e board.Entry, claims map[string][]claim) row {
+	return row{Entry: e, Namespace: namespace, Spark: spark.Of(e.Result), Claims: claims[e.Kind+"/"+e.Name]}
+}
+
+// Path of the indicator's pages: cpi or kpi.
+func (r row) Path() string { return linkable[r.Kind] }
+
+// Rank of the standing, for sorting; the gravest is 0.
+func (r row) Rank() int { return slices.Index(board.Standings, r.Standing()) }
 
 // claimsOf each indicator, by kind and name.
 func claimsOf(all []board.Claim) map[string][]claim {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/board"
-	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
 // Shapes stand before words, so that what is grave is seen in a long list without its colour.
@@ -32,19 +31,4 @@ var shapeFunctions = map[string]any{
 	"clipped": clipped,
 	"plus":    func(a, b int) int { return a + b },
 	"lower":   func(text any) string { return strings.ToLower(fmt.Sprint(text)) },
-	"rowIn": func(namespace string, r row) rowView {
-		view := rowView{row: r, Namespace: namespace, Path: "cpi"}
-		if r.Kind == resolve.KindKPITarget {
-			view.Path = "kpi"
-		}
-		return view
-	},
-}
-
-// rowView is a row with where its page is.
-type rowView struct {
-	row
-	Namespace string
-	// Path is cpi or kpi.
-	Path string
 }

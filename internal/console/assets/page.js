@@ -14,6 +14,10 @@ function filter(form) {
       const { state, owner, theme } = row.dataset;
       row.hidden = (wish.state && state !== wish.state) || (wish.owner && owner !== wish.owner) || (wish.theme && theme !== wish.theme) || !text.includes(q);
     }
+    for (const fold of document.querySelectorAll('[data-fold]')) {
+      fold.hidden = !fold.querySelector('[data-row]:not([hidden])');
+      fold.open = !fold.hidden && Object.values(wish).some(Boolean);
+    }
     for (const part of document.querySelectorAll('.group')) part.hidden = !part.querySelector('[data-row]:not([hidden])');
     const shown = indicators.filter(({ row }) => !row.hidden).length;
     status.textContent = status.dataset.shown.replace('{shown}', shown.toLocaleString(document.documentElement.lang));
@@ -33,6 +37,7 @@ function sortable(table) {
   const language = document.documentElement.lang;
   const compare = new Intl.Collator(language, { numeric: true }).compare;
   [...table.tHead.rows[0].cells].forEach((head, column) => {
+    if (!('by' in head.dataset)) return;
     const button = document.createElement('button');
     button.type = 'button';
     button.append(...head.childNodes);
