@@ -24,7 +24,7 @@ func Names(name string, among []string) []string {
 	for _, candidate := range among {
 		other := strings.ToLower(candidate)
 		d := distance(lower, other)
-		if d > typos && len(lower) > typos && (strings.Contains(other, lower) || strings.Contains(lower, other)) {
+		if d > typos && min(len(lower), len(other)) > typos && (strings.Contains(other, lower) || strings.Contains(lower, other)) {
 			d = typos
 		}
 		if d <= typos && d < max(len(lower), len(other)) {
