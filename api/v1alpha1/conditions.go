@@ -261,3 +261,7 @@ const (
 
 // RestateAnnotation on an indicator asks for a full restatement; its value is free text that must change to ask again.
 const RestateAnnotation = "cpi-operator.io/restate"
+
+// ComputeAnnotation on an indicator or a linkage asks for a run now; its value is free text, such as an instant, that must
+// change to ask again. Whoever may patch the object may ask.
+const ComputeAnnotation = "cpi-operator.io/compute-requested"

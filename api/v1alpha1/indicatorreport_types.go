@@ -96,6 +96,11 @@ type ReportAttempt struct {
 	// +optional
 	SourceGeneration *int64 `json:"sourceGeneration,omitempty"`
 
+	// requested is the value of the compute-requested annotation that this try answered last.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Requested string `json:"requested,omitempty"`
+
 	// restatement is the value of the indicator's restate annotation under which the runs died.
 	// +optional
 	// +kubebuilder:validation:MaxLength=63

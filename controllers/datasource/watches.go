@@ -85,21 +85,20 @@ func askChanged(e event.UpdateEvent) bool {
 		tried(before) != tried(after) || planstep.Honoured(before) != planstep.Honoured(after)
 }
 
-// tried is the formula that was tried last, and how many runs died of it.
+// tried is the formula that was tried last, the request that this answered, and how many runs died of it.
 func tried(report *v1alpha1.IndicatorReport) (out struct {
-	formula string
-	kills   int32
+	formula, requested string
+	kills              int32
 }) {
 	if attempt := report.Status.Attempt; attempt != nil {
-		out.formula, out.kills = attempt.RequestHash, ptr.Deref(attempt.Kills, 0)
+		out.formula, out.requested, out.kills = attempt.RequestHash, attempt.Requested, ptr.Deref(attempt.Kills, 0)
 	}
 	return out
 }
 
-// definitionChanged: an indicator became valid or invalid, or asks to be restated.
+// definitionChanged: an indicator became valid or invalid, or asks for a run.
 func definitionChanged(e event.UpdateEvent) bool {
-	return e.ObjectOld.GetAnnotations()[v1alpha1.RestateAnnotation] != e.ObjectNew.GetAnnotations()[v1alpha1.RestateAnnotation] ||
-		brokenObject(e.ObjectOld) != brokenObject(e.ObjectNew)
+	return runs.Asked(e) || brokenObject(e.ObjectOld) != brokenObject(e.ObjectNew)
 }
 
 func brokenObject(object client.Object) bool {

@@ -154,6 +154,38 @@ func TestOneOffRunOfAClaimStartsOnce(t *testing.T) {
 	}
 }
 
+// Whoever may patch a claim may have it tested now; what was answered is not asked for again.
+func TestAClaimIsRunByRequest(t *testing.T) {
+	w := newWorld(t)
+	l, j := w.running("far")
+	w.publish(l, &v1alpha1.ReportLink{Drivers: []v1alpha1.LinkFinding{{Driver: "faraway-nps", Verdict: "InsufficientData", Reason: "NoUnits", Sentence: "Nobody answered."}}})
+	envtestkit.Finish(t, w.client, j, batchv1.JobComplete, batchv1.JobReasonCompletionsReached, w.clock.Now())
+	settle := func() {
+		w.reconcile(l)
+		w.clock.Step(time.Minute)
+		w.reconcile(l)
+	}
+	settle()
+	l.Annotations = map[string]string{v1alpha1.ComputeAnnotation: "10:00"}
+	must(t, w.client.Update(t.Context(), l))
+	settle()
+	if got := w.jobs(l); len(got) != 2 {
+		t.Fatalf("%d runs after one was asked for", len(got))
+	}
+	report := w.report("link-far")
+	report.Status.Attempt.Requested = "10:00"
+	must(t, w.client.Status().Update(t.Context(), report))
+	for _, run := range w.jobs(l) {
+		if len(run.Status.Conditions) == 0 {
+			envtestkit.Finish(t, w.client, &run, batchv1.JobComplete, batchv1.JobReasonCompletionsReached, w.clock.Now())
+		}
+	}
+	settle()
+	if got := w.jobs(l); len(got) != 2 {
+		t.Errorf("%d runs after the request was answered", len(got))
+	}
+}
+
 // A failure of the KPI's source in its own runs says nothing of a claim that has runs of its own.
 func TestClaimWithRunsOfItsOwnDoesNotFailWithTheSource(t *testing.T) {
 	w := newWorld(t)

@@ -25,7 +25,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	everyClaim := handler.EnqueueRequestsFromMapFunc(r.inNamespace)
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("cpilinkage").
-		For(&v1alpha1.CPILinkage{}, changed).
+		For(&v1alpha1.CPILinkage{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.Funcs{UpdateFunc: runs.Asked}))).
 		Owns(&v1alpha1.IndicatorReport{}).
 		Owns(&batchv1.CronJob{}, changed).
 		Owns(&corev1.ServiceAccount{}).

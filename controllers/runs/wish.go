@@ -8,6 +8,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
@@ -23,9 +24,20 @@ func Wish(report *v1alpha1.IndicatorReport, circumstances planstep.Circumstances
 	case s.Link != nil:
 		changed = instant(s.Link.ChangedTime)
 	}
+	answered := ""
+	if attempt := report.Status.Attempt; attempt != nil {
+		answered = attempt.Requested
+	}
 	ref := report.Spec.IndicatorRef
-	return fmt.Sprintf("%s/%s %s %s %s %d %q %q %s", ref.Kind, ref.Name, ref.UID, report.UID, report.Spec.RequestHash, report.Generation,
-		circumstances.Restatement, planstep.Honoured(report), changed)
+	return fmt.Sprintf("%s/%s %s %s %s %d %q %q %s %q %q", ref.Kind, ref.Name, ref.UID, report.UID, report.Spec.RequestHash, report.Generation,
+		circumstances.Restatement, planstep.Honoured(report), changed, circumstances.Requested, answered)
+}
+
+// Asked is news of a definition: somebody asks for a run, or for a restatement.
+func Asked(e event.UpdateEvent) bool {
+	before, after := e.ObjectOld.GetAnnotations(), e.ObjectNew.GetAnnotations()
+	return before[v1alpha1.ComputeAnnotation] != after[v1alpha1.ComputeAnnotation] ||
+		before[v1alpha1.RestateAnnotation] != after[v1alpha1.RestateAnnotation]
 }
 
 // OnceMore is the wish to run again because results were lost: once, and not again before a run succeeds, for what was

@@ -27,6 +27,8 @@ type Linkage struct {
 	Other string `json:"other,omitempty"`
 	// Restatement is what the linkage's restate annotation says; the result that honours it carries it on.
 	Restatement string `json:"restatement,omitempty"`
+	// Requested is what the linkage's compute-requested annotation says; the attempt that answers it carries it on.
+	Requested string `json:"requested,omitempty"`
 	// Calendar lays out the KPI's periods; nil if it is undated.
 	Calendar *Period `json:"calendar,omitempty"`
 	// Customers tests the claim on customers, Periods on series; at least one is set.

@@ -69,6 +69,8 @@ type Indicator struct {
 	Full bool `json:"full,omitempty"`
 	// Restatement is what the indicator's restate annotation says; the result that honours it carries it on.
 	Restatement string `json:"restatement,omitempty"`
+	// Requested is what the indicator's compute-requested annotation says; the attempt that answers it carries it on.
+	Requested string `json:"requested,omitempty"`
 	// Alone runs it in a statement of its own, after all others: it was in flight when an earlier run was killed.
 	Alone bool `json:"alone,omitempty"`
 }

@@ -155,7 +155,7 @@ func (a *assembly) add(key plan.Key, spec *v1alpha1.Indicator, annotations map[s
 	}
 	indicator.Parts = a.values(resolve.Parts(spec))
 	circumstances := CircumstancesOf(a.source, annotations)
-	indicator.Restatement = circumstances.Restatement
+	indicator.Restatement, indicator.Requested = circumstances.Restatement, circumstances.Requested
 	w := wanted{indicator: indicator}
 	if report := a.reports[indicator.UID]; report != nil {
 		if Quarantined(report.Status.Attempt, indicator.RequestHash, circumstances) {
@@ -226,11 +226,13 @@ func (w *wanted) recall(status v1alpha1.IndicatorReportStatus) {
 	}
 }
 
-// byWaiting orders what was never tried first, then what had no turn in the last run, then by how long the
-// outcome has been the same.
+// byWaiting orders what somebody waits for first, then what was never tried, then what had no turn in the last run, then
+// by how long the outcome has been the same.
 func byWaiting(a, b wanted) int {
 	rank := func(w wanted) int {
 		switch {
+		case !Answered(w.attempt, w.indicator.Requested):
+			return -1
 		case w.attempt == nil:
 			return 0
 		case w.attempt.Reason == string(plan.ComputeInterrupted):

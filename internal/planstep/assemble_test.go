@@ -268,6 +268,38 @@ func TestSettledPeriodsAreFrozen(t *testing.T) {
 	}
 }
 
+// Who waits for a number comes first; the request stands in the plan until an attempt has answered it.
+func TestRequestsComeFirst(t *testing.T) {
+	in := inputs("a", "b", "c")
+	h := hash(t)
+	for _, name := range []string{"a", "b", "c"} {
+		r := report(name, v1alpha1.IndicatorReportStatus{Attempt: &v1alpha1.ReportAttempt{RequestHash: h, Outcome: "Succeeded"}})
+		in.Reports = append(in.Reports, r)
+	}
+	in.CPIs[2].Annotations = map[string]string{v1alpha1.ComputeAnnotation: "10:00"}
+	if got := assemble(t, in).Indicators; got[0].Name != "c" || got[0].Requested != "10:00" || got[0].Full {
+		t.Errorf("first is %s, requested %q, full %v", got[0].Name, got[0].Requested, got[0].Full)
+	}
+	pending := func() bool {
+		return planstep.Pending(&in.Reports[2], planstep.CircumstancesOf(in.Source, in.CPIs[2].Annotations))
+	}
+	in.Reports[2].Spec.RequestHash = h
+	if !pending() {
+		t.Error("a request that was not answered does not wait")
+	}
+	in.Reports[2].Status.Attempt.Requested = "10:00"
+	if pending() {
+		t.Error("a request that was answered waits")
+	}
+	if got := assemble(t, in).Indicators; got[0].Name != "a" {
+		t.Errorf("first is %s after the request was answered", got[0].Name)
+	}
+	in.Reports[2].Status.Attempt = &v1alpha1.ReportAttempt{RequestHash: h, Outcome: "Failed", Kills: new(int32(2)), SourceGeneration: &in.Source.Generation}
+	if pending() {
+		t.Error("a request lifts a quarantine")
+	}
+}
+
 func TestInvalidSourceGivesNoPlan(t *testing.T) {
 	in := inputs("nps")
 	in.Source.Spec.TimeZone = "Mars/Olympus"

@@ -73,7 +73,7 @@ func (a *assembly) linkage(l *v1alpha1.CPILinkage, objects objects, all resolve.
 		return skip("it is not valid: %s", refusal.Problems)
 	}
 	circumstances := CircumstancesOf(a.source, l.Annotations)
-	out.Restatement = circumstances.Restatement
+	out.Restatement, out.Requested = circumstances.Restatement, circumstances.Requested
 	handIn(&out.KPI, objects)
 	for i := range out.Drivers {
 		handIn(&out.Drivers[i].Series, objects)

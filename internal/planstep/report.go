@@ -15,17 +15,26 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
-// maxRestatement is how much of the restate annotation a report keeps.
-const maxRestatement = 63
+// maxAsked is how much a report keeps of an annotation that asks for something.
+const maxAsked = 63
 
 // quarantineAfter so many runs in a row that died while computing an indicator, it waits for other circumstances.
 const quarantineAfter = 2
 
 // Restatement is what the restate annotation of an indicator asks for, as a report remembers it; empty if
-// it asks for nothing. A long text is stood in for by its hash.
+// it asks for nothing.
 func Restatement(annotations map[string]string) string {
-	text := annotations[v1alpha1.RestateAnnotation]
-	if len(text) <= maxRestatement {
+	return remembered(annotations[v1alpha1.RestateAnnotation])
+}
+
+// Requested is what the compute-requested annotation asks for, as a report remembers it; empty if it asks for nothing.
+func Requested(annotations map[string]string) string {
+	return remembered(annotations[v1alpha1.ComputeAnnotation])
+}
+
+// remembered is a text as a report keeps it. A long one is stood in for by its hash.
+func remembered(text string) string {
+	if len(text) <= maxAsked {
 		return text
 	}
 	sum := sha256.Sum256([]byte(text))
@@ -39,11 +48,13 @@ type Circumstances struct {
 	SourceGeneration int64
 	// Restatement is what the indicator's annotation asks for.
 	Restatement string
+	// Requested is what asks for a run now. It lifts no quarantine.
+	Requested string
 }
 
 // CircumstancesOf an indicator with these annotations, on a source.
 func CircumstancesOf(source *v1alpha1.DataSource, annotations map[string]string) Circumstances {
-	return Circumstances{SourceGeneration: source.Generation, Restatement: Restatement(annotations)}
+	return Circumstances{SourceGeneration: source.Generation, Restatement: Restatement(annotations), Requested: Requested(annotations)}
 }
 
 // Kills is how many runs in a row died while computing an indicator under the same formula and circumstances.
@@ -64,7 +75,7 @@ func Quarantined(attempt *v1alpha1.ReportAttempt, requestHash string, now Circum
 }
 
 // Pending reports whether a report waits for a run: its formula was never tried, a restatement is not yet
-// honoured, or its quarantine has been lifted.
+// honoured, a request is not yet answered, or its quarantine has been lifted.
 func Pending(report *v1alpha1.IndicatorReport, now Circumstances) bool {
 	attempt := report.Status.Attempt
 	switch {
@@ -73,7 +84,12 @@ func Pending(report *v1alpha1.IndicatorReport, now Circumstances) bool {
 	case attempt.Kills != nil && *attempt.Kills >= quarantineAfter:
 		return !Quarantined(attempt, report.Spec.RequestHash, now)
 	}
-	return now.Restatement != "" && Honoured(report) != now.Restatement
+	return now.Restatement != "" && Honoured(report) != now.Restatement || !Answered(attempt, now.Requested)
+}
+
+// Answered reports whether a try has answered a request; nobody waits for an answer to none.
+func Answered(attempt *v1alpha1.ReportAttempt, requested string) bool {
+	return requested == "" || attempt != nil && attempt.Requested == requested
 }
 
 // Honoured is the restatement that a report's numbers or findings honour; empty if none.

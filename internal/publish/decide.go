@@ -67,7 +67,7 @@ func writtenBy(status v1alpha1.IndicatorReportStatus) (hash string, asOf *metav1
 // report are when its content changed, not when runs took place.
 func decide(status v1alpha1.IndicatorReportStatus, t task, found outcome, run plan.Plan, now metav1.Time) change {
 	var out change
-	attempt := &v1alpha1.ReportAttempt{RequestHash: t.requestHash}
+	attempt := &v1alpha1.ReportAttempt{RequestHash: t.requestHash, Requested: t.requested}
 	switch {
 	case found.numbers != nil:
 		attempt.Outcome = outcomeSucceeded
@@ -116,6 +116,9 @@ func changedAttempt(old, tried *v1alpha1.ReportAttempt, now metav1.Time) *v1alph
 	tried.Since = &now
 	if old == nil {
 		return tried
+	}
+	if tried.Requested == "" {
+		tried.Requested = old.Requested // the annotation was taken off; it was answered
 	}
 	if old.RequestHash == tried.RequestHash && old.Outcome == tried.Outcome && old.Reason == tried.Reason {
 		tried.Since = old.Since

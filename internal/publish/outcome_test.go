@@ -59,6 +59,28 @@ func TestKillsCountUnderTheSameCircumstances(t *testing.T) {
 	}
 }
 
+// A request is answered by numbers and by failures alike, and stays answered when the annotation is taken off.
+func TestAttemptsAnswerRequests(t *testing.T) {
+	r := newRun(t, "nps")
+	for _, step := range []struct {
+		requested, answered string
+		fails               bool
+	}{{"10:00", "10:00", false}, {"", "10:00", false}, {"10:05", "10:05", true}, {"10:10", "10:10", false}} {
+		r.anew()
+		r.plan.Indicators[0].Requested = step.requested
+		if step.fails {
+			r.found(0, failed(plan.QueryTimeout))
+		} else {
+			r.found(0)
+		}
+		r.done(plan.Done{})
+		r.publish()
+		if got := r.report("nps").Status.Attempt; got.Requested != step.answered || (got.Outcome == "Failed") != step.fails {
+			t.Errorf("%+v gives attempt %+v", step, got)
+		}
+	}
+}
+
 func TestKillWhileOpeningADatasetBlamesNobody(t *testing.T) {
 	r := newRun(t, "nps")
 	must(t, r.results.WriteAttempt(plan.Attempt{Run: "run-1", Dataset: "survey", Keys: []plan.Key{r.plan.Indicators[0].Key}}))

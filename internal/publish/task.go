@@ -8,6 +8,7 @@ type task struct {
 	uid         string
 	requestHash string
 	restatement string
+	requested   string
 	// confidence of the intervals, 0–1.
 	confidence float64
 }
@@ -16,10 +17,10 @@ type task struct {
 func tasksOf(p plan.Plan) []task {
 	out := make([]task, 0, len(p.Indicators)+len(p.Linkages))
 	for _, i := range p.Indicators {
-		out = append(out, task{i.Key, i.UID, i.RequestHash, i.Restatement, i.Quality.Confidence})
+		out = append(out, task{i.Key, i.UID, i.RequestHash, i.Restatement, i.Requested, i.Quality.Confidence})
 	}
 	for _, l := range p.Linkages {
-		out = append(out, task{l.Key, l.UID, l.RequestHash, l.Restatement, l.Confidence})
+		out = append(out, task{l.Key, l.UID, l.RequestHash, l.Restatement, l.Requested, l.Confidence})
 	}
 	return out
 }
