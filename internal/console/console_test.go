@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -113,14 +116,83 @@ func site1(t testing.TB, objects board.Objects) http.Handler {
 	return handler
 }
 
-func TestEveryPageIsShown(t *testing.T) {
+// pages of the demo.
+var pages = []string{
+	"/ns/demo", "/ns/demo?state=Warning&owner=sales&theme=&q=re", "/ns/demo/graph", "/ns/demo/graph?kpi=software-renewal",
+	"/ns/demo/cpi/software-nps", "/ns/demo/cpi/telco-churn", "/ns/demo/kpi/software-renewal", "/ns/demo/kpi/software-nps-goal", "/ns/demo/linkage/software-nps-renewal",
+}
+
+func TestEveryPageIsShownInEveryLanguage(t *testing.T) {
 	handler := site1(t, demo(t))
-	for _, path := range []string{"/ns/demo", "/ns/demo/graph", "/ns/demo/cpi/software-nps", "/ns/demo/kpi/software-renewal", "/ns/demo/linkage/software-nps-renewal"} {
+	for _, path := range pages {
 		for _, lang := range []string{"en", "de"} {
 			answer := get(t, handler, path, 0, "Accept-Language", lang)
-			if body := answer.Body.String(); !strings.Contains(body, `<html lang="`+lang+`" dir="ltr">`) || !strings.Contains(body, "<main") {
+			body := answer.Body.String()
+			if !strings.Contains(body, `<html lang="`+lang+`" dir="ltr">`) || !strings.Contains(body, "<main") || !strings.Contains(body, "</html>") {
 				t.Errorf("%s in %s:\n%s", path, lang, body)
 			}
+			if _, missing, found := strings.Cut(body, "⟦"); found {
+				t.Errorf("%s in %s lacks a text: %.40s", path, lang, missing)
+			}
+			if _, wrong, found := strings.Cut(body, "%!"); found {
+				t.Errorf("%s in %s has a text whose arguments are wrong: %.40s", path, lang, wrong)
+			}
+			if answer.Header().Get("Content-Language") != lang {
+				t.Errorf("%s in %s is told to be in %s", path, lang, answer.Header().Get("Content-Language"))
+			}
+		}
+	}
+}
+
+var (
+	link = regexp.MustCompile(`<a [^>]*href="([^"]*)"`)
+	id   = regexp.MustCompile(`\sid="([^"]*)"`)
+)
+
+// Whoever follows links from the start comes to every page, and nowhere else.
+func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	handler := site1(t, demo(t))
+	seen, waiting := map[string]bool{}, []string{"/ns/demo"}
+	for len(waiting) > 0 {
+		path := waiting[0]
+		waiting = waiting[1:]
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		if path == "/" {
+			get(t, handler, path, http.StatusSeeOther)
+			continue
+		}
+		body := get(t, handler, path, 0).Body.String()
+		ids := map[string]bool{}
+		for _, match := range id.FindAllStringSubmatch(body, -1) {
+			if ids[match[1]] {
+				t.Errorf("%s has the id %s twice", path, match[1])
+			}
+			ids[match[1]] = true
+		}
+		here, err := url.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range link.FindAllStringSubmatch(body, -1) {
+			to, err := here.Parse(html.UnescapeString(match[1]))
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+				continue
+			}
+			if to.Fragment != "" && to.Path == here.Path && to.RawQuery == here.RawQuery && !ids[to.Fragment] {
+				t.Errorf("%s leads to #%s, which is not there", path, to.Fragment)
+			}
+			if to.Fragment = ""; to.Query().Get("lang") == "" {
+				waiting = append(waiting, to.String())
+			}
+		}
+	}
+	for _, path := range []string{"/ns/demo/graph", "/ns/demo/cpi/telco-churn", "/ns/demo/kpi/software-nps-goal", "/ns/demo/linkage/telco-support-churn"} {
+		if !seen[path] {
+			t.Errorf("no link leads to %s", path)
 		}
 	}
 }

@@ -153,8 +153,14 @@ func (all *locales) of(r *http.Request) *locale {
 	return all.all[index]
 }
 
-// T is the text of a key with its arguments; numbers among them are written as the language does.
-func (l *locale) T(key string, args ...any) string { return l.printer.Sprintf(key, args...) }
+// T is the text of a key with its arguments; numbers among them are written as the language does. A key that has no text
+// shows itself, in brackets that stand nowhere else.
+func (l *locale) T(key string, args ...any) string {
+	if !l.texts[key] {
+		return "⟦" + key + "⟧"
+	}
+	return l.printer.Sprintf(key, args...)
+}
 
 // Word translates one of a fixed set of words of the API, such as a state; what is unknown stays as it is.
 func (l *locale) Word(set, word string) string {
