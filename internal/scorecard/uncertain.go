@@ -51,14 +51,18 @@ func (s *Set) Doubts() []Doubt {
 	for _, ref := range s.Missing {
 		out = append(out, Doubt{Named{ref.Kind, ref.Name, ref.Name}, "everything", "It is named as a member and does not exist."})
 	}
-	told := map[string]bool{} // what one object says stands once
-	add := func(d Doubt) {
-		if key := d.What + "\x00" + d.Why; d.Why != "" && !told[key] {
-			told[key] = true
-			out = append(out, d)
-		}
+	type saying struct {
+		of        Reference
+		what, why string
 	}
+	told := map[saying]bool{} // what a goal and its CPI both say stands once
 	for _, m := range s.Members {
+		add := func(d Doubt) {
+			if one := (saying{m.Numbers(), d.What, d.Why}); d.Why != "" && !told[one] {
+				told[one] = true
+				out = append(out, d)
+			}
+		}
 		named := Named{m.Kind, m.Name, m.Title}
 		for _, d := range doubtful {
 			c := meta.FindStatusCondition(m.Conditions, d.condition)

@@ -1,0 +1,184 @@
+package scorecard_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/scorecard"
+)
+
+// month of 2026 with a value, its interval and n.
+func month(m int, state string, value float64) v1alpha1.PeriodValue {
+	start := time.Date(2026, time.Month(m), 1, 0, 0, 0, 0, time.UTC)
+	at, end := metav1.NewTime(start), metav1.NewTime(start.AddDate(0, 1, 0))
+	return v1alpha1.PeriodValue{
+		Label: start.Format("2006-01"), Start: &at, End: &end, State: state,
+		Value: fmt.Sprint(value), Lower: fmt.Sprint(value - 5), Upper: fmt.Sprint(value + 5), N: new(int64(400)),
+	}
+}
+
+func change(against, label, difference, lower, upper string, clear bool) v1alpha1.ReportChange {
+	return v1alpha1.ReportChange{Against: against, Label: label, Difference: difference, Lower: lower, Upper: upper, Clear: &clear}
+}
+
+func TestValuesThatChanged(t *testing.T) {
+	october := scorecard.ValueChange{
+		Named:  scorecard.Named{Kind: "CPIDefinition", Name: "nps", Title: "Title of nps"},
+		Period: "2026-10", Value: "30.0 [25.0, 35.0], n 400", Before: "2026-09", Was: "20.0 [15.0, 25.0], n 400",
+	}
+	with := func(change func(*scorecard.ValueChange)) *scorecard.ValueChange {
+		out := october
+		change(&out)
+		return &out
+	}
+	base := func() *v1alpha1.ReportResult {
+		return &v1alpha1.ReportResult{
+			Unit:    "points",
+			Periods: []v1alpha1.PeriodValue{month(8, "Settled", 18), month(9, "Mature", 20), month(10, "Mature", 30), month(11, "Running", 70)},
+			History: &v1alpha1.ReportHistory{Label: "2026-10", Changes: []v1alpha1.ReportChange{change("PreviousPeriod", "2026-09", "10", "2", "18", true)}},
+		}
+	}
+	for name, c := range map[string]struct {
+		since  string
+		change func(*v1alpha1.ReportResult)
+		want   *scorecard.ValueChange
+	}{
+		"better": {"2026-10-05", nil, with(func(v *scorecard.ValueChange) {
+			v.Difference, v.Against, v.Shift = "+10.0 points [2.0, 18.0]", "2026-09", scorecard.Better
+		})},
+		"worse": {"2026-10-05", func(r *v1alpha1.ReportResult) {
+			r.History.Changes[0] = change("PreviousPeriod", "2026-09", "-10", "-18", "-2", true)
+		}, with(func(v *scorecard.ValueChange) {
+			v.Difference, v.Against, v.Shift = "−10.0 points [−18.0, −2.0]", "2026-09", scorecard.Worse
+		})},
+		"an interval with zero in it shows no change": {"2026-10-05", func(r *v1alpha1.ReportResult) {
+			r.History.Changes[0] = change("PreviousPeriod", "2026-09", "10", "-1", "21", false)
+		}, with(func(v *scorecard.ValueChange) {
+			v.Difference, v.Against, v.Shift = "+10.0 points [−1.0, 21.0]", "2026-09", scorecard.NoneShown
+		})},
+		"no test": {"2026-10-05", func(r *v1alpha1.ReportResult) {
+			r.History.Changes = []v1alpha1.ReportChange{{Against: "PreviousPeriod", Reason: "NoSuchPeriod"}}
+		}, with(func(v *scorecard.ValueChange) {
+			v.Shift, v.Reason = scorecard.NotCompared, "no earlier value that shares no rows with it"
+		})},
+		"the difference to the period of then, where it is tested": {"2026-10-05", func(r *v1alpha1.ReportResult) {
+			r.History.Changes = []v1alpha1.ReportChange{change("LastYear", "2025-10", "-30", "-40", "-20", true), r.History.Changes[0]}
+		}, with(func(v *scorecard.ValueChange) {
+			v.Difference, v.Against, v.Shift = "+10.0 points [2.0, 18.0]", "2026-09", scorecard.Better
+		})},
+		"longer ago: the nearest test is told as what it is": {"2026-09-10", nil, with(func(v *scorecard.ValueChange) {
+			v.Before, v.Was = "2026-08", "18.0 [13.0, 23.0], n 400"
+			v.Difference, v.Against, v.Shift = "+10.0 points [2.0, 18.0]", "2026-09", scorecard.Better
+		})},
+		"before there was anything": {"2026-01-10", nil, with(func(v *scorecard.ValueChange) {
+			v.Before, v.Was = "", ""
+			v.Difference, v.Against, v.Shift = "+10.0 points [2.0, 18.0]", "2026-09", scorecard.Better
+		})},
+		"no period has ended since":          {"2026-11-05", nil, nil},
+		"a value that is not to be acted on": {"2026-10-05", func(r *v1alpha1.ReportResult) { r.Periods[2].Flag = "SuspectData" }, nil},
+		"a doubtful value of then is not told": {"2026-10-05", func(r *v1alpha1.ReportResult) { r.Periods[1].Flag = "InsufficientSample" }, with(func(v *scorecard.ValueChange) {
+			v.Before, v.Was, v.Difference, v.Against, v.Shift = "", "", "+10.0 points [2.0, 18.0]", "2026-09", scorecard.Better
+		})},
+	} {
+		w := newWorld()
+		w.cpi("nps", "Advocacy", "OK")
+		w.goal("grow", "nps", "OnTarget")
+		result := base()
+		if c.change != nil {
+			c.change(result)
+		}
+		w.measured(t, "nps", result)
+		set := w.set("nps", "/grow") // a goal has its CPI's numbers: told once
+		at, err := time.Parse(time.DateOnly, c.since)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []scorecard.ValueChange
+		if c.want != nil {
+			want = []scorecard.ValueChange{*c.want}
+		}
+		if diff := cmp.Diff(want, set.Changes(scorecard.Since{At: at}).Values); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestStatesVerdictsAndEdits(t *testing.T) {
+	since := scorecard.Since{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
+	before, after, later := metav1.NewTime(since.At.Add(-time.Hour)), metav1.NewTime(since.At.Add(time.Hour)), metav1.NewTime(since.At.Add(48*time.Hour))
+	turned := func(c metav1.Condition, at metav1.Time) metav1.Condition {
+		c.LastTransitionTime = at
+		return c
+	}
+	w := newWorld()
+	w.cpi("nps", "Advocacy", "Critical", turned(critical, after), turned(said("Fresh", "True", "UpToDate", "x"), before),
+		turned(said("Deteriorating", "Unknown", "TooFewPeriods", "x"), later), turned(said("Published", "True", "Published", "x"), later))
+	w.CPIs[0].Status.Changes = []v1alpha1.DefinitionChange{
+		{Seen: &later, Fields: []string{"spec.thresholds.warning: 20 → 25"}}, {Seen: &after, Fields: []string{"spec.measure"}, NewBaseline: new(true)}, {Seen: &before, Fields: []string{"spec.title"}},
+	}
+	w.goal("grow", "nps", "OnTarget")
+	w.KPIs[0].CreationTimestamp = after
+	w.KPIs[0].Status.Conditions = []metav1.Condition{turned(said("TargetMet", "True", "OnTarget", "x"), after)}
+	w.claim("nps-grow", "grow", "nps").Status.Course = []v1alpha1.LinkStage{
+		{Stage: "Hypothesised", Since: &before}, {Stage: "Testing", Verdict: "InsufficientData", Since: &before}, {Stage: "Confirmed", Verdict: "Supported", Since: &after},
+	}
+	set := w.set("nps", "/grow")
+	got := set.Changes(since)
+	nps, claim := scorecard.Named{Kind: "CPIDefinition", Name: "nps", Title: "Title of nps"}, scorecard.Named{Kind: "CPILinkage", Name: "nps-grow", Title: "Title of nps-grow"}
+	want := scorecard.Changes{
+		Since:    since,
+		New:      []scorecard.Named{{Kind: "KPITarget", Name: "grow", Title: "Title of grow"}},
+		States:   []scorecard.Event{{Named: nps, At: after.Time, Text: "Critical: " + critical.Message}},
+		Verdicts: []scorecard.Event{{Named: claim, At: after.Time, Text: "was Testing (InsufficientData), is Confirmed (Supported)"}},
+		Edits: []scorecard.Event{
+			{Named: nps, At: later.Time, Text: "spec.thresholds.warning: 20 → 25"},
+			{Named: nps, At: after.Time, Text: "spec.measure (another formula: values before and after are not compared)"},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+
+	// Files remember nothing: what they were made with is no news.
+	w.CPIs[0].ResourceVersion, w.KPIs[0].ResourceVersion, w.Linkages[0].ResourceVersion = "", "", ""
+	set = w.set("nps", "/grow")
+	if diff := cmp.Diff(scorecard.Changes{Since: since, Forgetful: true}, set.Changes(since)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLastTime(t *testing.T) {
+	w := newWorld()
+	w.cpi("nps", "Advocacy", "OK")
+	w.cpi("ease", "Convenience", "OK")
+	w.CPIs[1].Spec.Period.Grain = "Quarter"
+	day := func(text string) time.Time {
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	reviewed := w.card("nps", "ease")
+	reviewed.Spec.Review = &v1alpha1.Review{Every: "90d", LastReviewed: "2026-10-01"}
+	unreviewed := w.card("nps")
+	unreviewed.Spec.Review = &v1alpha1.Review{Every: "90d"}
+	for name, c := range map[string]struct {
+		set  scorecard.Set
+		want scorecard.Since
+	}{
+		"reviewed":     {scorecard.Of(w.Objects, reviewed), scorecard.Since{At: day("2026-10-01T00:00:00Z"), Why: "the last review"}},
+		"never":        {scorecard.Of(w.Objects, unreviewed), scorecard.Since{At: day("2026-10-16T09:00:00Z"), Why: "one month ago"}},
+		"the coarsest": {w.set("nps", "ease"), scorecard.Since{At: day("2026-08-16T09:00:00Z"), Why: "one quarter ago"}},
+		"nothing":      {w.set(), scorecard.Since{At: day("2026-10-16T09:00:00Z"), Why: "one month ago"}},
+	} {
+		if diff := cmp.Diff(c.want, c.set.LastTime()); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
