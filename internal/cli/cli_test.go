@@ -46,6 +46,21 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+// Columns are looked for in the data that is there.
+func TestValidateColumns(t *testing.T) {
+	folder := t.TempDir()
+	data := put(t, folder, "answers.csv", "id,score\n1,10\n2,9\n")
+	definition := put(t, folder, "nps.yaml", strings.Replace(nps, "score: score", "score: scroe", 1))
+	code, out, stderr := run(t, "", "validate", "-f", definition, "--bind", "crm/answers=file:"+data)
+	want := definition + `:20: CPIDefinition/nps: spec.measure.netPromoterScore.score: Dataset "answers" has no column "scroe"; did you mean score?` + "\n"
+	if code != exitFound || out != want || stderr != "" {
+		t.Errorf("%d %q %q, want %q", code, out, stderr, want)
+	}
+	if code, out, _ := run(t, "", "validate", "-f", definition); code != exitOK || out != "3 definitions are valid\n" {
+		t.Errorf("without data: %d %q", code, out)
+	}
+}
+
 const monday = "2026-11-16T09:00:00Z"
 
 // The demo's numbers, from its files.

@@ -24,9 +24,13 @@ type dataFlags struct {
 }
 
 func (f *dataFlags) add(command *cobra.Command) {
-	command.Flags().StringArrayVar(&f.binds, "bind", nil, "put a file or a server in the place of a data source: SOURCE[/TABLE]=file:PATH or SOURCE=postgres://…; may be given several times")
+	f.addBinds(command)
 	command.Flags().StringArrayVar(&f.secrets, "secret", nil, "read a Secret from environment variables, NAME=env:PREFIX (PREFIX_USERNAME, PREFIX_PASSWORD …), or from a folder's files, NAME=dir:FOLDER; goes before one of that name in the files; may be given several times")
 	command.Flags().StringVar(&f.at, "at", "", "the instant as of which to compute, such as 2026-11-16T09:00:00Z; now, if it is not given")
+}
+
+func (f *dataFlags) addBinds(command *cobra.Command) {
+	command.Flags().StringArrayVar(&f.binds, "bind", nil, "put a file or a server in the place of a data source: SOURCE[/TABLE]=file:PATH or SOURCE=postgres://…; may be given several times")
 }
 
 // options of a computation as of now, unless --at says otherwise.

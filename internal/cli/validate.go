@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
@@ -12,51 +15,83 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/offline"
 )
 
-func validateCommand() *cobra.Command {
-	var files fileFlags
-	var output string
+type validateFlags struct {
+	files  fileFlags
+	data   dataFlags
+	output string
+}
+
+func validateCommand(now time.Time) *cobra.Command {
+	var flags validateFlags
 	command := &cobra.Command{
 		Use:   "validate -f FILE",
 		Short: "Check definitions in files as the API server and the operator would",
 		Long: `Checks schema, defaults and rules of the CustomResourceDefinitions by the API server's own code, then references,
-formulas and units by the operator's. No cluster is asked. Every error has file and line.`,
+formulas and units by the operator's. No cluster is asked. Every error has file and line.
+
+Columns are checked where data is at hand: ConfigMaps among the files, and what --bind gives. Only the first rows of files
+are read, and no row of a database.`,
 		Example: `  # a folder, before it is committed
   kubectl cpi validate -f config/samples
+
+  # with the columns of a file of rows
+  kubectl cpi validate -f nps.yaml --bind crm/answers=file:answers.csv
 
   # what kustomize makes of it
   kustomize build config/samples | kubectl cpi validate -f -`,
 		Args: noArguments,
-		RunE: func(command *cobra.Command, _ []string) error {
-			if !slices.Contains(findingFormats, output) {
-				return fmt.Errorf("--output %s: write one of %v", output, findingFormats)
-			}
-			namespaces, findings, err := files.load(command.Context(), command.InOrStdin())
-			if err != nil {
-				return err
-			}
-			checked := len(findings)
-			for _, n := range namespaces {
-				findings = append(findings, n.Validate()...)
-				checked += n.Len()
-			}
-			if checked == 0 {
-				return fmt.Errorf("no definition of cpi-operator in %v", files.paths)
-			}
-			if err := printFindings(command.OutOrStdout(), output, findings); err != nil {
-				return err
-			}
-			if len(findings) > 0 {
-				return notInOrder{}
-			}
-			if output == "text" {
-				fmt.Fprintf(command.OutOrStdout(), "%d definitions are valid\n", checked)
-			}
-			return nil
-		},
+		RunE: func(command *cobra.Command, _ []string) error { return flags.run(command, now) },
 	}
-	files.add(command)
-	command.Flags().StringVarP(&output, "output", "o", "text", "text, json or yaml")
+	flags.files.add(command)
+	flags.data.addBinds(command)
+	command.Flags().StringVarP(&flags.output, "output", "o", "text", "text, json or yaml")
+	completes(command, "output", findingFormats...)
 	return command
+}
+
+func (f *validateFlags) run(command *cobra.Command, now time.Time) error {
+	if !slices.Contains(findingFormats, f.output) {
+		return fmt.Errorf("--output %s: write one of %v", f.output, findingFormats)
+	}
+	opts, err := f.data.options(now)
+	if err != nil {
+		return err
+	}
+	namespaces, findings, err := f.files.load(command.Context(), command.InOrStdin())
+	if err != nil {
+		return err
+	}
+	checked := len(findings)
+	for _, n := range namespaces {
+		checked += n.Len()
+	}
+	if checked == 0 {
+		return fmt.Errorf("no definition of cpi-operator in %v", f.files.paths)
+	}
+	if err := taken(namespaces, opts); err != nil {
+		return err
+	}
+	if opts.Scratch, err = os.MkdirTemp("", "kubectl-cpi-"); err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(opts.Scratch) }() // what cannot be removed now is the system's to clean
+	for _, n := range namespaces {
+		columns, err := n.ValidateColumns(command.Context(), opts)
+		if err != nil {
+			return err
+		}
+		findings = slices.Concat(findings, n.Validate(), columns)
+	}
+	if err := printFindings(command.OutOrStdout(), f.output, findings); err != nil {
+		return err
+	}
+	if len(findings) > 0 {
+		return notInOrder{}
+	}
+	if f.output == "text" {
+		fmt.Fprintf(command.OutOrStdout(), "%d definitions are valid\n", checked)
+	}
+	return nil
 }
 
 var findingFormats = []string{"text", "json", "yaml"}
@@ -70,7 +105,11 @@ type toldFinding struct {
 	Message string `json:"message"`
 }
 
+// printFindings in the order of the files.
 func printFindings(out io.Writer, format string, findings []offline.Finding) error {
+	findings = slices.SortedStableFunc(slices.Values(findings), func(a, b offline.Finding) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
 	if format == "text" {
 		for _, f := range findings {
 			fmt.Fprintf(out, "%s: ", f.Place)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// typos is how many wrong letters are taken for a slip.
+// typos is how many wrong letters are taken for a slip; of short names, half of their letters.
 const typos = 3
 
 // most names that are worth reading.
@@ -24,10 +24,11 @@ func Names(name string, among []string) []string {
 	for _, candidate := range among {
 		other := strings.ToLower(candidate)
 		d := distance(lower, other)
-		if d > typos && min(len(lower), len(other)) > typos && (strings.Contains(other, lower) || strings.Contains(lower, other)) {
-			d = typos
+		within := min(len(lower), len(other)) > typos && (strings.Contains(other, lower) || strings.Contains(lower, other))
+		if within {
+			d = min(d, typos)
 		}
-		if d <= typos && d < max(len(lower), len(other)) {
+		if within || d <= min(typos, max(len(lower), len(other))/2) {
 			found = append(found, guess{candidate, d})
 		}
 	}

@@ -1,10 +1,8 @@
 package offline
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -40,9 +38,6 @@ func (n *Namespace) Validate() []Finding {
 	for i := range n.Scorecards {
 		v.scorecard(&n.Scorecards[i])
 	}
-	slices.SortStableFunc(v.findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
-	})
 	return v.findings
 }
 

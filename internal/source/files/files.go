@@ -30,6 +30,8 @@ type Config struct {
 	// ScratchBytes bounds what queries spill and what one download may hold; 0 leaves both at
 	// their defaults (most of the disk, 2 GiB).
 	ScratchBytes int64
+	// Rows that are read of each CSV or NDJSON table, for a look at its columns; 0 reads all.
+	Rows int64
 }
 
 // maxResultBytes bounds one statement's result, which the parent holds in memory.

@@ -81,7 +81,11 @@ func (e *engine) importInto(ctx context.Context, t *table, path string, fast boo
 	run := func(sql string) (*query.Table, error) {
 		return loader.Query(ctx, query.Statement{SQL: sql}, maxResultBytes)
 	}
-	if _, err := run("CREATE TABLE data AS SELECT * FROM " + t.reader(fast)); err != nil {
+	some := ""
+	if e.cfg.Rows > 0 {
+		some = fmt.Sprintf(" LIMIT %d", e.cfg.Rows)
+	}
+	if _, err := run("CREATE TABLE data AS SELECT * FROM " + t.reader(fast) + some); err != nil {
 		return err
 	}
 	columns, err := loader.Describe(ctx, "SELECT * FROM data")
