@@ -102,7 +102,7 @@ func (f *initFlags) run(command *cobra.Command, args []string, now time.Time) er
 	if err != nil {
 		return err
 	}
-	proposal, err := starter.Propose(table, place.Dialect(), f.wishes, p.ask, now)
+	proposal, err := starter.Propose(table, f.wishes, p.ask, now)
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func TestInitAsks(t *testing.T) {
 	folder, written, stderr := started(t, "support\n", survey)
 	for _, says := range []string{
 		"customerSatisfaction: {score: rating, scale: {min: 1, max: 5}", "entities: {customer: Customer ID}",
-		`{name: Date of answer, type: Date, expr: "CAST(strptime(\"Date of answer\", '%d.%m.%Y') AS DATE)"}`, "owner: {team: support}",
+		`{name: Date of answer, type: Date, expr: "CAST(try_strptime(\"Date of answer\", '%d.%m.%Y') AS DATE)"}`, "owner: {team: support}",
 	} {
 		if !strings.Contains(written, says) {
 			t.Errorf("%q is not in\n%s", says, written)

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/cpi-operator/cpi-operator/internal/query"
 )
 
 // Proposal is a first definition for a table.
@@ -41,12 +39,10 @@ type proposer struct {
 
 // Propose makes a proposal for a table as of now. Whoever can be asked is asked where several things fit and where the
 // table cannot know: who owns the indicator. The error says what is missing, and which flag would say it.
-func Propose(table Table, dialect query.Dialect, wishes Wishes, asker Asker, now time.Time) (*Proposal, error) {
+func Propose(table Table, wishes Wishes, asker Asker, now time.Time) (*Proposal, error) {
 	if table.Looked == 0 {
 		return nil, fmt.Errorf("table %s has no rows: there is nothing to tell its columns by", table.Name)
 	}
-	table.Columns = slices.Clone(table.Columns) // what is found out of them stays here
-	table.readTimes(dialect)
 	p := proposer{Proposal: &Proposal{table: &table, TimeZone: wishes.TimeZone}, wishes: wishes, asker: asker, now: now}
 	for _, name := range []string{wishes.Score, wishes.Time, wishes.Entity} {
 		if name != "" && name != None && table.column(name) == nil {
@@ -143,8 +139,8 @@ func (p *proposer) undated(why string) error {
 
 func (p *proposer) dated(c *Column, is, why string) {
 	p.time = c
-	if c.reads != nil {
-		why += "; " + c.reads.why
+	if c.Reads != nil {
+		why += "; " + c.Reads.Why
 	}
 	p.note(c.Name, is, why)
 	if p.measured.family != renewal && c.Until.After(p.now.Add(24*time.Hour)) {
@@ -260,7 +256,10 @@ func (p *proposer) layOut() {
 			break
 		}
 	}
-	if p.window > 1 {
+	switch {
+	case rows*float64(p.window) < enough:
+		p.caution("twelve months have about %.0f rows, and %d are the least that is told: until there are more, the state is InsufficientSample", rows*float64(p.window), enough)
+	case p.window > 1:
 		p.caution("a month has about %.0f rows, and %d are the least that is told: each value looks %d months back", rows, enough, p.window)
 	}
 	if since := int(p.now.Sub(p.time.From).Hours()/month) + 2; since > 24 {

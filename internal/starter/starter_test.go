@@ -133,11 +133,11 @@ func TestPropose(t *testing.T) {
 			says:  []string{`query: "SELECT row_number() OVER () AS row, t.* FROM \"answers\" AS t"`, "tables: [answers]", "entities: {answer: row}", "a double load would be a bigger sample", "one value, no months and no trend"},
 		},
 		"texts that are dates": {
-			table: survey(score("nps", 0, 10), Column{Name: "Datum", Kind: query.KindText, Filled: rows, Distinct: 300, Samples: []string{"03.09.2025", "21.10.2025"}}), wishes: Wishes{Time: "Datum"},
-			says: []string{`{name: Datum, type: Date, expr: "CAST(strptime(\"Datum\", '%d.%m.%Y') AS DATE)"}`, "the day first"},
+			table: survey(score("nps", 0, 10), Column{Name: "Datum", Kind: query.KindText, Filled: rows, Distinct: 300, Reads: ReadsAs("Datum", []string{"03.09.2025", "21.10.2025"}, query.DuckDB)}), wishes: Wishes{Time: "Datum"},
+			says: []string{`{name: Datum, type: Date, expr: "CAST(try_strptime(\"Datum\", '%d.%m.%Y') AS DATE)"}`, "the day first"},
 		},
 		"texts that may be two dates": {
-			table: survey(score("nps", 0, 10), Column{Name: "Date", Kind: query.KindText, Filled: rows, Distinct: 300, Samples: []string{"03/09/2025", "04/10/2025"}}), wishes: Wishes{Time: "Date"},
+			table: survey(score("nps", 0, 10), Column{Name: "Date", Kind: query.KindText, Filled: rows, Distinct: 300, Reads: ReadsAs("Date", []string{"03/09/2025", "04/10/2025"}, query.DuckDB)}), wishes: Wishes{Time: "Date"},
 			err: "column Date does not read as a time",
 		},
 		"few rows a month": {
@@ -170,7 +170,7 @@ func TestPropose(t *testing.T) {
 			case "-":
 				c.wishes.Owner = ""
 			}
-			p, err := Propose(c.table, query.DuckDB, c.wishes, nobody.ask, now)
+			p, err := Propose(c.table, c.wishes, nobody.ask, now)
 			if asks := strings.Join(nobody.flags, " "); asks != c.asks {
 				t.Errorf("asked %q, want %q", asks, c.asks)
 			}
@@ -213,7 +213,7 @@ func TestScalar(t *testing.T) {
 
 // A server's password is nowhere; its address is.
 func TestServer(t *testing.T) {
-	p, err := Propose(table(id("response_id", rows), id("customer_id", 800), score("nps", 0, 10)), query.Postgres, Wishes{Owner: "support", Name: "crm"}, (&asked{}).ask, now)
+	p, err := Propose(table(id("response_id", rows), id("customer_id", 800), score("nps", 0, 10)), Wishes{Owner: "support", Name: "crm"}, (&asked{}).ask, now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,15 +36,12 @@ type Column struct {
 	// Min and Max of numbers; Whole says that all are whole ones.
 	Min, Max float64
 	Whole    bool
-	// From and Until of times: the earliest and the latest.
+	// From and Until of times: the earliest and the latest, if they are known.
 	From, Until time.Time
 	// Values are all there are, most frequent first, if they are at most MaxValues. Of texts, numbers and booleans.
 	Values []string
-	// Samples are some values of texts that have more than MaxValues.
-	Samples []string
-
-	// reads is how texts that all read as times become some; nil of all other columns.
-	reads *textTime
+	// Reads is how texts that all read as times become some; nil of all other columns.
+	Reads *TextTime
 }
 
 // column by its name; nil if there is none.
@@ -62,7 +59,7 @@ func (t *Table) follows(first, then string) bool {
 }
 
 func (c *Column) isTime() bool {
-	return c.reads != nil || c.Kind == query.KindDate || c.Kind == query.KindTimestamp || c.Kind == query.KindInstant
+	return c.Reads != nil || c.Kind == query.KindDate || c.Kind == query.KindTimestamp || c.Kind == query.KindInstant
 }
 
 func (c *Column) isNumber() bool { return c.Kind == query.KindInteger || c.Kind == query.KindNumber }

@@ -9,11 +9,12 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/query"
 )
 
-// textTime is how texts are read as times.
-type textTime struct {
-	kind plan.ColumnType
-	// expr is the SQL of a column's name; why says how it reads.
-	expr, why string
+// TextTime is how texts are read as times.
+type TextTime struct {
+	// Kind is Date or Timestamp.
+	Kind plan.ColumnType
+	// Expr is the SQL that a definition casts to Kind; Why says how it reads.
+	Expr, Why string
 }
 
 // layouts of texts that are taken for times, as Go writes them, and as DuckDB's strptime does. A text such as 03/04/2026 is
@@ -36,27 +37,13 @@ var layouts = []struct {
 	{"1/2/2006", "%m/%d/%Y", plan.Date, "its texts are dates, the month first: some have more than 12 in the second place"},
 }
 
-// readTimes finds out which of the table's texts are times.
-func (t *Table) readTimes(dialect query.Dialect) {
-	for i := range t.Columns {
-		c := &t.Columns[i]
-		if c.Kind != query.KindText {
-			continue
-		}
-		samples := c.Samples
-		if len(samples) == 0 {
-			samples = c.Values
-		}
-		c.reads = asTimes(c.Name, samples, dialect)
-	}
-}
-
-// asTimes is how all of some texts are read, if one layout reads them and no other does.
-func asTimes(column string, samples []string, dialect query.Dialect) *textTime {
+// ReadsAs is how some texts of a column are read as times: by the one layout that reads all of them. It is nil if none does,
+// or if several do.
+func ReadsAs(column string, samples []string, dialect query.Dialect) *TextTime {
 	if len(samples) == 0 {
 		return nil
 	}
-	var found *textTime
+	var found *TextTime
 	for _, l := range layouts {
 		if l.strptime != "" && dialect != query.DuckDB || !all(samples, func(text string) bool { _, err := time.Parse(l.layout, text); return err == nil }) {
 			continue
@@ -64,9 +51,9 @@ func asTimes(column string, samples []string, dialect query.Dialect) *textTime {
 		if found != nil {
 			return nil // day or month first: nobody can tell
 		}
-		found = &textTime{kind: l.kind, expr: query.Quote(column), why: l.why}
+		found = &TextTime{Kind: l.kind, Expr: query.Quote(column), Why: l.why}
 		if l.strptime != "" {
-			found.expr = fmt.Sprintf("CAST(strptime(%s, '%s') AS %s)", query.Quote(column), l.strptime, strings.ToUpper(string(l.kind)))
+			found.Expr = fmt.Sprintf("CAST(try_strptime(%s, '%s') AS %s)", query.Quote(column), l.strptime, strings.ToUpper(string(l.kind)))
 		}
 	}
 	return found

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -158,15 +159,15 @@ func (p *Proposal) dataset(w *writer) {
 		w.line("  time: {event: {column: %s}}   # %s", scalar(p.time.Name), p.why(p.time.Name, "when"))
 	}
 	var casts []*Column
-	for _, name := range []string{p.timeName(), p.measured.column, p.measured.decidedAt} {
-		if c := p.table.column(name); c != nil && c.reads != nil {
+	for _, name := range []string{p.timeName(), p.measured.column, p.measured.start, p.measured.decidedAt} {
+		if c := p.table.column(name); c != nil && c.Reads != nil && !slices.Contains(casts, c) {
 			casts = append(casts, c)
 		}
 	}
 	if len(casts) > 0 {
 		w.line("  columns:")
 		for _, c := range casts {
-			w.line("  - {name: %s, type: %s, expr: %s}   # %s", scalar(c.Name), c.reads.kind, scalar(c.reads.expr), c.reads.why)
+			w.line("  - {name: %s, type: %s, expr: %s}   # %s", scalar(c.Name), c.Reads.Kind, scalar(c.Reads.Expr), c.Reads.Why)
 		}
 	}
 }

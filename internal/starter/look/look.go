@@ -44,7 +44,7 @@ func Table(ctx context.Context, engine source.Engine, table plan.Table) (starter
 			l.out.Columns = append(l.out.Columns, starter.Column{Name: c.Name, Kind: c.Kind})
 		}
 	}
-	for _, step := range []func(context.Context) error{l.count, l.values, l.follow} {
+	for _, step := range []func(context.Context) error{l.count, l.values, l.textTimes, l.follow} {
 		if err := step(ctx); err != nil {
 			return starter.Table{}, err
 		}
@@ -131,11 +131,42 @@ func (l *looker) values(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		texts := found.Columns[0].Strings
 		if few {
-			c.Values = found.Columns[0].Strings
-		} else {
-			c.Samples = found.Columns[0].Strings
+			c.Values = texts
 		}
+		if c.Kind == query.KindText {
+			c.Reads = starter.ReadsAs(c.Name, texts, l.engine.Dialect())
+		}
+	}
+	return nil
+}
+
+// instant is a column as a time that can be compared, and its kind; empty if it is none. Texts are compared in files only:
+// servers have no cast that forgives a text that it cannot read.
+func (l *looker) instant(c starter.Column) (expr string, kind query.Kind) {
+	switch {
+	case isTime(c.Kind):
+		return query.Quote(c.Name), c.Kind
+	case c.Reads != nil && l.engine.Dialect() == query.DuckDB:
+		return fmt.Sprintf("TRY_CAST(%s AS %s)", c.Reads.Expr, strings.ToUpper(string(c.Reads.Kind))), query.Kind(c.Reads.Kind)
+	}
+	return "", ""
+}
+
+// textTimes reads the bounds of texts that are times.
+func (l *looker) textTimes(ctx context.Context) error {
+	for i := range l.out.Columns {
+		c := &l.out.Columns[i]
+		expr, _ := l.instant(*c)
+		if c.Reads == nil || expr == "" {
+			continue
+		}
+		found, err := l.query(ctx, "SELECT "+l.text("min("+expr+")")+", "+l.text("max("+expr+")")+" FROM "+l.from)
+		if err != nil {
+			return err
+		}
+		c.From, c.Until = parse(textAt(found.Columns[0], 0)), parse(textAt(found.Columns[1], 0))
 	}
 	return nil
 }
@@ -146,10 +177,11 @@ func (l *looker) follow(ctx context.Context) error {
 	var pairs []starter.Pair
 	for _, first := range l.out.Columns {
 		for _, then := range l.out.Columns {
-			if first.Name == then.Name || first.Kind != then.Kind || !isTime(first.Kind) || first.Filled == 0 || then.Filled == 0 {
+			a, of := l.instant(first)
+			b, kind := l.instant(then)
+			if first.Name == then.Name || a == "" || kind != of || first.Filled == 0 || then.Filled == 0 {
 				continue
 			}
-			a, b := query.Quote(first.Name), query.Quote(then.Name)
 			pairs = append(pairs, starter.Pair{First: first.Name, Then: then.Name})
 			selected = append(selected, fmt.Sprintf("count(CASE WHEN %s < %s THEN 1 END), count(CASE WHEN %s > %s THEN 1 END)", b, a, b, a))
 		}

@@ -7,11 +7,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/plan"
-	"github.com/cpi-operator/cpi-operator/internal/query"
 	"github.com/cpi-operator/cpi-operator/internal/runner"
 	"github.com/cpi-operator/cpi-operator/internal/source"
 	"github.com/cpi-operator/cpi-operator/internal/starter"
@@ -25,17 +25,6 @@ type Place struct {
 
 	format plan.FileFormat
 	bytes  int64
-}
-
-// dialects of servers, by the scheme of their address.
-var dialects = map[string]query.Dialect{"postgres": query.Postgres, "postgresql": query.Postgres, "mysql": query.MySQL}
-
-// Dialect of the place.
-func (p Place) Dialect() query.Dialect {
-	if p.URL == nil {
-		return query.DuckDB
-	}
-	return dialects[p.URL.Scheme]
 }
 
 // formats by ending.
@@ -52,7 +41,7 @@ func Find(text string) (Place, error) {
 		if err != nil {
 			return Place{}, errors.New("the address cannot be read: " + forms) // not err, which quotes the password
 		}
-		if _, known := dialects[address.Scheme]; !known || address.Hostname() == "" || strings.Trim(address.Path, "/") == "" {
+		if !slices.Contains([]string{"postgres", "postgresql", "mysql"}, address.Scheme) || address.Hostname() == "" || strings.Trim(address.Path, "/") == "" {
 			return Place{}, errors.New("the address names no database that is known: " + forms)
 		}
 		return Place{URL: address}, nil
