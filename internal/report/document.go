@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,11 +34,14 @@ type section struct {
 	Points []string
 }
 
+// step is something to do. What each part is called stands before it.
 type step struct {
-	Do    string
-	Facts []fact
-	// Command that shows more.
-	Look, Command string
+	Do       string
+	Who, Why string
+	Team     string // empty if nobody is named
+	Reasons  []string
+	Look     string
+	Command  string // that shows more
 }
 
 type table struct {
@@ -50,6 +54,8 @@ type table struct {
 
 type cell struct {
 	Text string
+	// Whole texts are short ones that no line should part.
+	Whole bool
 	// Tone is a standing in lower case, for emphasis; empty for none.
 	Tone string
 	// Course is drawn, and Label says in words what it shows.
@@ -83,9 +89,7 @@ func (r *Report) document(w words) document {
 func (r *Report) actions(w words) section {
 	s := section{ID: "actions", Heading: w.actions}
 	for _, a := range r.Actions {
-		s.Steps = append(s.Steps, step{
-			Do: a.Do, Facts: facts(fact{w.who, a.Team}, fact{w.why, strings.Join(a.Why, " ")}), Look: w.look, Command: command(a, r.Namespace),
-		})
+		s.Steps = append(s.Steps, step{Do: a.Do, Who: w.who, Team: a.Team, Why: w.why, Reasons: a.Why, Look: w.look, Command: command(a, r.Namespace)})
 	}
 	if len(r.Actions) == 0 {
 		s.Lines = []string{w.nothingToDo}
@@ -94,15 +98,6 @@ func (r *Report) actions(w words) section {
 		s.Lines = append(s.Lines, fmt.Sprintf(w.moreActions, r.MoreActions, r.Namespace))
 	}
 	return s
-}
-
-func facts(all ...fact) (out []fact) {
-	for _, f := range all {
-		if f.Text != "" {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 // command that shows more of what an action is about.
@@ -139,7 +134,12 @@ func (r *Report) table(w words, caption string, rows []Row, targets bool) table 
 	if targets {
 		t.Head = append(t.Head, w.target)
 	}
-	t.Head = append(t.Head, w.state, w.course, w.team)
+	t.Head = append(t.Head, w.state)
+	courses := slices.ContainsFunc(rows, func(row Row) bool { return row.Course != nil })
+	if courses {
+		t.Head = append(t.Head, w.course)
+	}
+	t.Head = append(t.Head, w.team)
 	if r.Card != "" {
 		t.Head = append(t.Head, w.weight)
 	}
@@ -148,11 +148,15 @@ func (r *Report) table(w words, caption string, rows []Row, targets bool) table 
 		if row.Guardrail {
 			title += " (" + w.guardrailMark + ")"
 		}
-		out := []cell{{Text: title}, {Text: orDash(w, row.Value)}, {Text: orDash(w, row.Interval)}, {Text: orDash(w, number(row.N))}, {Text: orDash(w, row.Period)}, {Text: orDash(w, row.Trend)}}
+		out := []cell{{Text: title}, whole(w, row.Value), whole(w, row.Interval), whole(w, number(row.N)), whole(w, row.Period), whole(w, row.Trend)}
 		if targets {
 			out = append(out, cell{Text: orDash(w, row.Target)})
 		}
-		out = append(out, cell{Text: row.State, Tone: strings.ToLower(string(row.Standing))}, courseOf(w, row), cell{Text: owner(row)})
+		out = append(out, cell{Text: row.State, Whole: true, Tone: strings.ToLower(string(row.Standing))})
+		if courses {
+			out = append(out, courseOf(w, row))
+		}
+		out = append(out, cell{Text: owner(row)})
 		if r.Card != "" {
 			out = append(out, cell{Text: strconv.FormatFloat(row.Weight, 'f', -1, 64)})
 		}
@@ -183,7 +187,7 @@ func (s *section) fold(w words, rows []Row) {
 			if p.Flag != "" {
 				state += ", " + p.Flag
 			}
-			t.Rows = append(t.Rows, []cell{{Text: p.Label}, {Text: orDash(w, p.Value)}, {Text: orDash(w, p.Interval)}, {Text: orDash(w, number(p.N))}, {Text: state}})
+			t.Rows = append(t.Rows, []cell{{Text: p.Label}, whole(w, p.Value), whole(w, p.Interval), whole(w, number(p.N)), {Text: state}})
 		}
 		s.Folded = append(s.Folded, t)
 	}
@@ -198,7 +202,7 @@ func (r *Report) claimed(w words) section {
 	s.Lines = []string{w.claimsHelp}
 	t := table{Caption: w.claims, Silent: true, Head: []string{w.driver, w.kpi, w.effect, w.lag, w.verdict}}
 	for _, c := range r.Claims {
-		t.Rows = append(t.Rows, []cell{{Text: orDash(w, c.Driver)}, {Text: c.KPI}, {Text: orDash(w, c.Effect)}, {Text: orDash(w, c.Lag)}, {Text: c.Verdict}})
+		t.Rows = append(t.Rows, []cell{{Text: orDash(w, c.Driver)}, {Text: c.KPI}, whole(w, c.Effect), whole(w, c.Lag), {Text: c.Verdict}})
 		s.Points = append(s.Points, c.Sentences...)
 	}
 	s.Tables = []table{t}
@@ -217,7 +221,7 @@ func (r *Report) guarded(w words) section {
 		if of == "" {
 			of = w.allMembers
 		}
-		t.Rows = append(t.Rows, []cell{{Text: g.Title}, {Text: of}, {Text: orDash(w, g.Value)}, {Text: g.State, Tone: strings.ToLower(string(board.StandingOf(g.State)))}, {Text: orDash(w, g.Standing)}})
+		t.Rows = append(t.Rows, []cell{{Text: g.Title}, {Text: of}, whole(w, g.Value), {Text: g.State, Whole: true, Tone: strings.ToLower(string(board.StandingOf(g.State)))}, {Text: orDash(w, g.Standing)}})
 	}
 	s.Tables = []table{t}
 	return s
@@ -251,6 +255,9 @@ func orDash(w words, text string) string {
 	}
 	return text
 }
+
+// whole is a short text that no line parts.
+func whole(w words, text string) cell { return cell{Text: orDash(w, text), Whole: true} }
 
 func number(n *int64) string {
 	if n == nil {

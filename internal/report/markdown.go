@@ -40,8 +40,11 @@ func (m *markdown) section(s section) {
 	m.line("", "## "+s.Heading)
 	for i, step := range s.Steps {
 		m.line("", fmt.Sprintf("%d. **%s**", i+1, inline(step.Do)))
-		for _, f := range step.Facts {
-			m.line("   - " + f.What + ": " + inline(f.Text))
+		if step.Team != "" {
+			m.line("   - " + step.Who + ": " + inline(step.Team))
+		}
+		for _, reason := range step.Reasons {
+			m.line("   - " + step.Why + ": " + inline(reason))
 		}
 		m.line("   - " + step.Look + ": " + code(step.Command))
 	}

@@ -53,7 +53,7 @@ var english = words{
 
 	numbers: "The numbers", cpisOf: "What customers get: %s", kpis: "What the company wants", noMembers: "There are no indicators.",
 	indicator: "Indicator", value: "Value", interval: "Interval", n: "n", period: "Period", trend: "Trend", target: "Target", state: "State", team: "Team", weight: "Weight",
-	course: "Course", courseOf: "Course of %s", courseInWords: "from %s to %s, with the interval as a band; its numbers stand below under “Periods of %[3]s”",
+	course: "Course", courseOf: "Course of “%s”", courseInWords: "from %s to %s, with the interval as a band; its numbers stand below under “Periods of %s”",
 	periodsOf: "Periods of %s", guardrailMark: "guardrail", notYet: "–",
 
 	changed: "What changed", nothingChanged: "Nothing is known to have changed.",

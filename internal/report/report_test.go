@@ -1,0 +1,92 @@
+package report_test
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/manifest"
+	"github.com/cpi-operator/cpi-operator/internal/offline"
+	"github.com/cpi-operator/cpi-operator/internal/report"
+	"github.com/cpi-operator/cpi-operator/internal/scorecard"
+	"github.com/cpi-operator/cpi-operator/internal/source/files"
+)
+
+var update = flag.Bool("update", false, "write the reports of the samples anew")
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	files.Main()
+	os.Exit(m.Run())
+}
+
+var monday = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
+
+// samples are the software firm's definitions, computed from their files; without rows, from none.
+func samples(t *testing.T, rows bool) board.Objects {
+	t.Helper()
+	folder := filepath.Join("..", "..", "config", "samples")
+	paths := []string{filepath.Join(folder, "software.yaml"), filepath.Join(folder, "scorecard.yaml")}
+	if rows {
+		paths = append(paths, offline.Beside(paths)...)
+	}
+	objects, faults, err := manifest.Read(paths, nil)
+	if err != nil || len(faults) > 0 {
+		t.Fatal(err, faults)
+	}
+	namespaces, findings, err := offline.Load(t.Context(), objects, "demo")
+	if err != nil || len(findings) > 0 || len(namespaces) != 1 {
+		t.Fatal(err, findings, len(namespaces))
+	}
+	computed, err := namespaces[0].Compute(t.Context(), offline.Options{Now: monday, Scratch: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _ := namespaces[0].Objects(computed, monday)
+	return out
+}
+
+// The reports of the samples read as they did; what changes is seen, and written anew with -update.
+func TestReportsOfTheSamples(t *testing.T) {
+	card := func(objects board.Objects) report.Report {
+		set := scorecard.Of(objects, &objects.Scorecards[0])
+		return report.Make(set, set.LastTime())
+	}
+	objects := samples(t, true)
+	software, failing := card(objects), card(samples(t, false))
+	set := scorecard.All(objects)
+	namespace := report.Make(set, set.LastTime())
+	for file, write := range map[string]func(io.Writer) error{
+		"software.md": software.Markdown, "software.html": software.HTML, "software.json": software.JSON, "namespace.md": namespace.Markdown, "failing.md": failing.Markdown,
+	} {
+		var out bytes.Buffer
+		if err := write(&out); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", file)
+		if *update {
+			if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(out.String(), "\n")); diff != "" {
+			t.Errorf("%s (go test ./internal/report -update writes it anew): %s", file, diff)
+		}
+		if strings.HasSuffix(file, ".html") {
+			valid(t, out.String())
+		}
+	}
+}
