@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"strconv"
+	"strings"
 
 	"k8s.io/utils/ptr"
 
@@ -29,6 +30,20 @@ type linkagePage struct {
 	Comparisons   []comparison
 	Guardrails    table
 	YAML          string
+}
+
+// Effect of the strongest driver without its interval, and Interval alone.
+func (p *linkagePage) Effect() string {
+	effect, _, _ := strings.Cut(p.Summary.Effect, " [")
+	return effect
+}
+
+// Interval of the effect; empty without one. What follows it, such as the step it is told for, stays with it.
+func (p *linkagePage) Interval() string {
+	if _, interval, found := strings.Cut(p.Summary.Effect, " ["); found {
+		return "[" + interval
+	}
+	return ""
 }
 
 // driverRow is what was found of one driver.

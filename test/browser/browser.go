@@ -146,9 +146,10 @@ func Eval[T any](tab *Tab, expression string) T {
 const sentinel = "browser: all that came before has arrived"
 
 // Complaints of the page so far: errors and warnings on the console, violations of its policy among them. They are told once.
+// That the page itself was answered with an error is none.
 func (tab *Tab) Complaints() []string {
 	tab.t.Helper()
-	Eval[any](tab, "console.debug("+quoted(sentinel)+")")
+	itself := Eval[string](tab, "console.debug("+quoted(sentinel)+"), location.href")
 	tab.lock.Lock()
 	defer tab.lock.Unlock()
 	for !slices.ContainsFunc(tab.said, func(m chromedp.ConsoleMessage) bool { return m.Text == sentinel }) {
@@ -156,6 +157,9 @@ func (tab *Tab) Complaints() []string {
 	}
 	var out []string
 	for _, message := range tab.said {
+		if message.Source == "network" && message.URL == itself {
+			continue
+		}
 		if message.Type == chromedp.ConsoleError || message.Type == chromedp.ConsoleWarning || message.IsException() {
 			out = append(out, message.String())
 		}

@@ -19,7 +19,7 @@ function scaleOf(unit, size) {
 }
 
 // numberFormat for an axis from low to high: a function from a number in the data's unit to text.
-export function numberFormat(unit, low, high) {
+function numberFormat(unit, low, high) {
   const size = Math.max(Math.abs(low), Math.abs(high));
   const [one, name] = scaleOf(unit, size);
   const format = new Intl.NumberFormat(language, {
@@ -29,8 +29,17 @@ export function numberFormat(unit, low, high) {
   return value => format.format(value / one).replace('-', '\u2212') + name;
 }
 
-// ticksOf an axis: about count round numbers from low to high, round as people read the unit.
-export function ticksOf(unit, low, high, count) {
+// axisOf numbers: an axis that holds them all, with about count ticks that are round as people read the unit, and how
+// numbers on it are written.
+export function axisOf(unit, numbers, count) {
+  let [low, high] = d3.extent(numbers.filter(known));
+  if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 10, high + (Math.abs(high) || 1) / 10];
   const [one] = scaleOf(unit, Math.max(Math.abs(low), Math.abs(high)));
-  return d3.ticks(low / one, high / one, count).map(tick => tick * one);
+  const step = d3.tickStep(low / one, high / one, count);
+  const first = Math.floor(low / one / step + 1e-9), last = Math.ceil(high / one / step - 1e-9);
+  const ticks = d3.range(first, last + 1).map(i => i * step * one);
+  const domain = [ticks[0], ticks.at(-1)];
+  return {ticks, domain, format: numberFormat(unit, ...domain)};
 }
+
+export const known = value => typeof value === 'number';

@@ -1,18 +1,12 @@
 // Charts of parts below each other, each under its own name: a dot with its interval, or a bar.
-import {numberFormat, ticksOf} from './chart-numbers.js';
+import {axisOf, known} from './chart-numbers.js';
 
 const rowHeight = 40;
-const known = value => typeof value === 'number';
 
 export function rows(data, width) {
   const points = data.points.map((point, i) => ({...point, y: i, name: i - 0.28}));
-  const numbers = points.flatMap(p => [p.value, p.lower, p.upper, p.from]).concat(data.levels.map(l => l.value)).filter(known);
-  let [low, high] = d3.extent(data.bars ? [...numbers, 0] : numbers);
-  if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 10, high + (Math.abs(high) || 1) / 10];
-  const count = Math.max(2, Math.floor(width / 110)), ticks = ticksOf(data.unit, low, high, count), step = ticks[1] - ticks[0] || high - low;
-  const domain = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
-  const marked = d3.range(Math.round((domain[1] - domain[0]) / step) + 1).map(i => domain[0] + i * step);
-  const format = numberFormat(data.unit, ...domain);
+  const numbers = [...points.flatMap(p => [p.value, p.lower, p.upper, p.from]), ...data.levels.map(level => level.value), ...(data.bars ? [0] : [])];
+  const {ticks, domain, format} = axisOf(data.unit, numbers, Math.max(2, Math.floor(width / 140)));
   const tone = p => `var(--chart-${p.tone || 'line'})`;
   const half = 4 * d3.max([domain[0], domain[1]], end => format(end).length);
   const told = d3.max(points, p => (p.told || '').length) || 0;
@@ -23,8 +17,8 @@ export function rows(data, width) {
     marginTop: data.levels.length ? 22 : 6, marginBottom: 26,
     x: {domain}, y: {axis: null, type: 'linear', domain: [-0.5, points.length - 0.5], range: [data.levels.length ? 22 : 6, points.length * rowHeight + (data.levels.length ? 22 : 6)]},
     marks: [
-      Plot.gridX(marked, {stroke: 'currentColor', strokeOpacity: 0.12}),
-      Plot.axisX(marked, {tickFormat: format, tickSize: 0, label: null}),
+      Plot.gridX(ticks, {stroke: 'currentColor', strokeOpacity: 0.12}),
+      Plot.axisX(ticks, {tickFormat: format, tickSize: 0, label: null}),
       data.bars ? Plot.ruleX([0], {stroke: 'currentColor', strokeOpacity: 0.5}) : [],
       Plot.ruleX(data.levels, {x: 'value', stroke: 'currentColor', strokeDasharray: '7 4'}),
       Plot.text(data.levels, {x: 'value', text: 'label', frameAnchor: 'top', dy: -14, fontWeight: 600, textAnchor: level => level.value > (domain[0] + domain[1]) / 2 ? 'end' : 'start'}),

@@ -1,5 +1,5 @@
 // Charts along time or lag: the value with its interval, what is not a result told from what is.
-import {numberFormat, ticksOf} from './chart-numbers.js';
+import {axisOf, known} from './chart-numbers.js';
 
 // halo keeps text readable across lines.
 const halo = {fill: 'currentColor', stroke: 'var(--chart-paper)', strokeWidth: 4};
@@ -12,31 +12,26 @@ function placed(points) {
     : {...point, from: i - 0.5, to: i + 0.5, x: i});
 }
 
-const known = value => typeof value === 'number';
 const isResult = point => point.state === 'Mature' && !point.flag;
 
-// frame of a chart of points: scales and axes. Everything that is drawn lies within; zero is there only if the data are near.
-function frame(points, numbers, unit, width) {
-  let [low, high] = d3.extent(numbers.filter(known));
-  if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 10, high + (Math.abs(high) || 1) / 10];
-  const ticks = ticksOf(unit, low, high, 5), step = ticks[1] - ticks[0] || high - low;
-  const domain = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
-  const marked = d3.range(Math.round((domain[1] - domain[0]) / step) + 1).map(i => domain[0] + i * step);
-  const format = numberFormat(unit, ...domain);
-  const marginLeft = 12 + 6.6 * d3.max(marked, tick => format(tick).length);
-  const every = Math.ceil(points.length / Math.max(2, Math.floor((width - marginLeft) / 72)));
-  const labelled = points.filter((_, i) => (points.length - 1 - i) % every === 0);
-  const labels = new Map(labelled.map(point => [point.x, point.label]));
+// frame of a chart of points: scales and axes, that hold all numbers, with room at the side for labels of lines across.
+function frame(points, numbers, unit, width, labels = []) {
+  const {ticks, domain, format} = axisOf(unit, numbers, 5);
+  const marginLeft = 12 + 6.6 * d3.max(ticks, tick => format(tick).length);
+  const beside = width >= 560 && labels.length > 0;
+  const marginRight = beside ? 14 + 6.8 * d3.max(labels, label => label.length) : 16;
+  const every = Math.ceil(points.length / Math.max(2, Math.floor((width - marginLeft - marginRight) / 72)));
+  const labelled = new Map(points.filter((_, i) => (points.length - 1 - i) % every === 0).map(point => [point.x, point.label]));
   return {
-    format,
+    beside,
     options: {
-      className: 'plot', width, height: width < 480 ? 230 : 290, marginLeft, marginRight: 16, marginTop: 24, marginBottom: 28,
+      className: 'plot', width, height: width < 480 ? 230 : 290, marginLeft, marginRight, marginTop: 24, marginBottom: 28,
       x: {type: 'linear', domain: [d3.min(points, p => p.from), d3.max(points, p => p.to)]}, y: {domain},
     },
     axes: [
-      Plot.gridY(marked, {stroke: 'currentColor', strokeOpacity: 0.12}),
-      Plot.axisY(marked, {tickFormat: format, tickSize: 0, label: null}),
-      Plot.axisX([...labels.keys()], {tickFormat: x => labels.get(x), tickSize: 3, label: null}),
+      Plot.gridY(ticks, {stroke: 'currentColor', strokeOpacity: 0.12}),
+      Plot.axisY(ticks, {tickFormat: format, tickSize: 0, label: null}),
+      Plot.axisX([...labelled.keys()], {tickFormat: x => labelled.get(x), tickSize: 3, label: null}),
     ],
   };
 }
@@ -62,15 +57,12 @@ function value(points) {
 
 const known0 = point => point !== undefined && known(point.value) && !Number.isNaN(point.value);
 
-// levels are lines across with a label; of two that lie close, the lower one's label stands below its line.
-function levels(list, domain, height) {
-  const near = (domain[1] - domain[0]) * 16 / height;
-  const below = level => list.some(other => other.value > level.value && other.value - level.value < near);
-  const text = {frameAnchor: 'left', textAnchor: 'start', dx: 4, y: 'value', text: 'label', fontWeight: 600, ...halo};
-  return list.flatMap(level => [
-    Plot.ruleY([level], {y: 'value', stroke: toneOf(level), strokeWidth: 1.5, strokeDasharray: '7 4'}),
-    Plot.text([level], {...text, dy: below(level) ? 9 : -8, fill: toneOf(level)}),
-  ]);
+// labels of levels stand beside the chart, or on it where there is no room. Of two that lie close the lower one's stands lower.
+function labels(levels, {options, beside}) {
+  const [low, high] = options.y.domain, near = (high - low) * 16 / options.height;
+  const close = level => levels.some(other => other.value > level.value && other.value - level.value < near);
+  const text = {y: 'value', text: 'label', fontWeight: 600, ...halo, textAnchor: 'start', ...(beside ? {frameAnchor: 'right', dx: 8} : {frameAnchor: 'left', dx: 4})};
+  return levels.map(level => Plot.text([level], {...text, fill: toneOf(level), dy: (beside ? 0 : -8) + (close(level) ? 16 : 0)}));
 }
 
 const toneOf = level => `var(--chart-${level.tone})`;
@@ -96,10 +88,11 @@ function reads(plot, points) {
 export function history(data, width) {
   const points = placed(data.points);
   const numbers = [...points.flatMap(p => [p.value, p.lower, p.upper]), ...data.levels.map(l => l.value)];
-  const {options, axes} = frame(points, numbers, data.unit, width);
+  const framed = frame(points, numbers, data.unit, width, data.levels.map(level => level.label)), {options, axes} = framed;
   const changes = data.changes.map(change => ({...change, x: Date.parse(change.at)})).filter(c => c.x > options.x.domain[0] && c.x < options.x.domain[1]);
   return reads(Plot.plot({...options, marks: [
-    zones(points), axes, levels(data.levels, options.y.domain, options.height),
+    zones(points), axes,
+    Plot.ruleY(data.levels, {y: 'value', stroke: toneOf, strokeWidth: 1.5, strokeDasharray: '7 4'}), labels(data.levels, framed),
     Plot.ruleX(changes, {x: 'x', stroke: 'currentColor', strokeDasharray: '2 3'}),
     changes.map(change => {
       const late = change.x - options.x.domain[0] > (options.x.domain[1] - options.x.domain[0]) / 2;
@@ -111,8 +104,9 @@ export function history(data, width) {
 
 export function forecast(data, width) {
   const points = placed(data.points), ahead = points.filter(p => p.state === 'Forecast');
-  const goals = data.goals.map(goal => ({...goal, x: Date.parse(goal.by || goal.from)}));
-  const {options, axes} = frame(points, [...points.flatMap(p => [p.value, p.lower, p.upper]), ...goals.map(g => g.value)], data.unit, width);
+  const goals = data.goals.map(goal => ({...goal, tone: 'target', x: Date.parse(goal.by || goal.from)}));
+  const framed = frame(points, [...points.flatMap(p => [p.value, p.lower, p.upper]), ...goals.map(g => g.value)], data.unit, width, goals.map(goal => goal.label));
+  const {options, axes} = framed;
   const [from, to] = options.x.domain;
   const last = points.findLast(isResult), root = last && {...last, lower: last.value, upper: last.value};
   const fan = root ? [root, ...ahead] : ahead;
@@ -127,7 +121,7 @@ export function forecast(data, width) {
     Plot.dot(points.filter(p => isResult(p) && known(p.value)), {x: 'x', y: 'value', r: 2.5, fill: 'var(--chart-line)'}),
     Plot.ruleY(standing.filter(g => g.from < to), {x1: 'from', x2: 'to', y: 'value', stroke: 'var(--chart-target)', strokeDasharray: '7 4', strokeWidth: 1.5}),
     Plot.dot(dated, {x: 'x', y: 'value', symbol: 'diamond', r: 6, fill: 'var(--chart-target)'}),
-    Plot.text([...standing, ...dated], {x: g => Math.min(g.to ?? g.x, to), y: 'value', text: 'label', textAnchor: 'end', dy: -10, fontWeight: 600, ...halo, fill: 'var(--chart-target)'}),
+    labels([...standing, ...dated], framed),
   ]}), points);
 }
 
