@@ -80,7 +80,7 @@ func TestInitAsks(t *testing.T) {
 	if err := os.WriteFile(survey, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	folder, written, stderr := started(t, "support\n", survey)
+	folder, written, stderr := started(t, "\nsupport\n", survey)
 	for _, says := range []string{
 		"customerSatisfaction: {score: rating, scale: {min: 1, max: 5}", "entities: {customer: Customer ID}",
 		`{name: Date of answer, type: Date, expr: "CAST(try_strptime(\"Date of answer\", '%d.%m.%Y') AS DATE)"}`, "owner: {team: support}",
@@ -89,7 +89,7 @@ func TestInitAsks(t *testing.T) {
 			t.Errorf("%q is not in\n%s", says, written)
 		}
 	}
-	if !strings.Contains(stderr, "Which team is told") {
+	if !strings.Contains(stderr, "2  duration of Date of answer  (it is never before Date of order") || !strings.Contains(stderr, "Which team is told") {
 		t.Errorf("%s", stderr)
 	}
 	code, out, problems := run(t, "", "compute", "-f", folder, "--at", monday)
@@ -99,15 +99,16 @@ func TestInitAsks(t *testing.T) {
 
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
 	for says, args := range map[string][]string{
-		"Say it with --owner":              {survey},
+		"Say which with --measure":         {survey},
+		"Say it with --owner":              {survey, "--score", "rating"},
 		"say where the table is":           {},
 		"no column \"grade\"":              {survey, "--score", "grade"},
 		"cannot be a netPromoterScore":     {survey, "--measure", "netPromoterScore", "--score", "id"},
-		"does not read as a time":          {survey, "--time", "rating", "--owner", "x"},
+		"does not read as a time":          {survey, "--score", "rating", "--time", "rating", "--owner", "x"},
 		"init writes netPromoterScore":     {survey, "--measure", "magic"},
 		"names no database that is known":  {"oracle://me:hunter2@db/x"},
 		"save its sheet as CSV":            {workbook(t)},
-		"--better goes with":               {survey, "--better", "lower", "--owner", "x"},
+		"--better goes with":               {survey, "--score", "rating", "--better", "lower", "--owner", "x"},
 		"Say which with --theme":           {data + "telco_churn.csv.gz", "--score", "partner", "--better", "higher", "--owner", "x"},
 		"Say which with --better":          {data + "telco_churn.csv.gz", "--score", "partner", "--theme", "Value", "--owner", "x"},
 		"no column of orders looks like a": {data + "orders.csv", "--owner", "x"},

@@ -53,7 +53,7 @@ func TestRulesRefuse(t *testing.T) {
 	for says, args := range map[string][]string{
 		"--namespace Demo\"":    {"rules", "-n", "Demo\""},
 		"must not be negative":  {"rules", "--alert-for", "-1s"},
-		"print a file for each": {"rules", "-f", samples},
+		"print a file for each": {"rules", "-f", samples, "-f", "../../examples/sources"},
 		"none of the others":    {"rules", "-n", "demo", "-f", samples},
 	} {
 		if code, out, stderr := run(t, "", args...); code != exitUsage || out != "" || !strings.Contains(stderr, says) {
