@@ -99,6 +99,9 @@ func setOf(objects board.Objects, name string) (scorecard.Set, error) {
 	if name == "" {
 		return scorecard.All(objects), nil
 	}
+	if len(objects.Scorecards) == 0 {
+		return scorecard.Set{}, fmt.Errorf("there is no Scorecard in namespace %s: without a name the report is on all of its indicators", objects.Namespace)
+	}
 	found, err := find(objects, name, kindScorecard)
 	if err != nil {
 		return scorecard.Set{}, err

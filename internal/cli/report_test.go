@@ -16,7 +16,7 @@ func TestReport(t *testing.T) {
 	}
 	for _, says := range []string{
 		"# Do customers stay, and do they want to?\n", "- **For**: The board\n", "2026-10-01 (the last review)",
-		"3 members: 0 on target, 1 off target, 1 that cannot be judged; 3 need attention.",
+		"Members: 3. On target: 0. Off target: 1. Cannot be judged: 1. Need attention: 3.",
 		"1. **Look into “Would you recommend us?”, which is beyond its threshold. It goes with “Contracts renewed”, and its owner can change it.**",
 		"80.4 % [76.8, 83.5], n 530, in 2026-10; target ≥ 85 %", "not proof of cause",
 		"| Contracts renewed | 80.4 % | [76.8, 83.5] | 530 | 2026-10 |", "No member belongs to Product",

@@ -44,11 +44,11 @@ var english = words{
 	sinceWhen: "%s (%s)",
 
 	inShort:    "In short",
-	counts:     "%d members: %d on target, %d off target, %d that cannot be judged; %d need attention.",
+	counts:     "Members: %d. On target: %d. Off target: %d. Cannot be judged: %d. Need attention: %d.",
 	countsHelp: "There is no score. A sum over numbers of different units has none, and hides what it is made of.",
 
 	actions: "What matters most now", nothingToDo: "Nothing asks for action: no problem is known of any member.",
-	moreActions: "There are %d less urgent ones: kubectl cpi status -n %s lists them all.",
+	moreActions: "Less urgent ones: %d. kubectl cpi status -n %s lists them all.",
 	who:         "Who", why: "Why", look: "Where to look",
 
 	numbers: "The numbers", cpisOf: "What customers get: %s", kpis: "What the company wants", noMembers: "There are no indicators.",
