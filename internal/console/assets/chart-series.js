@@ -19,7 +19,7 @@ function frame(points, numbers, unit, width, labels = []) {
   const {ticks, domain, format} = axisOf(unit, numbers, 5);
   const marginLeft = 12 + 6.6 * d3.max(ticks, tick => format(tick).length);
   const beside = width >= 560 && labels.length > 0;
-  const marginRight = beside ? 14 + 6.8 * d3.max(labels, label => label.length) : 16;
+  const marginRight = beside ? 18 + 7.6 * d3.max(labels, label => label.length) : 16;
   const every = Math.ceil(points.length / Math.max(2, Math.floor((width - marginLeft - marginRight) / 72)));
   const labelled = new Map(points.filter((_, i) => (points.length - 1 - i) % every === 0).map(point => [point.x, point.label]));
   return {
