@@ -68,6 +68,7 @@ func (s *site) routes() *http.ServeMux {
 	mux.Handle("GET /ns/{namespace}/graph", s.page(s.graph))
 	mux.Handle("GET /ns/{namespace}/cpi/{name}", s.page(s.indicator))
 	mux.Handle("GET /ns/{namespace}/kpi/{name}", s.page(s.indicator))
+	mux.Handle("GET /ns/{namespace}/scorecard/{name}", s.page(s.scorecard))
 	mux.Handle("GET /ns/{namespace}/linkage/{name}", s.page(s.linkage))
 	mux.Handle("GET /", s.page(s.unknown))
 	return mux

@@ -71,6 +71,8 @@ func add(t testing.TB, to *board.Objects, raw []byte) {
 		to.KPIs = append(to.KPIs, as[v1alpha1.KPITarget](t, raw))
 	case "CPILinkage":
 		to.Linkages = append(to.Linkages, as[v1alpha1.CPILinkage](t, raw))
+	case "Scorecard":
+		to.Scorecards = append(to.Scorecards, as[v1alpha1.Scorecard](t, raw))
 	case "IndicatorReport":
 		report := as[v1alpha1.IndicatorReport](t, raw)
 		ref := report.Spec.IndicatorRef
@@ -120,6 +122,7 @@ func site1(t testing.TB, objects board.Objects) http.Handler {
 var pages = []string{
 	"/ns/demo", "/ns/demo?state=Warning&owner=sales&theme=&q=re", "/ns/demo/graph", "/ns/demo/graph?kpi=software-renewal",
 	"/ns/demo/cpi/software-nps", "/ns/demo/cpi/telco-churn", "/ns/demo/kpi/software-renewal", "/ns/demo/kpi/software-nps-goal", "/ns/demo/linkage/software-nps-renewal",
+	"/ns/demo/scorecard/software",
 }
 
 func TestEveryPageIsShownInEveryLanguage(t *testing.T) {
@@ -190,7 +193,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/ns/demo/graph", "/ns/demo/cpi/telco-churn", "/ns/demo/kpi/software-nps-goal", "/ns/demo/linkage/telco-support-churn"} {
+	for _, path := range []string{"/ns/demo/graph", "/ns/demo/cpi/telco-churn", "/ns/demo/kpi/software-nps-goal", "/ns/demo/linkage/telco-support-churn", "/ns/demo/scorecard/software"} {
 		if !seen[path] {
 			t.Errorf("no link leads to %s", path)
 		}

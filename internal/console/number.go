@@ -36,13 +36,20 @@ func (l *locale) Figure(told string) string {
 		separator = ";"
 	}
 	var out strings.Builder
+	depth := 0 // of brackets: in an interval a comma that ends a number must not look like the one within it
 	for i := range len(told) {
+		switch told[i] {
+		case '[', '(':
+			depth++
+		case ']', ')':
+			depth--
+		}
 		switch c := told[i]; {
 		case c == '.' && between(i):
 			out.WriteString(l.numbers.decimal)
 		case c == ',' && between(i):
 			out.WriteString(l.numbers.group)
-		case c == ',':
+		case c == ',' && depth > 0:
 			out.WriteString(separator)
 		default:
 			out.WriteByte(c)

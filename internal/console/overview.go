@@ -36,6 +36,7 @@ type overview struct {
 	AllProblems int
 	KPIs        []row
 	Groups      []group
+	Cards       []card
 	// Shown of All indicators.
 	Shown, All int
 }
@@ -57,6 +58,8 @@ type row struct {
 	board.Entry
 	Namespace string
 	Spark     *spark.Drawing
+	// Guardrail: it must not get worse while others look good; told of members of a scorecard.
+	Guardrail bool
 	Claims    []claim
 }
 
@@ -66,6 +69,9 @@ type claim struct {
 	// Others that the claim names besides the indicator: of a KPI its drivers, of a CPI the KPI.
 	Others []string
 }
+
+// card is a Scorecard as a link.
+type card struct{ Name, Title string }
 
 // problem with what the page needs to filter it.
 type problem struct {
@@ -98,6 +104,10 @@ func (s *site) overview(v *visit) (*answer, error) {
 		}
 	}
 	o.All = len(entries)
+	for i := range v.Objects.Scorecards {
+		c := &v.Objects.Scorecards[i]
+		o.Cards = append(o.Cards, card{c.Name, c.Spec.Title})
+	}
 	for _, g := range board.ByTheme(cpis) {
 		rows := make([]row, 0, len(g.Entries))
 		for _, e := range g.Entries {

@@ -167,6 +167,10 @@ func TestTextsOfOthersAreText(t *testing.T) {
 			l.Status.Drivers[j].Verdict, l.Status.Drivers[j].Effect, l.Status.Drivers[j].Lag, l.Status.Drivers[j].Sentence = hostile, hostile, hostile, hostile
 		}
 	}
+	for i := range objects.Scorecards {
+		spec := &objects.Scorecards[i].Spec
+		spec.Title, spec.Description, spec.Audience, spec.Objective = hostile, hostile, hostile, hostile
+	}
 	handler := site1(t, objects)
 	for _, path := range append([]string{"/ns/demo?q=" + "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"}, pages...) {
 		body := get(t, handler, path, 0).Body.String()
@@ -204,6 +208,7 @@ func TestUnknownNamesLeadToNearOnes(t *testing.T) {
 		"/ns/demo/cpi/telco-chrun":      `href="/ns/demo/cpi/telco-churn"`,
 		"/ns/demo/kpi/software-renewel": `href="/ns/demo/kpi/software-renewal"`,
 		"/ns/demo/linkage/nps-renewal":  `href="/ns/demo/linkage/software-nps-renewal"`,
+		"/ns/demo/scorecard/sofware":    `href="/ns/demo/scorecard/software"`,
 		"/ns/dmeo":                      `href="/ns/demo"`,
 		"/ns/dmeo/cpi/telco-churn":      `href="/ns/demo"`,
 		"/somewhere":                    `href="/"`,
