@@ -189,11 +189,13 @@ func text(value any) string {
 	case string:
 		return cut(v, maxValue)
 	}
-	content, err := json.Marshal(value)
-	if err != nil {
+	var content strings.Builder
+	encoder := json.NewEncoder(&content)
+	encoder.SetEscapeHTML(false) // people read it: a < b
+	if err := encoder.Encode(value); err != nil {
 		return "?" // decoded JSON always marshals
 	}
-	return cut(string(content), maxValue)
+	return cut(strings.TrimSpace(content.String()), maxValue)
 }
 
 func cut(line string, limit int) string {

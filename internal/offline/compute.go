@@ -48,9 +48,15 @@ type Computed struct {
 // Compute computes all that is valid. What cannot be computed says so in its report; an error is about the scratch
 // folder or the caller's context.
 func (n *Namespace) Compute(ctx context.Context, opts Options) (Computed, error) {
-	c := computation{Namespace: n, Options: opts, out: Computed{Reports: n.shells(), Failed: map[string]plan.Failure{}}}
-	for i := range n.Linkages {
-		c.claim(&n.Linkages[i])
+	c := computation{Namespace: n, Options: opts}
+	return c.compute(ctx)
+}
+
+func (c *computation) compute(ctx context.Context) (Computed, error) {
+	c.out = Computed{Reports: c.shells(), Failed: map[string]plan.Failure{}}
+	c.keepIndicators()
+	for i := range c.Linkages {
+		c.claim(&c.Linkages[i])
 	}
 	rounds := 1
 	if c.lookBack() {
@@ -58,8 +64,8 @@ func (n *Namespace) Compute(ctx context.Context, opts Options) (Computed, error)
 	}
 	for round := range rounds {
 		c.out.Skipped = nil
-		for i := range n.Sources {
-			if err := c.source(ctx, &n.Sources[i], round); err != nil {
+		for i := range c.Sources {
+			if err := c.source(ctx, &c.Sources[i], round); err != nil {
 				return c.out, err
 			}
 		}
@@ -73,7 +79,9 @@ const invalid plan.Reason = v1alpha1.ReasonInvalid
 type computation struct {
 	*Namespace
 	Options
-	out Computed
+	// known results, which are not computed again; nil where all are computed.
+	known *known
+	out   Computed
 }
 
 // claim gives a linkage its report, if it can be tested.
@@ -84,7 +92,7 @@ func (c *computation) claim(l *v1alpha1.CPILinkage) {
 	if err != nil {
 		return // its status says why
 	}
-	c.out.Reports[plan.KindLinkage+"/"+l.Name] = &v1alpha1.IndicatorReport{
+	report := &v1alpha1.IndicatorReport{
 		ObjectMeta: metav1.ObjectMeta{Namespace: c.Name, Name: planstep.ReportName(plan.KindLinkage, l.Name)},
 		Spec: v1alpha1.IndicatorReportSpec{
 			IndicatorRef:  v1alpha1.IndicatorReference{Kind: plan.KindLinkage, Name: l.Name, UID: string(l.UID)},
@@ -92,6 +100,7 @@ func (c *computation) claim(l *v1alpha1.CPILinkage) {
 			DataSourceRef: v1alpha1.LocalReference{Name: found.Source.Name},
 		},
 	}
+	c.out.Reports[plan.KindLinkage+"/"+l.Name] = c.known.keep(plan.KindLinkage+"/"+l.Name, report)
 }
 
 // lookBack reports whether anything rests on the reports of other indicators: composites, and claims over two sources.
@@ -128,10 +137,11 @@ func (c *computation) source(ctx context.Context, source *v1alpha1.DataSource, r
 		c.fail(source.Name, plan.Failure{Reason: invalid, Message: err.Error()})
 		return nil //nolint:nilerr // it is the source's, and told there
 	}
-	c.out.Skipped = append(c.out.Skipped, skipped...)
+	c.skip(skipped)
 	if round > 0 {
 		work = resting(work)
 	}
+	work = c.known.without(work)
 	if len(work.Indicators)+len(work.Linkages) == 0 {
 		return nil
 	}
@@ -175,8 +185,8 @@ func (c *computation) apart(ctx context.Context) error {
 			c.fail(other.Name, plan.Failure{Reason: invalid, Message: err.Error()})
 			continue
 		}
-		c.out.Skipped = append(c.out.Skipped, skipped...)
-		if len(work.Linkages) == 0 {
+		c.skip(skipped)
+		if work = c.known.without(work); len(work.Linkages) == 0 {
 			continue
 		}
 		if err := c.run(ctx, work, own, other); err != nil {
@@ -184,6 +194,15 @@ func (c *computation) apart(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// skip tells what is left out, unless its result is known.
+func (c *computation) skip(skipped []planstep.Skipped) {
+	for _, s := range skipped {
+		if !c.known.has(s.Key) {
+			c.out.Skipped = append(c.out.Skipped, s)
+		}
+	}
 }
 
 func (c *computation) fail(source string, failure plan.Failure) { c.out.Failed[source] = failure }
@@ -253,6 +272,9 @@ func (s sink) Result(_ int, result plan.Result) error {
 	report := s.out.Reports[result.String()]
 	if report == nil {
 		return fmt.Errorf("a result of %s, which has no report", result.Key)
+	}
+	if s.known.has(result.Key) { // it was a part of something that is new
+		return nil
 	}
 	report.Status = publish.Status(report.Status, s.work, result, metav1.NewTime(s.Now))
 	return nil

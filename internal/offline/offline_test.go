@@ -28,7 +28,7 @@ func load(t *testing.T, paths ...string) *Namespace {
 	}
 	namespaces, findings, err := Load(t.Context(), objects, "default")
 	if err != nil || len(findings) > 0 {
-		t.Fatal(err, findings)
+		t.Fatalf("%v %+v", err, findings)
 	}
 	var out *Namespace
 	for _, n := range namespaces {

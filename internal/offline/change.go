@@ -1,0 +1,226 @@
+package offline
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/history"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/resolve"
+)
+
+// What an edit does to an indicator or a claim.
+type What string
+
+// What an edit does. Numbers under a new formula are not to be compared with those before.
+const (
+	Unchanged  What = "unchanged"
+	Added      What = "new"
+	Removed    What = "removed"
+	Broken     What = "broken" // it can be computed no more
+	NewFormula What = "new formula"
+	Rejudged   What = "judged otherwise" // the same numbers, or findings, mean something else
+)
+
+// Change of one indicator or claim.
+type Change struct {
+	Kind, Name, Title string
+	What              What
+	// Was and Is what is told of it; nil where it is not there.
+	Was, Is *Told
+	// Begin and End are the alerts that do.
+	Begin, End []alert.Alert
+	// Edits of the definition or, where it is as it was, of the datasets and sources that it reads, in words.
+	Edits []string
+	// Why it cannot be computed as it stands; empty where it can.
+	Why string
+}
+
+// Told of an indicator or a claim, as people read it.
+type Told struct {
+	// Value with its Interval and n, of an indicator; of a claim, the effect of the strongest driver.
+	Value, Interval string
+	N               *int64
+	Period, Target  string
+	// State of an indicator; verdict on a claim.
+	State string
+	// Variant is the name in public of an indicator's formula, if it has one; of a claim, the strongest driver.
+	Variant string
+}
+
+// side of a change: an indicator or a claim before it, or after.
+type side struct {
+	plan.Key
+	title    string
+	told     Told
+	formula  string
+	blocked  string
+	spec     any
+	datasets []string
+}
+
+// Changes that an edit makes, one of each indicator and claim: CPIs, KPIs, claims, each by name.
+func (e *Edited) Changes() []Change {
+	before, after := sidesOf(e.Before), sidesOf(e.After)
+	keys := slices.Clone(after)
+	for _, s := range before {
+		if find(after, s.Key) == nil {
+			keys = append(keys, s)
+		}
+	}
+	var out []Change
+	for _, kind := range []string{resolve.KindCPIDefinition, resolve.KindKPITarget, plan.KindLinkage} {
+		of := slices.DeleteFunc(slices.Clone(keys), func(s side) bool { return s.Kind != kind })
+		slices.SortFunc(of, func(a, b side) int { return strings.Compare(a.Name, b.Name) })
+		for _, s := range of {
+			out = append(out, e.change(find(before, s.Key), find(after, s.Key)))
+		}
+	}
+	return out
+}
+
+func find(sides []side, key plan.Key) *side {
+	return named(sides, key.String(), func(s *side) string { return s.String() })
+}
+
+// change of one that is there before, after, or both.
+func (e *Edited) change(was, is *side) Change {
+	if was == nil {
+		return Change{Kind: is.Kind, Name: is.Name, Title: is.title, What: Added, Is: &is.told, Begin: e.AlertsAfter[is.String()], Why: is.blocked}
+	}
+	out := Change{Kind: was.Kind, Name: was.Name, Title: was.title, What: Removed, Was: &was.told, End: e.AlertsBefore[was.String()]}
+	if is == nil {
+		return out
+	}
+	out.Title, out.Is, out.Why = is.title, &is.told, is.blocked
+	out.Begin = without(e.AlertsAfter[is.String()], e.AlertsBefore[is.String()])
+	out.End = without(e.AlertsBefore[is.String()], e.AlertsAfter[is.String()])
+	out.Edits = e.edits(was, is)
+	switch {
+	case is.blocked != "" && was.blocked == "":
+		out.What = Broken
+	case is.formula != was.formula:
+		out.What = NewFormula
+	case !same(was.told, is.told) || len(out.Begin)+len(out.End) > 0:
+		out.What = Rejudged
+	default:
+		out.What = Unchanged
+	}
+	return out
+}
+
+// without gives the alerts of a that b has not: of that name, severity and segment.
+func without(a, b []alert.Alert) []alert.Alert {
+	return slices.DeleteFunc(slices.Clone(a), func(one alert.Alert) bool {
+		return slices.ContainsFunc(b, func(other alert.Alert) bool {
+			return one.Name == other.Name && one.Severity == other.Severity && one.Segment == other.Segment
+		})
+	})
+}
+
+// edits in words.
+func (e *Edited) edits(was, is *side) []string {
+	out := history.Differences("spec", decoded(was.spec), decoded(is.spec))
+	if len(out) > 0 || was.formula == is.formula {
+		return out
+	}
+	between := func(kind, name string, was, is any) {
+		out = append(out, history.Differences(fmt.Sprintf("%s/%s: spec", kind, name), decoded(was), decoded(is))...)
+	}
+	for _, name := range is.datasets {
+		old, _ := e.Before.Dataset(name)
+		now, _ := e.After.Dataset(name)
+		if old == nil || now == nil {
+			continue
+		}
+		between("Dataset", name, old.Spec, now.Spec)
+		from, _ := e.Before.Source(old.Spec.DataSourceRef.Name)
+		to, _ := e.After.Source(old.Spec.DataSourceRef.Name)
+		if from != nil && to != nil {
+			between("DataSource", from.Name, from.Spec, to.Spec)
+		}
+	}
+	return history.Bounded(out)
+}
+
+// decoded JSON of a spec.
+func decoded(spec any) any {
+	text, err := json.Marshal(spec)
+	var out any
+	if err == nil {
+		err = json.Unmarshal(text, &out)
+	}
+	if err != nil {
+		panic(err) // objects of the API always go to JSON and back
+	}
+	return out
+}
+
+// sidesOf all indicators and claims of a namespace.
+func sidesOf(o board.Objects) []side {
+	var out []side
+	add := func(kind, name, title string, spec any, indicator *v1alpha1.Indicator, s v1alpha1.IndicatorStatus, reported string) {
+		one := side{
+			Key: plan.Key{Kind: kind, Name: name}, title: title, spec: spec, datasets: resolve.Datasets(indicator),
+			formula: formulaOf(s.Baseline),
+		}
+		if sum := s.Summary; sum != nil {
+			one.told = Told{Value: sum.Value, Interval: sum.Interval, N: sum.N, Period: sum.Period, Target: sum.Target, State: sum.State}
+			if state := alert.State(sum.State); state == alert.StatePending || state == alert.StateInvalid {
+				one.blocked = unready(s.Conditions)
+			}
+		}
+		if report := o.Reports[reported]; report != nil && report.Status.Result != nil {
+			one.told.Variant = report.Status.Result.Variant
+		}
+		out = append(out, one)
+	}
+	for _, c := range o.CPIs {
+		add(resolve.KindCPIDefinition, c.Name, c.Spec.Title, c.Spec, &c.Spec.Indicator, c.Status, resolve.KindCPIDefinition+"/"+c.Name)
+	}
+	for _, k := range o.KPIs {
+		reported := resolve.KindKPITarget + "/" + k.Name
+		if k.Spec.CPIRef != nil {
+			reported = resolve.KindCPIDefinition + "/" + k.Spec.CPIRef.Name
+		}
+		add(resolve.KindKPITarget, k.Name, k.Spec.Title, k.Spec, &k.Spec.Indicator, k.Status, reported)
+	}
+	for i := range o.Linkages {
+		l := &o.Linkages[i]
+		one := side{
+			Key: plan.Key{Kind: plan.KindLinkage, Name: l.Name}, title: o.TitleOf(l), spec: l.Spec,
+			formula: formulaOf(l.Status.Baseline),
+		}
+		if l.Status.Verdict == "" {
+			one.blocked = unready(l.Status.Conditions)
+		}
+		if sum := l.Status.Summary; sum != nil {
+			one.told = Told{Value: sum.Effect, State: sum.Verdict, Variant: sum.Driver}
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+func formulaOf(b *v1alpha1.Baseline) string {
+	if b == nil {
+		return ""
+	}
+	return b.RequestHash
+}
+
+// unready is why an object is not, empty if it is.
+func unready(conditions []metav1.Condition) string {
+	if c := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady); c != nil && c.Status == metav1.ConditionFalse {
+		return c.Message
+	}
+	return ""
+}
