@@ -1,12 +1,15 @@
 package scorecard_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/tools/events"
 	clocktesting "k8s.io/utils/clock/testing"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -153,4 +156,40 @@ func TestScorecardFollowsItsMembers(t *testing.T) {
 		}
 		return quiet == 50
 	})
+}
+
+// What kubectl get prints is enough to know where to look.
+func TestWhatKubectlPrints(t *testing.T) {
+	c, namespace := envtestkit.Client(t), envtestkit.Namespace(t)
+	s := card(namespace, "nps")
+	nps := envtestkit.CPI(namespace, "nps", "survey")
+	envtestkit.Create(t, c, s, nps)
+	judge(t, c, nps, "Critical", "below 20")
+	r := &scorecard.Reconciler{Client: c, Events: events.NewFakeRecorder(10), Clock: clocktesting.NewFakePassiveClock(monday)}
+	if _, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(s)}); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := discovery.NewDiscoveryClientForConfig(envtestkit.Config(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := rest.RESTClient().Get().AbsPath("/apis/cpi-operator.io/v1alpha1/namespaces/"+namespace+"/scorecards").
+		SetHeader("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io").DoRaw(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table metav1.Table
+	if err := json.Unmarshal(raw, &table); err != nil {
+		t.Fatal(err)
+	}
+	var printed []string
+	for i, column := range table.ColumnDefinitions {
+		if column.Priority == 0 && column.Name != "Age" {
+			printed = append(printed, fmt.Sprint(column.Name, "=", table.Rows[0].Cells[i]))
+		}
+	}
+	want := "Name=board Audience=The board Members=1 Attention=1 On Target=0 Off Target=0 Unknown=0 Covered=ThemeUnmeasured Balanced=Balanced"
+	if got := strings.Join(printed, " "); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
 }
