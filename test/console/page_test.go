@@ -20,6 +20,7 @@ func TestEveryPageForEveryReader(t *testing.T) {
 		"target":            "/ns/hotel/kpi/return",
 		"linkage":           "/ns/hotel/linkage/what-brings-guests-back",
 		"linkage-customers": "/ns/demo/linkage/software-nps-renewal",
+		"scorecard":         "/ns/demo/scorecard/software",
 		"notfound":          "/ns/demo/cpi/telco-chrun",
 	}
 	readers := []struct {

@@ -2,12 +2,16 @@ package live_test
 
 import (
 	"context"
+	"errors"
+	"net"
 	"strings"
+	"sync"
 	"testing"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -24,6 +28,11 @@ func watching(t *testing.T, namespace, user string) *live.Cluster {
 	if user != "" {
 		config = envtestkit.As(t, user)
 	}
+	return watchingBy(t, config, namespace)
+}
+
+func watchingBy(t *testing.T, config *rest.Config, namespace string) *live.Cluster {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	t.Cleanup(stop)
 	c, err := live.New(ctx, envtestkit.ClientFor(t, config), live.Options{
@@ -72,6 +81,63 @@ func TestAllNamespaces(t *testing.T) {
 		if all := " " + strings.Join(known, " ") + " "; !strings.Contains(all, " "+one+" ") || !strings.Contains(all, " "+other+" ") {
 			t.Errorf("namespaces %v lack %s or %s", known, one, other)
 		}
+	}
+}
+
+// wire is the way to the API server, which can be cut.
+type wire struct {
+	mutex sync.Mutex
+	cut   bool
+	open  []net.Conn
+}
+
+func (w *wire) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if w.cut {
+		return nil, errors.New("the wire is cut")
+	}
+	connection, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err == nil {
+		w.open = append(w.open, connection)
+	}
+	return connection, err
+}
+
+func (w *wire) set(cut bool) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.cut = cut
+	if !cut {
+		return
+	}
+	for _, connection := range w.open {
+		_ = connection.Close()
+	}
+	w.open = nil
+}
+
+func TestOldNumbersAreNotShownForNew(t *testing.T) {
+	writer, namespace := envtestkit.Client(t), envtestkit.Namespace(t)
+	envtestkit.Create(t, writer, envtestkit.CPI(namespace, "first", "rows"))
+	config, way := rest.CopyConfig(envtestkit.Config(t)), &wire{}
+	config.Dial = way.dial
+	c := watchingBy(t, config, namespace)
+	for range 2 { // once from the API server, once from memory
+		if _, err := c.Objects(t.Context(), namespace); err != nil {
+			t.Fatal(err)
+		}
+	}
+	way.set(true)
+	envtestkit.Eventually(t, func() bool {
+		_, err := c.Objects(t.Context(), namespace)
+		return err != nil && strings.Contains(err.Error(), "the wire is cut")
+	})
+	envtestkit.Create(t, writer, envtestkit.CPI(namespace, "meanwhile", "rows"))
+	way.set(false)
+	objects, err := c.Objects(t.Context(), namespace)
+	if err != nil || len(objects.CPIs) != 2 {
+		t.Errorf("after it is mended: %d CPIs, %v", len(objects.CPIs), err)
 	}
 }
 
