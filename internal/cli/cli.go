@@ -43,7 +43,7 @@ Exit codes: 0 all in order; 1 done, but something is not in order (invalid files
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(validateCommand(now), computeCommand(now))
+	root.AddCommand(validateCommand(now), computeCommand(now), diffCommand(now))
 	root.AddCommand(statusCommand(now), explainCommand(now), linkCommand(now), rulesCommand())
 	root.AddCommand(reportCommand(now))
 	root.AddCommand(initCommand(now))

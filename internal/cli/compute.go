@@ -200,11 +200,7 @@ func tellClaim(l *v1alpha1.CPILinkage, alerts offline.Alerts) toldClaim {
 }
 
 func tellAlerts(alerts offline.Alerts, kind, name string) []toldAlert {
-	var out []toldAlert
-	for _, a := range alerts[kind+"/"+name] {
-		out = append(out, toldAlert{string(a.Name), string(a.Severity), a.Team, a.Message})
-	}
-	return out
+	return alertsTold(alerts[kind+"/"+name])
 }
 
 func (t *told) print(out io.Writer, format string) error {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
 )
@@ -90,14 +91,11 @@ func (f *dataFlags) compute(ctx context.Context, files *fileFlags, stdin io.Read
 	if err := taken(namespaces, opts); err != nil {
 		return computed{}, err
 	}
-	if opts.Scratch, err = os.MkdirTemp("", "kubectl-cpi-"); err != nil {
+	done, err := prepare(&opts, stderr)
+	if err != nil {
 		return computed{}, err
 	}
-	defer func() { _ = os.RemoveAll(opts.Scratch) }() // what cannot be removed now is the system's to clean
-	if isTerminal(stderr) {
-		opts.Progress = func(text string) { fmt.Fprintf(stderr, "\r\x1b[K%s …", text) }
-		defer fmt.Fprint(stderr, "\r\x1b[K") // gone before anything else is told
-	}
+	defer done()
 	out := computed{findings: findings}
 	for _, n := range namespaces {
 		out.findings = append(out.findings, n.Validate()...)
@@ -107,9 +105,26 @@ func (f *dataFlags) compute(ctx context.Context, files *fileFlags, stdin io.Read
 		}
 		objects, alerts := n.Objects(found, opts.Now)
 		out.namespaces, out.alerts = append(out.namespaces, objects), append(out.alerts, alerts)
-		out.problems = append(out.problems, problemsOf(objects, found)...)
+		out.problems = append(out.problems, problemsOf(objects.Reports, found)...)
 	}
 	return out, nil
+}
+
+// prepare gives a computation a scratch folder, and tells its progress where somebody looks at stderr, until done.
+func prepare(opts *offline.Options, stderr io.Writer) (done func(), err error) {
+	if opts.Scratch, err = os.MkdirTemp("", "kubectl-cpi-"); err != nil {
+		return nil, err
+	}
+	watched := isTerminal(stderr)
+	if watched {
+		opts.Progress = func(text string) { fmt.Fprintf(stderr, "\r\x1b[K%s …", text) }
+	}
+	return func() {
+		_ = os.RemoveAll(opts.Scratch) // what cannot be removed now is the system's to clean
+		if watched {
+			fmt.Fprint(stderr, "\r\x1b[K")
+		}
+	}, nil
 }
 
 // taken tells which of what is given is of no use in any namespace, and why; nil if all is in one.
@@ -136,7 +151,7 @@ func taken(namespaces []*offline.Namespace, opts offline.Options) error {
 }
 
 // problemsOf a computation: sources that could not be read, what was left out, and what failed by itself.
-func problemsOf(o board.Objects, c offline.Computed) []string {
+func problemsOf(reports map[string]*v1alpha1.IndicatorReport, c offline.Computed) []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(c.Failed)) {
 		out = append(out, fmt.Sprintf("DataSource/%s: %s: %s", name, c.Failed[name].Reason, c.Failed[name].Message))
@@ -144,8 +159,8 @@ func problemsOf(o board.Objects, c offline.Computed) []string {
 	for _, s := range c.Skipped {
 		out = append(out, fmt.Sprintf("%s: %s", s.Key, s.Why))
 	}
-	for _, key := range slices.Sorted(maps.Keys(o.Reports)) {
-		report := o.Reports[key]
+	for _, key := range slices.Sorted(maps.Keys(reports)) {
+		report := reports[key]
 		if _, failed := c.Failed[report.Spec.DataSourceRef.Name]; failed {
 			continue // told once, of the source
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -71,10 +70,11 @@ func (f *validateFlags) run(command *cobra.Command, now time.Time) error {
 	if err := taken(namespaces, opts); err != nil {
 		return err
 	}
-	if opts.Scratch, err = os.MkdirTemp("", "kubectl-cpi-"); err != nil {
+	done, err := prepare(&opts, command.ErrOrStderr())
+	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(opts.Scratch) }() // what cannot be removed now is the system's to clean
+	defer done()
 	for _, n := range namespaces {
 		columns, err := n.ValidateColumns(command.Context(), opts)
 		if err != nil {

@@ -71,16 +71,19 @@ type loader struct {
 	findings   []Finding
 }
 
-func (l *loader) namespace(name string) *Namespace {
-	n := l.namespaces[name]
-	if n == nil {
-		n = &Namespace{
-			Name: name, Secrets: map[string]*corev1.Secret{}, ConfigMaps: map[string]*corev1.ConfigMap{},
-			origins: map[types.UID]*manifest.Object{},
-		}
-		l.namespaces[name] = n
+// Nothing is a namespace without objects.
+func Nothing(name string) *Namespace {
+	return &Namespace{
+		Name: name, Secrets: map[string]*corev1.Secret{}, ConfigMaps: map[string]*corev1.ConfigMap{},
+		origins: map[types.UID]*manifest.Object{},
 	}
-	return n
+}
+
+func (l *loader) namespace(name string) *Namespace {
+	if l.namespaces[name] == nil {
+		l.namespaces[name] = Nothing(name)
+	}
+	return l.namespaces[name]
 }
 
 func (l *loader) find(object *manifest.Object, field, message string) {
