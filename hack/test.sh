@@ -3,6 +3,8 @@
 # test.sh unit     the tests that need no cluster
 # test.sh e2e      the end-to-end tests, on the cluster of CLUSTER
 #
+# CPI_SCREENSHOTS names a folder that pictures of the page are written to, of each page as each reader sees it.
+#
 # Ends with a line that counts the tests. What is slow the first time is built once and kept; see README.md.
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 cd "$repo_root"
@@ -60,7 +62,7 @@ e2e() {
   hack/cluster.sh up
   hack/deploy.sh
   eval "$(hack/cluster.sh env)"
-  CPI_E2E=1 run_tests e2e ./test/e2e/...
+  CPI_E2E=1 run_tests e2e ./test/e2e/... ./test/docs
 }
 
 count() { cat "$results"/*.json | grep -F '"Test":' | grep -c "\"Action\":\"$1\"" || true; }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"github.com/cpi-operator/cpi-operator/test/tools"
@@ -106,6 +107,21 @@ func set[P any](tab *Tab, command cdp.Command[P, cdp.Empty], params P) {
 func (tab *Tab) Open(address string) {
 	tab.t.Helper()
 	tab.do(chromedp.Navigate(address))
+}
+
+// Follow an address that leads on by itself, until the page is at a path.
+func (tab *Tab) Follow(address, path string) {
+	tab.t.Helper()
+	arrived := chromedp.Events(tab.ctx, page.LoadEventFired)
+	tab.do(chromedp.Navigate(address))
+	for _, err := range arrived {
+		if err != nil {
+			tab.t.Fatal(err)
+		}
+		if Eval[string](tab, "location.pathname") == path {
+			return
+		}
+	}
 }
 
 // Size of the window in CSS pixels.

@@ -19,13 +19,13 @@ function frame(points, numbers, unit, width, labels = []) {
   const {ticks, domain, format} = axisOf(unit, numbers, 5);
   const marginLeft = 12 + 6.6 * d3.max(ticks, tick => format(tick).length);
   const beside = width >= 560 && labels.length > 0;
-  const marginRight = beside ? 18 + 7.6 * d3.max(labels, label => label.length) : 16;
+  const marginRight = beside ? 18 + 7.6 * d3.max(labels, label => label.length) : 28, keys = beside ? 0 : labels.length * 14;
   const every = Math.ceil(points.length / Math.max(2, Math.floor((width - marginLeft - marginRight) / 72)));
   const labelled = new Map(points.filter((_, i) => (points.length - 1 - i) % every === 0).map(point => [point.x, point.label]));
   return {
     beside,
     options: {
-      className: 'plot', width, height: width < 480 ? 230 : 290, marginLeft, marginRight, marginTop: 24, marginBottom: 28,
+      className: 'plot', width, height: (width < 480 ? 230 : 290) + keys, marginLeft, marginRight, marginTop: 24 + keys, marginBottom: 28,
       x: {type: 'linear', domain: [d3.min(points, p => p.from), d3.max(points, p => p.to)]}, y: {domain},
     },
     axes: [
@@ -57,12 +57,14 @@ function value(points) {
 
 const known0 = point => point !== undefined && known(point.value) && !Number.isNaN(point.value);
 
-// labels of levels stand beside the chart, or on it where there is no room. Of two that lie close the lower one's stands lower.
+// labels of levels stand beside the chart, of two that lie close the lower one's lower; where there is no room they stand above it.
 function labels(levels, {options, beside}) {
   const [low, high] = options.y.domain, near = (high - low) * 16 / options.height;
   const close = level => levels.some(other => other.value > level.value && other.value - level.value < near);
-  const text = {y: 'value', text: 'label', fontWeight: 600, ...halo, textAnchor: 'start', ...(beside ? {frameAnchor: 'right', dx: 8} : {frameAnchor: 'left', dx: 4})};
-  return levels.map(level => Plot.text([level], {...text, fill: toneOf(level), dy: (beside ? 0 : -8) + (close(level) ? 16 : 0)}));
+  const text = {fontWeight: 600, textAnchor: 'start', ...halo};
+  return levels.map((level, i) => Plot.text([level], beside
+    ? {...text, fill: toneOf(level), text: 'label', y: 'value', frameAnchor: 'right', dx: 8, dy: close(level) ? 16 : 0}
+    : {...text, fill: toneOf(level), text: () => '╌╌ ' + level.label, frameAnchor: 'top-left', dy: -14 * (levels.length - i) - 14}));
 }
 
 const toneOf = level => `var(--chart-${level.tone})`;
