@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +78,7 @@ func (f *initFlags) run(command *cobra.Command, args []string, now time.Time) er
 		}
 		now = at
 	}
-	p := &prompt{in: bufio.NewScanner(command.InOrStdin()), out: command.ErrOrStderr()}
+	p := newPrompt(command.InOrStdin(), command.ErrOrStderr())
 	where := ""
 	if len(args) > 0 {
 		where = args[0]

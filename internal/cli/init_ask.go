@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,13 @@ import (
 type prompt struct {
 	in  *bufio.Scanner
 	out io.Writer
+	// echo answers: a terminal does so by itself, a pipe does not.
+	echo bool
+}
+
+func newPrompt(in io.Reader, out io.Writer) *prompt {
+	keyboard, ok := in.(*os.File)
+	return &prompt{in: bufio.NewScanner(in), out: out, echo: !ok || !isTerminal(keyboard)}
 }
 
 // ask until there is an answer that fits. The first option is what an empty line means.
@@ -38,6 +46,9 @@ func (p *prompt) ask(q starter.Question) (string, error) {
 				return "", err
 			}
 			return "", starter.ErrNobody
+		}
+		if p.echo {
+			fmt.Fprintln(p.out, p.in.Text())
 		}
 		if answer, ok := chosen(strings.TrimSpace(p.in.Text()), q.Options); ok {
 			return answer, nil
