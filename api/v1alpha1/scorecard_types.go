@@ -100,6 +100,12 @@ type ScorecardStatus struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=3
 	Actions []ScorecardAction `json:"actions,omitempty"`
+
+	// changes of the set, the latest first.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=10
+	Changes []DefinitionChange `json:"changes,omitempty"`
 }
 
 // ScorecardSummary counts members. One can be in several counts, or in none but the first.

@@ -160,6 +160,7 @@ func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
 		&history.Reconciler{Kind: alert.CPI, Client: c, Live: mgr.GetAPIReader()},
 		&history.Reconciler{Kind: alert.KPI, Client: c, Live: mgr.GetAPIReader()},
 		&history.Reconciler{Kind: alert.Link, Client: c, Live: mgr.GetAPIReader()},
+		&history.Reconciler{Kind: history.Card, Client: c, Live: mgr.GetAPIReader()},
 		&scorecard.Reconciler{Client: c, Events: recorder, Clock: now},
 		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), APIs: apis, Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels, Timing: o.timing},
 	} {

@@ -9,6 +9,12 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 )
 
+// Card is the kind of Scorecards, of which nobody is alerted.
+const Card alert.Kind = "Scorecard"
+
+// noFormula stands where a definition has none: a set of indicators computes nothing.
+const noFormula = "none"
+
 // definition is an object whose edits are remembered, of whatever kind.
 type definition struct {
 	object   client.Object
@@ -26,6 +32,8 @@ func define(kind alert.Kind) definition {
 		return of(&v1alpha1.KPITarget{})
 	case alert.Link:
 		return of(&v1alpha1.CPILinkage{})
+	case Card:
+		return of(&v1alpha1.Scorecard{})
 	}
 	return of(&v1alpha1.CPIDefinition{})
 }
@@ -41,6 +49,9 @@ func of(object client.Object) definition {
 	case *v1alpha1.CPILinkage:
 		s := &o.Status
 		return definition{object: o, kind: alert.Link, spec: &o.Spec, observed: &s.ObservedGeneration, baseline: &s.Baseline, changes: &s.Changes}
+	case *v1alpha1.Scorecard:
+		s := &o.Status
+		return definition{object: o, kind: Card, spec: &o.Spec, observed: &s.ObservedGeneration, baseline: new(&v1alpha1.Baseline{RequestHash: noFormula}), changes: &s.Changes}
 	case *v1alpha1.CPIDefinition:
 		return indicator(alert.CPI, &o.Spec, &o.Status)
 	}

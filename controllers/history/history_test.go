@@ -20,6 +20,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/controllers/history"
 	"github.com/cpi-operator/cpi-operator/controllers/indicator"
 	"github.com/cpi-operator/cpi-operator/controllers/linkage"
+	"github.com/cpi-operator/cpi-operator/controllers/scorecard"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/envtestkit"
 	"github.com/cpi-operator/cpi-operator/internal/metrics"
@@ -66,6 +67,9 @@ func (w *world) settle(object client.Object) {
 	case alert.Link:
 		r := &linkage.Reconciler{Client: w.client, Live: w.client, Events: events.NewFakeRecorder(100), Clock: clock, Store: store}
 		_, err = r.Reconcile(w.Context(), request)
+	case history.Card:
+		r := &scorecard.Reconciler{Client: w.client, Events: events.NewFakeRecorder(100), Clock: clock}
+		_, err = r.Reconcile(w.Context(), request)
 	default:
 		r := &indicator.Reconciler{Kind: kindOf(object), Client: w.client, Events: events.NewFakeRecorder(100), Clock: clock, Store: store}
 		_, err = r.Reconcile(w.Context(), request)
@@ -92,6 +96,8 @@ func kindOf(object client.Object) alert.Kind {
 		return alert.KPI
 	case *v1alpha1.CPILinkage:
 		return alert.Link
+	case *v1alpha1.Scorecard:
+		return history.Card
 	}
 	return alert.CPI
 }
@@ -101,6 +107,8 @@ func changesOf(object client.Object) []v1alpha1.DefinitionChange {
 	case *v1alpha1.KPITarget:
 		return o.Status.Changes
 	case *v1alpha1.CPILinkage:
+		return o.Status.Changes
+	case *v1alpha1.Scorecard:
 		return o.Status.Changes
 	}
 	return object.(*v1alpha1.CPIDefinition).Status.Changes
@@ -311,4 +319,29 @@ func TestGoalsAndClaims(t *testing.T) {
 	w.look(w.cpi)
 	w.want(w.look(goal)[:1], "2 true CPIDefinition/nps was edited")
 	w.want(w.look(claim)[:1], "2 true CPIDefinition/nps was edited")
+}
+
+// A set computes nothing, so no edit of it begins a baseline; who joined and who left is told.
+func TestHistoryOfAScorecard(t *testing.T) {
+	w := newWorld(t)
+	card := &v1alpha1.Scorecard{
+		ObjectMeta: metav1.ObjectMeta{Namespace: w.cpi.Namespace, Name: "board"},
+		Spec: v1alpha1.ScorecardSpec{
+			Title: "Customers", Audience: "The board", Owner: v1alpha1.Owner{Team: "strategy"},
+			Members: []v1alpha1.ScorecardMember{{CPIRef: &v1alpha1.LocalReference{Name: "nps"}}},
+		},
+	}
+	envtestkit.Create(t, w.client, card)
+	w.want(w.look(card), "1 false Created")
+	card.Spec.Members = append(card.Spec.Members, v1alpha1.ScorecardMember{CPIRef: &v1alpha1.LocalReference{Name: "ease"}, Weight: new(v1alpha1.Value("2"))})
+	w.update(card)
+	w.want(w.look(card), `2 false spec.members[ease]: none → {"cpiRef":{"name":"ease"},"weight":2}`, "1 false Created")
+	w.writes.Forget()
+	w.look(card)
+	if calls := w.writes.Calls(); len(calls) > 0 {
+		t.Errorf("a second look writes %q", calls)
+	}
+	if found := w.revisions(); len(found) != 2 || !strings.HasPrefix(found[0].Name, "card-board-") || !metav1.IsControlledBy(&found[0], card) {
+		t.Errorf("revisions %+v", found)
+	}
 }

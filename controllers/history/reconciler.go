@@ -26,7 +26,7 @@ import (
 
 // Reconciler of the history of one kind of definitions. Of their status it writes changes alone.
 type Reconciler struct {
-	// Kind is alert.CPI, alert.KPI or alert.Link.
+	// Kind is alert.CPI, alert.KPI, alert.Link or Card.
 	Kind   alert.Kind
 	Client client.Client
 	// Live reads around the cache, which holds revisions without their specs.
@@ -34,9 +34,9 @@ type Reconciler struct {
 }
 
 // +kubebuilder:rbac:groups=apps,resources=controllerrevisions,verbs=get;list;watch;create;delete
-// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions;kpitargets;cpilinkages;datasets;datasources,verbs=get;list;watch
-// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions/status;kpitargets/status;cpilinkages/status,verbs=patch
-// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions/finalizers;kpitargets/finalizers;cpilinkages/finalizers,verbs=update
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions;kpitargets;cpilinkages;scorecards;datasets;datasources,verbs=get;list;watch
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions/status;kpitargets/status;cpilinkages/status;scorecards/status,verbs=patch
+// +kubebuilder:rbac:groups=cpi-operator.io,resources=cpidefinitions/finalizers;kpitargets/finalizers;cpilinkages/finalizers;scorecards/finalizers,verbs=update
 
 const (
 	// kept is how many versions of a definition are kept, as many as the status tells.

@@ -135,6 +135,9 @@ const salts = 5
 func RevisionName(kind string, object client.Object, revision int64, salt int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", object.GetUID(), revision, salt))
 	name := planstep.ReportName(kind, object.GetName())
+	if kind == string(Card) { // which has no report
+		name = "card-" + object.GetName()
+	}
 	return strings.TrimRight(name[:min(len(name), 63-1-10)], "-.") + "-" + hex.EncodeToString(sum[:5])
 }
 

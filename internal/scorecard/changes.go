@@ -113,6 +113,9 @@ type ValueChange struct {
 // Changes since then.
 func (s *Set) Changes(since Since) Changes {
 	out := Changes{Since: since}
+	if s.Card != nil {
+		out.Edits = edits(Named{"Scorecard", s.Card.Name, s.Card.Spec.Title}, s.Card.Status.Changes, since.At)
+	}
 	told := map[Reference]bool{}
 	for _, m := range s.Members {
 		named := Named{m.Kind, m.Name, m.Title}

@@ -127,7 +127,9 @@ func TestStatesVerdictsAndEdits(t *testing.T) {
 	w.claim("nps-grow", "grow", "nps").Status.Course = []v1alpha1.LinkStage{
 		{Stage: "Hypothesised", Since: &before}, {Stage: "Testing", Verdict: "InsufficientData", Since: &before}, {Stage: "Confirmed", Verdict: "Supported", Since: &after},
 	}
-	set := w.set("nps", "/grow")
+	card := w.card("nps", "/grow")
+	card.Status.Changes = []v1alpha1.DefinitionChange{{Seen: &later, Fields: []string{"spec.members[ease]: none → {\"cpiRef\":{\"name\":\"ease\"}}"}}}
+	set := scorecard.Of(w.Objects, card)
 	got := set.Changes(since)
 	nps, claim := scorecard.Named{Kind: "CPIDefinition", Name: "nps", Title: "Title of nps"}, scorecard.Named{Kind: "CPILinkage", Name: "nps-grow", Title: "Title of nps-grow"}
 	want := scorecard.Changes{
@@ -136,6 +138,7 @@ func TestStatesVerdictsAndEdits(t *testing.T) {
 		States:   []scorecard.Event{{Named: nps, At: after.Time, Text: "Critical: " + critical.Message}},
 		Verdicts: []scorecard.Event{{Named: claim, At: after.Time, Text: "was Testing (InsufficientData), is Confirmed (Supported)"}},
 		Edits: []scorecard.Event{
+			{Named: scorecard.Named{Kind: "Scorecard", Name: "board", Title: "Customers"}, At: later.Time, Text: "spec.members[ease]: none → {\"cpiRef\":{\"name\":\"ease\"}}"},
 			{Named: nps, At: later.Time, Text: "spec.thresholds.warning: 20 → 25"},
 			{Named: nps, At: after.Time, Text: "spec.measure (another formula: values before and after are not compared)"},
 		},

@@ -87,7 +87,7 @@ func TestDoubts(t *testing.T) {
 	w.cpi("half", "Time", "Maturing")
 	w.CPIs[3].Status.Summary.Period = "2026-10"
 	w.cpi("sure", "Time", "OK", said("Computed", "True", "Succeeded", "x"), said("SampleSufficient", "True", "Enough", "x"))
-	w.cpi("other", "Time", "SuspectData", suspect) // the same words of another one
+	w.cpi("other", "Time", "SuspectData", suspect)                                                        // the same words of another one
 	w.goal("grow", "nps", "SuspectData", suspect, said("Deteriorating", "Unknown", "TooFewPeriods", "x")) // says what its CPI says
 	w.claim("nps-grow", "grow", "nps", "wait")
 	w.Reports["CPILinkage/nps-grow"].Status.Link.Drivers[1] = v1alpha1.LinkFinding{
