@@ -63,6 +63,7 @@ e2e() {
   hack/deploy.sh
   eval "$(hack/cluster.sh env)"
   CPI_E2E=1 run_tests e2e ./test/e2e/... ./test/docs
+  CPI_E2E=1 run_tests page -run '^TestCluster$' ./test/console
 }
 
 count() { cat "$results"/*.json | grep -F '"Test":' | grep -c "\"Action\":\"$1\"" || true; }
