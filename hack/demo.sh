@@ -64,6 +64,8 @@ kubectl -n demo get cpisource,cpi,kpi
 say ""
 kubectl -n demo get cpilink
 say ""
+kubectl -n demo get scorecard
+say ""
 kubectl -n demo get cpilink -o 'jsonpath={range .items[*].status.drivers[*]}{.sentence}{"\n"}{end}' | fold -s -w 150
 say ""
 say "checked against another tool's numbers (shares in per cent):"

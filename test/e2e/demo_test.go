@@ -135,6 +135,23 @@ func TestDemo(t *testing.T) {
 			}
 		}
 	})
+	t.Run("a scorecard says how they stand together", func(t *testing.T) {
+		card := &v1alpha1.Scorecard{}
+		card.Namespace, card.Name = ns, "software"
+		eventually(t, "the scorecard to follow its members", func(context.Context) error {
+			s := reload(t, card).Status
+			if s.Summary == nil || *s.Summary.OffTarget != 1 || len(s.Actions) == 0 || s.Actions[0].Name != "software-nps" || !strings.Contains(s.Actions[0].Why, "not proof of cause") {
+				return fmt.Errorf("%+v", s)
+			}
+			return nil
+		})
+		table := kubectl(t, "--namespace", ns, "get", "scorecard")
+		for _, wanted := range []string{"The board", "ThemeUnmeasured", "OneTopicDominates"} {
+			if !strings.Contains(table, wanted) {
+				t.Errorf("no %q in\n%s", wanted, table)
+			}
+		}
+	})
 	t.Run("people read it in a table", func(t *testing.T) {
 		table := kubectl(t, "--namespace", ns, "get", "cpi,kpi")
 		for _, wanted := range []string{"26.5 %", "[25.5, 27.6]", "7043", "software-renewal", "OffTarget"} {
