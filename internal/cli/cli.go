@@ -44,7 +44,7 @@ Exit codes: 0 all in order; 1 done, but something is not in order (invalid files
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.AddCommand(validateCommand(now), computeCommand(now), diffCommand(now))
-	root.AddCommand(statusCommand(now), explainCommand(now), linkCommand(now), rulesCommand())
+	root.AddCommand(statusCommand(now), explainCommand(now), linkCommand(now), rulesCommand(), runCommand(now))
 	root.AddCommand(reportCommand(now))
 	root.AddCommand(initCommand(now))
 	root.AddCommand(uiCommand(now))
