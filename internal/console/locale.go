@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/text/feature/plural"
@@ -33,7 +34,8 @@ type textFS interface {
 type locale struct {
 	Tag     language.Tag
 	printer *message.Printer
-	texts   map[string]bool
+	// texts by key; empty of those that have arguments, which the printer writes.
+	texts   map[string]string
 	numbers numberStyle
 }
 
@@ -72,9 +74,12 @@ func loadLocales(files textFS) (*locales, error) {
 		if err != nil {
 			return nil, err
 		}
-		l := &locale{Tag: tag, printer: message.NewPrinter(tag, message.Catalog(builder)), texts: map[string]bool{}, numbers: styleOf(tag)}
+		l := &locale{Tag: tag, printer: message.NewPrinter(tag, message.Catalog(builder)), texts: map[string]string{}, numbers: styleOf(tag)}
 		for key, t := range texts {
-			l.texts[key] = true
+			l.texts[key] = ""
+			if !strings.Contains(t.whole, "%") {
+				l.texts[key] = t.whole
+			}
 			if err := setText(builder, tag, key, t); err != nil {
 				return nil, fmt.Errorf("text %s in %s: %w", key, folder.Name(), err)
 			}
@@ -156,15 +161,19 @@ func (all *locales) of(r *http.Request) *locale {
 // T is the text of a key with its arguments; numbers among them are written as the language does. A key that has no text
 // shows itself, in brackets that stand nowhere else.
 func (l *locale) T(key string, args ...any) string {
-	if !l.texts[key] {
+	switch whole, known := l.texts[key]; {
+	case !known:
 		return "⟦" + key + "⟧"
+	case whole != "":
+		return whole
 	}
 	return l.printer.Sprintf(key, args...)
 }
 
 // Word translates one of a fixed set of words of the API, such as a state; what is unknown stays as it is.
 func (l *locale) Word(set, word string) string {
-	if key := set + "." + word; l.texts[key] {
+	key := set + "." + word
+	if _, known := l.texts[key]; known {
 		return l.T(key)
 	}
 	return word

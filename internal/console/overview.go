@@ -138,14 +138,19 @@ func (s *site) overview(v *visit) (*answer, error) {
 	return &answer{page: "overview", title: v.Namespace, data: o}, nil
 }
 
-// atOnce is how many problems are shown at once; the others are folded away below them.
-const atOnce = 12
+// atOnce is how many problems are shown at once; the others, up to those listed, are folded away below them.
+const atOnce, listed = 12, 100
 
 // First problems, which are shown at once.
 func (o overview) First() []problem { return o.Problems[:min(atOnce, len(o.Problems))] }
 
 // More problems, which are folded away.
-func (o overview) More() []problem { return o.Problems[min(atOnce, len(o.Problems)):] }
+func (o overview) More() []problem {
+	return o.Problems[min(atOnce, len(o.Problems)):min(listed, len(o.Problems))]
+}
+
+// Unlisted is how many problems are only counted: whoever has so many narrows them to their own.
+func (o overview) Unlisted() int { return max(0, len(o.Problems)-listed) }
 
 func rowOf(namespace string, e board.Entry, claims map[string][]claim) row {
 	return row{Entry: e, Namespace: namespace, Spark: spark.Of(e.Result), Claims: claims[e.Kind+"/"+e.Name]}

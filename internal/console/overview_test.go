@@ -354,8 +354,12 @@ func many(t testing.TB, n int) board.Objects {
 func TestThousandIndicators(t *testing.T) {
 	handler := site1(t, many(t, 1000))
 	rows, problems := shown(t, handler, "/ns/many")
-	if len(rows) != 1100 || len(problems) < 1000 {
+	if len(rows) != 1100 || len(problems) != listed {
 		t.Errorf("%d rows, %d problems", len(rows), len(problems))
+	}
+	all := len(many(t, 1000).Problems())
+	if body := get(t, handler, "/ns/many?lang=de", 0).Body.String(); !strings.Contains(body, fmt.Sprintf(">%d.%03d weitere", (all-listed)/1000, (all-listed)%1000)) {
+		t.Errorf("of %d problems those that are not listed are not counted", all)
 	}
 	if rows, _ := shown(t, handler, "/ns/many?owner=team-3&state=Doubtful"); len(rows) != 25 {
 		t.Errorf("%d rows of one team without data", len(rows))

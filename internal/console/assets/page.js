@@ -25,6 +25,7 @@ function filter(form) {
   // What the server left out is not here: then the whole list is asked for once, and narrowed here from then on.
   if (location.search.replace(/[?&]lang=[^&]*/, '') !== '') return;
   form.addEventListener('input', narrow);
+  if (document.querySelector('[data-partial]')) return; // the button asks the server for what is not listed
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     narrow();
