@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
@@ -32,9 +35,10 @@ func diffCommand(now time.Time) *cobra.Command {
 indicator and claim what changes: whether it is new, is judged otherwise by the same numbers, or has a new formula, whose
 numbers begin a new baseline and are not to be compared with the old ones; and which alerts would begin or end.
 
-What keeps its formula keeps its numbers. Only new formulas are computed, here, on the data in the files or what --bind
-gives; --against computes both sides on the same data, as of the same instant. Definitions that are in the cluster and not in
-the files stay; those in other files and not in these are removed.
+What keeps its formula keeps its numbers. Only new formulas are computed, here, on the data in the files, in the cluster's
+ConfigMaps or what --bind gives; Secrets of the cluster are not read. --against computes both sides on the same data, as of
+the same instant. Definitions that are in the cluster and not in the files stay; those in other files and not in these are
+removed.
 
 Exit codes: 0 nothing changes; 1 something does; 2 it cannot be told.`,
 		Example: `  # before a folder is applied
@@ -120,6 +124,7 @@ func (f *diffFlags) edits(command *cobra.Command, opts offline.Options) ([]offli
 		if err != nil {
 			return nil, clusterError(err)
 		}
+		opts.ConfigMap = func(name string) (*corev1.ConfigMap, error) { return c.configMap(ctx, n.Name, name) }
 		edited, err := n.Edit(ctx, before, false, opts)
 		if err != nil {
 			return nil, err
@@ -127,6 +132,16 @@ func (f *diffFlags) edits(command *cobra.Command, opts offline.Options) ([]offli
 		out = append(out, edited)
 	}
 	return out, nil
+}
+
+// configMap of the cluster, which may hold data; nil if there is none, or none that may be read.
+func (c *cluster) configMap(ctx context.Context, namespace, name string) (*corev1.ConfigMap, error) {
+	out := &corev1.ConfigMap{}
+	err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, out)
+	if apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
+		return nil, nil
+	}
+	return out, clusterError(err)
 }
 
 // ofFiles computes those before and what becomes of them.

@@ -9,9 +9,11 @@ import (
 	"path/filepath"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 	"github.com/cpi-operator/cpi-operator/internal/publish"
@@ -30,7 +32,10 @@ type Options struct {
 	Binds []Bind
 	// Given are read in the place of Secrets of the namespace.
 	Given []Secret
-	Log   *slog.Logger
+	// ConfigMap is asked for those that are not in the namespace; nil if there is nobody to ask. It gives nil for one that is
+	// not there.
+	ConfigMap func(name string) (*corev1.ConfigMap, error)
+	Log       *slog.Logger
 	// Progress is told what is being done, in a few words; nil for nobody.
 	Progress func(string)
 }
@@ -92,12 +97,16 @@ func (c *computation) claim(l *v1alpha1.CPILinkage) {
 	if err != nil {
 		return // its status says why
 	}
+	account := job.ServiceAccountName(found.Source.Name)
+	if found.Claim.Other != "" {
+		account = job.LinkageAccountName(l.Name)
+	}
 	report := &v1alpha1.IndicatorReport{
 		ObjectMeta: metav1.ObjectMeta{Namespace: c.Name, Name: planstep.ReportName(plan.KindLinkage, l.Name)},
 		Spec: v1alpha1.IndicatorReportSpec{
 			IndicatorRef:  v1alpha1.IndicatorReference{Kind: plan.KindLinkage, Name: l.Name, UID: string(l.UID)},
 			RequestHash:   found.Claim.RequestHash,
-			DataSourceRef: v1alpha1.LocalReference{Name: found.Source.Name},
+			DataSourceRef: v1alpha1.LocalReference{Name: found.Source.Name}, ServiceAccountName: account,
 		},
 	}
 	c.out.Reports[plan.KindLinkage+"/"+l.Name] = c.known.keep(plan.KindLinkage+"/"+l.Name, report)

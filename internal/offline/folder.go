@@ -65,6 +65,12 @@ func (c *computation) content(volume corev1.Volume) (map[string][]byte, error) {
 		})
 	case volume.ConfigMap != nil:
 		config := c.ConfigMaps[volume.ConfigMap.Name]
+		if config == nil && c.ConfigMap != nil {
+			var err error
+			if config, err = c.ConfigMap(volume.ConfigMap.Name); err != nil {
+				return nil, err
+			}
+		}
 		if config == nil {
 			return nil, missing("ConfigMap", volume.ConfigMap.Name)
 		}

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
@@ -125,7 +126,7 @@ func (n *Namespace) shells() map[string]*v1alpha1.IndicatorReport {
 			Spec: v1alpha1.IndicatorReportSpec{
 				IndicatorRef:  v1alpha1.IndicatorReference{Kind: kind, Name: name, UID: string(uid)},
 				RequestHash:   found.Formula.RequestHash,
-				DataSourceRef: v1alpha1.LocalReference{Name: found.On.Source.Name},
+				DataSourceRef: v1alpha1.LocalReference{Name: found.On.Source.Name}, ServiceAccountName: job.ServiceAccountName(found.On.Source.Name),
 			},
 		}
 	}
