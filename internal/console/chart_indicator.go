@@ -12,8 +12,9 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
-// historyChart of an indicator; nil unless there are at least two dated periods with a value.
-func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.DefinitionChange) *chart {
+// historyChart of an indicator; nil unless there are at least two dated periods with a value. Its benchmark is drawn if it is
+// comparable.
+func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.DefinitionChange, comparable bool) *chart {
 	periods := in.Result.Periods
 	known := func(p plan.PeriodResult) bool { return p.Value != nil && p.Label != "" }
 	first := slices.IndexFunc(periods, known)
@@ -36,6 +37,9 @@ func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.Definition
 			state += ", " + l.Word("state", string(p.Flag))
 		}
 		out.Table.Rows = append(out.Table.Rows, []string{p.Label, l.Value(in, p.Estimate), l.Interval(in, p.Estimate), l.sample(p.Estimate), state})
+	}
+	if comparable && in.Benchmark != nil {
+		out.Data.Levels = append(out.Data.Levels, level{Value: in.Benchmark.Value, Tone: "muted", Label: l.T("chart.level.benchmark") + " " + l.Figure(in.Level(in.Benchmark.Value))})
 	}
 	for _, c := range changes {
 		if c.NewBaseline != nil && *c.NewBaseline && c.Seen != nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
@@ -36,7 +37,9 @@ type indicatorPage struct {
 	// Claims that name it, as driver or as what is moved, and Goals on it.
 	Claims []board.Claim
 	Goals  []board.Entry
-	YAML   string
+	// Source and Dataset that the rows come from; a goal has those of its CPI.
+	Source, Dataset string
+	YAML            string
 }
 
 // hiddenSegments are those that are not told, and why.
@@ -103,14 +106,38 @@ func (p *indicatorPage) relate(objects board.Objects) {
 	if p.Kind == resolve.KindKPITarget {
 		cpi = p.GoalOn
 	}
+	moved := map[string]bool{p.Name: p.Kind == resolve.KindKPITarget}
+	for _, e := range objects.Entries() {
+		if p.Kind == resolve.KindCPIDefinition && e.GoalOn == p.Name {
+			p.Goals, moved[e.Name] = append(p.Goals, e), true // what moves the goal moves the CPI
+		}
+	}
 	for _, c := range objects.Claims() {
-		if p.Kind == resolve.KindKPITarget && c.KPI == p.Name || cpi != "" && slices.Contains(c.Drivers, cpi) {
+		if moved[c.KPI] || cpi != "" && slices.Contains(c.Drivers, cpi) {
 			p.Claims = append(p.Claims, c)
 		}
 	}
-	for _, e := range objects.Entries() {
-		if p.Kind == resolve.KindCPIDefinition && e.GoalOn == p.Name {
-			p.Goals = append(p.Goals, e)
+	p.stem(objects, cpi)
+}
+
+// stem notes where the rows come from.
+func (p *indicatorPage) stem(objects board.Objects, cpi string) {
+	var of *v1alpha1.Indicator
+	if found, _ := objects.CPI(cpi); found != nil {
+		of = &found.Spec.Indicator
+	} else if found, _ := objects.KPI(p.Name); found != nil {
+		of = &found.Spec.Indicator
+	}
+	if of == nil {
+		return
+	}
+	if of.DataSourceRef != nil {
+		p.Source = of.DataSourceRef.Name
+	}
+	if of.DatasetRef != nil {
+		p.Dataset = of.DatasetRef.Name
+		if dataset, _ := objects.Dataset(p.Dataset); dataset != nil {
+			p.Source = dataset.Spec.DataSourceRef.Name
 		}
 	}
 }
@@ -118,7 +145,7 @@ func (p *indicatorPage) relate(objects board.Objects) {
 // draw adds what the result tells.
 func (p *indicatorPage) draw(l *locale, in *alert.Indicator) {
 	p.Confidence = l.Figure(confidence(in.Confidence))
-	p.History = l.historyChart(in, p.Changes)
+	p.History = l.historyChart(in, p.Changes, meta.IsStatusConditionTrue(p.Conditions, v1alpha1.ConditionComparable))
 	p.Segments = l.segmentCharts(in, p.Result)
 	p.Hidden = hiddenSegments{Small: ptr.Deref(p.Result.SuppressedSegments, 0), Omitted: ptr.Deref(p.Result.OmittedSegments, 0)}
 	p.Waterfalls = l.waterfallCharts(p.Result.Waterfall)
