@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
@@ -20,9 +19,8 @@ import (
 type indicatorPage struct {
 	board.Entry
 	Description string
-	// Problems of this indicator, the gravest first, and all its conditions.
-	Problems   []board.Problem
-	Conditions []metav1.Condition
+	// Problems of this indicator, the gravest first.
+	Problems []board.Problem
 	// Unreadable says why the definition cannot be read as it stands; empty if it can.
 	Unreadable string
 	Confidence string
@@ -74,7 +72,7 @@ func (s *site) indicator(v *visit) (*answer, error) {
 	} else if in.Current() {
 		page.draw(v.L, in)
 	}
-	return &answer{page: "indicator", title: page.Entry.Title, data: page}, nil
+	return &answer{page: "indicator", title: page.Title, data: page}, nil
 }
 
 // define adds what the definition itself says.
@@ -89,7 +87,6 @@ func (p *indicatorPage) define(objects board.Objects) error {
 		object, p.Description = kpi, kpi.Spec.Description
 		p.Changes, p.Baseline = kpi.Status.Changes, kpi.Status.Baseline
 	}
-	p.Conditions = p.Entry.Conditions
 	var err error
 	p.YAML, err = manifest(p.Kind, object)
 	return err
