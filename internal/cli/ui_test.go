@@ -81,7 +81,7 @@ func TestUIShowsFilesAsTheyAre(t *testing.T) {
 	}
 	write("First title")
 	login := uiStarted(t, "-f", file)
-	home := login[:strings.Index(login, "/login")]
+	home, _, _ := strings.Cut(login, "/login")
 
 	get := browser(t)
 	if code, _ := get(home + "/"); code != http.StatusUnauthorized {

@@ -22,14 +22,14 @@ func guarded(t *testing.T) http.Handler {
 	return handler
 }
 
-func send(handler http.Handler, method, url string, cookies ...*http.Cookie) *http.Response {
+func send(handler http.Handler, method, url string, cookies ...*http.Cookie) *httptest.ResponseRecorder {
 	request := httptest.NewRequest(method, url, nil)
 	for _, cookie := range cookies {
 		request.AddCookie(cookie)
 	}
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, request)
-	return answer.Result()
+	return answer
 }
 
 const home = "http://127.0.0.1:8080"
@@ -55,27 +55,27 @@ func TestOnlyWhoKnowsTheSecretLooks(t *testing.T) {
 		assetRoot + "%2e%2e/ns/demo":     http.StatusNotFound,
 		assetRoot + "..%2fns/demo/graph": http.StatusNotFound,
 	} {
-		if answer := send(handler, http.MethodGet, home+path); answer.StatusCode != want {
-			t.Errorf("%s: %d, not %d", path, answer.StatusCode, want)
+		if answer := send(handler, http.MethodGet, home+path); answer.Code != want {
+			t.Errorf("%s: %d, not %d", path, answer.Code, want)
 		}
 	}
 	answer := send(handler, http.MethodGet, home+LoginPath+"?token="+secret)
-	cookies := answer.Cookies()
+	cookies := (&http.Response{Header: answer.Header()}).Cookies()
 	if len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].SameSite != http.SameSiteStrictMode || cookies[0].Path != "/" {
 		t.Fatalf("cookies %v", cookies)
 	}
-	if answer := send(handler, http.MethodGet, home+"/ns/demo", cookies...); answer.StatusCode != http.StatusOK {
-		t.Errorf("with the cookie: %d", answer.StatusCode)
+	if answer := send(handler, http.MethodGet, home+"/ns/demo", cookies...); answer.Code != http.StatusOK {
+		t.Errorf("with the cookie: %d", answer.Code)
 	}
-	if answer := send(handler, http.MethodHead, home+"/ns/demo", cookies...); answer.StatusCode != http.StatusOK {
-		t.Errorf("HEAD with the cookie: %d", answer.StatusCode)
+	if answer := send(handler, http.MethodHead, home+"/ns/demo", cookies...); answer.Code != http.StatusOK {
+		t.Errorf("HEAD with the cookie: %d", answer.Code)
 	}
-	if answer := send(handler, http.MethodGet, "http://127.0.0.1:9090/ns/demo", cookies...); answer.StatusCode != http.StatusUnauthorized {
-		t.Errorf("with the cookie of a server at another port: %d", answer.StatusCode)
+	if answer := send(handler, http.MethodGet, "http://127.0.0.1:9090/ns/demo", cookies...); answer.Code != http.StatusUnauthorized {
+		t.Errorf("with the cookie of a server at another port: %d", answer.Code)
 	}
 	cookies[0].Value += "x"
-	if answer := send(handler, http.MethodGet, home+"/ns/demo", cookies...); answer.StatusCode != http.StatusUnauthorized {
-		t.Errorf("with a wrong cookie: %d", answer.StatusCode)
+	if answer := send(handler, http.MethodGet, home+"/ns/demo", cookies...); answer.Code != http.StatusUnauthorized {
+		t.Errorf("with a wrong cookie: %d", answer.Code)
 	}
 }
 
@@ -110,8 +110,8 @@ func TestNamesOfOthersAreRefused(t *testing.T) {
 func TestNothingButReading(t *testing.T) {
 	handler := guarded(t)
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace} {
-		if answer := send(handler, method, home+LoginPath+"?token="+secret); answer.StatusCode != http.StatusMethodNotAllowed || answer.Header.Get("Allow") != "GET, HEAD" {
-			t.Errorf("%s: %d", method, answer.StatusCode)
+		if answer := send(handler, method, home+LoginPath+"?token="+secret); answer.Code != http.StatusMethodNotAllowed || answer.Header().Get("Allow") != "GET, HEAD" {
+			t.Errorf("%s: %d", method, answer.Code)
 		}
 	}
 }
@@ -121,7 +121,7 @@ func TestBrowsersAreToldToBeStrict(t *testing.T) {
 	for _, handler := range []http.Handler{guarded(t), open} {
 		for _, path := range append([]string{"/", LoginPath + "?token=" + secret, "/ns/demo/cpi/nothing", "/ns/nothing", "/nothing", assetPath("style.css")}, pages...) {
 			for _, method := range []string{http.MethodGet, http.MethodPost} {
-				h := send(handler, method, home+path).Header
+				h := send(handler, method, home+path).Header()
 				if got := h.Get("Content-Security-Policy"); got != policy {
 					t.Errorf("%s %s: policy %q", method, path, got)
 				}
@@ -134,7 +134,7 @@ func TestBrowsersAreToldToBeStrict(t *testing.T) {
 			}
 		}
 	}
-	if got := send(open, http.MethodGet, home+assetPath("style.css")).Header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
+	if got := send(open, http.MethodGet, home+assetPath("style.css")).Header().Get("Cache-Control"); !strings.Contains(got, "immutable") {
 		t.Errorf("assets may not be kept: %q", got)
 	}
 }

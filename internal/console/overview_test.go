@@ -208,7 +208,7 @@ func TestUnknownNamesLeadToNearOnes(t *testing.T) {
 		"/ns/demo/cpi/telco-chrun":      `href="/ns/demo/cpi/telco-churn"`,
 		"/ns/demo/kpi/software-renewel": `href="/ns/demo/kpi/software-renewal"`,
 		"/ns/demo/linkage/nps-renewal":  `href="/ns/demo/linkage/software-nps-renewal"`,
-		"/ns/demo/scorecard/sofware":    `href="/ns/demo/scorecard/software"`,
+		"/ns/demo/scorecard/softwares":  `href="/ns/demo/scorecard/software"`,
 		"/ns/dmeo":                      `href="/ns/demo"`,
 		"/ns/dmeo/cpi/telco-churn":      `href="/ns/demo"`,
 		"/somewhere":                    `href="/"`,

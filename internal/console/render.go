@@ -174,8 +174,7 @@ func (v *visit) write(w http.ResponseWriter, a *answer) {
 
 // failed makes a page of an error.
 func (v *visit) failed(err error) *answer {
-	var unknown unknownName
-	if errors.As(err, &unknown) {
+	if unknown, ok := errors.AsType[unknownName](err); ok {
 		return &answer{page: "notfound", status: http.StatusNotFound, title: v.L.T("notfound.title"), data: unknown.near()}
 	}
 	return &answer{page: "failed", status: http.StatusBadGateway, title: v.L.T("failed.title"), data: err.Error()}
