@@ -121,7 +121,7 @@ func TestHostileTexts(t *testing.T) {
 		if result := r.Status.Result; result != nil {
 			result.Warnings = []string{hostile}
 			for i := range result.Periods {
-				result.Periods[i].Label = result.Periods[i].Label + hostile
+				result.Periods[i].Label += hostile
 			}
 		}
 	}

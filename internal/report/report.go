@@ -109,7 +109,7 @@ func Make(s scorecard.Set, since scorecard.Since) Report {
 	all := s.Actions()
 	out := Report{
 		Namespace: s.Objects.Namespace, Title: s.Objects.Namespace, At: s.Objects.At.UTC(),
-		Counts: s.Counts(), Actions: s.Foremost(), Changes: s.Changes(since), Doubts: s.Doubts(),
+		Counts: s.Counts(), Actions: all[:min(len(all), scorecard.Most)], Changes: s.Changes(since), Doubts: s.Doubts(),
 	}
 	out.MoreActions = len(all) - len(out.Actions)
 	if card := s.Card; card != nil {

@@ -27,13 +27,13 @@ type Action struct {
 	Title string `json:"title,omitempty"`
 }
 
-// most actions that are told: who is told of ten does none.
-const most = 3
+// Most actions that are told: who is told of ten does none.
+const Most = 3
 
 // Foremost are the actions that matter most, the first of them first; none where nothing asks for one.
 func (s *Set) Foremost() []Action {
 	all := s.Actions()
-	return all[:min(len(all), most)]
+	return all[:min(len(all), Most)]
 }
 
 // Actions are all that the set asks for. Graver problems come first; of those alike in gravity, what keeps numbers from
@@ -42,16 +42,15 @@ func (s *Set) Foremost() []Action {
 func (s *Set) Actions() []Action {
 	type candidate struct {
 		Action
-		also      string // what is added to an action on the same numbers
-		doubted   bool
-		group     int
-		weight    float64
-		guardrail bool
-		numbers   Reference
+		also    string // what is added to an action on the same numbers
+		doubted bool
+		group   int
+		stake
+		numbers Reference
 	}
 	var found []candidate
 	group, last := 0, board.Problem{}
-	for _, p := range s.problems() {
+	for _, p := range s.problems {
 		if p.Gravity == board.Advice || p.Kind == "" {
 			continue
 		}
@@ -61,7 +60,7 @@ func (s *Set) Actions() []Action {
 		last = p
 		c := candidate{group: group, doubted: p.Reason == v1alpha1.ReasonSuspectData}
 		c.Action, c.also, c.numbers = s.act(p)
-		c.weight, c.guardrail = s.stake(p)
+		c.stake = s.stakes[Reference{p.Kind, p.Name}]
 		found = append(found, c)
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int {
@@ -99,40 +98,6 @@ func first(a, b bool) int {
 		return -1
 	}
 	return 1
-}
-
-// problems that concern the set: of its members, of the CPIs that goals are set on, of the claims on its KPIs, and of the
-// data that they rest on.
-func (s *Set) problems() []board.Problem {
-	var out []board.Problem
-	for _, p := range s.Objects.Problems() {
-		if weight, _ := s.stake(p); weight > 0 {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// stake is how much of the set's weight a problem touches, and whether a guardrail is among it.
-func (s *Set) stake(p board.Problem) (weight float64, guardrail bool) {
-	kpi := ""
-	if p.Kind == string(alert.Link) {
-		if l := s.Objects.Linkage(p.Name); l != nil {
-			kpi = l.Spec.KPIRef.Name
-		}
-	}
-	for _, m := range s.Members {
-		ref := Reference{p.Kind, p.Name}
-		switch {
-		case ref == m.Reference(), ref == m.Numbers(),
-			p.Kind == string(alert.Source) && p.Name == m.Source,
-			p.Kind == "Dataset" && p.Name == m.Dataset,
-			kpi != "" && m.Kind == resolve.KindKPITarget && m.Name == kpi:
-			weight += m.Weight
-			guardrail = guardrail || m.Guardrail
-		}
-	}
-	return weight, guardrail
 }
 
 // act says what to do about a problem, what of it is worth adding to another action on the same numbers, and of which

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/scorecard"
@@ -106,7 +107,7 @@ func TestForemost(t *testing.T) {
 		"a claim that waits for its review": {func(w *world) scorecard.Set {
 			w.cpi("nps", "Advocacy", "OK")
 			w.goal("grow", "nps", "OnTarget")
-			w.claim("nps-grow", "grow", "nps").Status.Conditions = append(w.Linkages[0].Status.Conditions, review)
+			w.claim("nps-grow", "grow", "nps").Status.Conditions = []metav1.Condition{review}
 			return w.set("/grow")
 		}, []string{"CPILinkage/nps-grow: Review the definition of “Title of nps-grow”."}},
 	} {

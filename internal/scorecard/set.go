@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/portfolio"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
@@ -23,6 +24,16 @@ type Set struct {
 	Missing []Reference
 	// Claims that speak of a member.
 	Claims []board.Claim
+
+	place    map[Reference]int // of a member among Members
+	stakes   map[Reference]stake
+	problems []board.Problem // that touch the set, the gravest first
+}
+
+// stake is how much of the set hangs on an object.
+type stake struct {
+	weight    float64
+	guardrail bool
 }
 
 // Reference to an object of the namespace.
@@ -68,7 +79,7 @@ func Of(objects board.Objects, card *v1alpha1.Scorecard) Set {
 		s.add(e, weightOf(m), m.Guardrail != nil && *m.Guardrail)
 	}
 	slices.SortStableFunc(s.Members, func(a, b Member) int { return cmp.Compare(b.Weight, a.Weight) })
-	s.claim()
+	s.gather()
 	return s
 }
 
@@ -78,7 +89,7 @@ func All(objects board.Objects) Set {
 	for _, e := range objects.Entries() {
 		s.add(e, 1, false)
 	}
-	s.claim()
+	s.gather()
 	return s
 }
 
@@ -128,6 +139,37 @@ func (s *Set) spec(ref Reference) *v1alpha1.Indicator {
 	return nil
 }
 
+// gather finds what touches the members, once they are all there.
+func (s *Set) gather() {
+	s.place = map[Reference]int{}
+	for i, m := range s.Members {
+		s.place[m.Reference()] = i
+	}
+	s.claim()
+	s.stakes = map[Reference]stake{}
+	for _, m := range s.Members {
+		refs := []Reference{m.Reference(), {string(alert.Source), m.Source}, {"Dataset", m.Dataset}}
+		if m.GoalOn != "" {
+			refs = append(refs, m.Numbers())
+		}
+		for _, ref := range refs {
+			of := s.stakes[ref]
+			s.stakes[ref] = stake{of.weight + m.Weight, of.guardrail || m.Guardrail}
+		}
+	}
+	for i := range s.Objects.Linkages {
+		l := &s.Objects.Linkages[i]
+		if m := s.member(resolve.KindKPITarget, l.Spec.KPIRef.Name); m != nil {
+			s.stakes[Reference{string(alert.Link), l.Name}] = stake{m.Weight, m.Guardrail}
+		}
+	}
+	for _, p := range s.Objects.Problems() {
+		if _, touched := s.stakes[Reference{p.Kind, p.Name}]; touched {
+			s.problems = append(s.problems, p)
+		}
+	}
+}
+
 // claim finds the claims that speak of members, and the guardrails that they declare.
 func (s *Set) claim() {
 	for _, c := range s.Objects.Claims() {
@@ -158,10 +200,8 @@ func (s *Set) guardrailsOf(c board.Claim) (names []string) {
 }
 
 func (s *Set) member(kind, name string) *Member {
-	for i := range s.Members {
-		if s.Members[i].Kind == kind && s.Members[i].Name == name {
-			return &s.Members[i]
-		}
+	if i, found := s.place[Reference{kind, name}]; found {
+		return &s.Members[i]
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ type Counts struct {
 func (s *Set) Counts() Counts {
 	out := Counts{Members: len(s.Members) + len(s.Missing), Attention: len(s.Missing), Unknown: len(s.Missing)}
 	troubled := map[Reference]bool{}
-	for _, p := range s.problems() {
+	for _, p := range s.problems {
 		if p.Gravity != board.Advice {
 			troubled[Reference{p.Kind, p.Name}] = true
 		}

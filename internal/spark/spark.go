@@ -3,6 +3,7 @@ package spark
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,8 +106,8 @@ func draw(line, band *strings.Builder, points []point, x func(int) float64, y fu
 	for i, p := range points {
 		to(band, i == 0, x(i), y(p.upper))
 	}
-	for i := len(points) - 1; i >= 0; i-- {
-		to(band, false, x(i), y(points[i].lower))
+	for i, p := range slices.Backward(points) {
+		to(band, false, x(i), y(p.lower))
 	}
 	band.WriteByte('Z')
 }
