@@ -79,7 +79,7 @@ func (f *uiFlags) run(command *cobra.Command, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	url := fmt.Sprintf("http://%s%s?token=%s", listener.Addr(), console.LoginPath, token)
+	url := fmt.Sprintf("http://%s%s?token=%s", here(listener.Addr()), console.LoginPath, token)
 	announce(command, listener.Addr(), url, origin)
 	if f.open {
 		remove, err := openBrowser(url)
@@ -115,6 +115,14 @@ func (f *uiFlags) source(ctx context.Context, command *cobra.Command, now time.T
 	}
 	_, err = source.Objects(ctx, options.Namespace)
 	return source, cmp.Or(c.Context, c.config.Host), err
+}
+
+// here is how an address is called on this machine: one that stands for all of its addresses is none to open.
+func here(address net.Addr) string {
+	if tcp, ok := address.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
+	}
+	return address.String()
 }
 
 // announce the address.
