@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+	"k8s.io/utils/lru"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 )
@@ -37,6 +38,10 @@ func ScheduleOf(ds *v1alpha1.DataSource) (Schedule, error) {
 	if out.TimeZone == "" {
 		out.TimeZone = "UTC"
 	}
+	if known, found := intervals.Get(out.Cron); found {
+		out.Interval = known.(time.Duration)
+		return out, nil
+	}
 	parsed, err := cronParser.Parse(out.Cron)
 	if err == nil && strings.Contains(out.Cron, "=") {
 		err = errors.New("the zone belongs into spec.timeZone")
@@ -48,8 +53,12 @@ func ScheduleOf(ds *v1alpha1.DataSource) (Schedule, error) {
 	if out.Interval == 0 {
 		return Schedule{}, fmt.Errorf("%q never comes, or only once in many years", out.Cron)
 	}
+	intervals.Add(out.Cron, out.Interval)
 	return out, nil
 }
+
+// intervals of valid expressions: each takes milliseconds to find, and every look at an indicator asks for its source's.
+var intervals = lru.New(1024)
 
 // cronParser takes five fields: no @every. It would take a zone, which CronJobs refuse.
 var cronParser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
