@@ -52,7 +52,7 @@ Exit codes: 0 nothing changes; 1 something does; 2 it cannot be told.`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error { return flags.run(command, now) },
 	}
-	flags.clusterFlags.add(command)
+	flags.add(command)
 	command.Flags().StringSliceVarP(&flags.paths, "filename", "f", nil, "file, folder (with all below it) or - for standard input, with the edited definitions; may be given several times")
 	command.Flags().StringSliceVar(&flags.against, "against", nil, "file or folder with the definitions as they were, instead of a cluster; may be given several times")
 	for _, flag := range []string{"filename", "against"} {

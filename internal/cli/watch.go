@@ -114,8 +114,10 @@ func (w *watcher) changed(ctx context.Context) (time.Time, bool) {
 			if w.about(event) {
 				rest.Reset(quiet)
 			}
-		case <-w.Errors: // events may have been lost: perhaps one of ours
-			rest.Reset(quiet)
+		case err := <-w.Errors: // events may have been lost: perhaps one of ours
+			if err != nil {
+				rest.Reset(quiet)
+			}
 		case at := <-rest.C:
 			return at, true
 		}

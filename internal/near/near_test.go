@@ -8,7 +8,7 @@ import (
 func TestNames(t *testing.T) {
 	there := []string{"answered_at", "asked_at", "score", "customer_id", "a"}
 	for name, want := range map[string][]string{
-		"anwsered_at": {"answered_at"},
+		"answeredat": {"answered_at"},
 		"answered":    {"answered_at"},
 		"Score":       {"score"},
 		"revenue":     nil,

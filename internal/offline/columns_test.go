@@ -51,7 +51,7 @@ func TestColumns(t *testing.T) {
 		"all there": {"", "", nil},
 		"indicator": {"score: score", "score: Score", []string{`21: CPIDefinition/nps: spec.measure.netPromoterScore.score: Dataset "answers" has no column "Score"; did you mean score?`}},
 		"entity":    {"customer: id", "customer: customer_id", []string{`10: Dataset/answers: spec.entities.customer: Dataset "answers" has no column "customer_id"; it has answered_at, id, plan, score`}},
-		"time":      {"column: answered_at", "column: answerd_at", []string{`10: Dataset/answers: spec.time.event.column: Dataset "answers" has no column "answerd_at"; did you mean answered_at?`}},
+		"time":      {"column: answered_at", "column: answeredat", []string{`10: Dataset/answers: spec.time.event.column: Dataset "answers" has no column "answeredat"; did you mean answered_at?`}},
 		"no time":   {"column: answered_at", "column: plan", []string{`10: Dataset/answers: spec.time: time column "plan" of dataset answers holds text; declare it under columns with type Date or Timestamp`}},
 		"breakdown": {"  quality:", "  breakdowns: [{by: [region]}]\n  quality:", []string{`23: CPIDefinition/nps: spec.breakdowns[0].by[0]: Dataset "answers" has no column "region"; it has answered_at, id, plan, score`}},
 		"condition": {"  quality:", "  where:\n  - {column: paln, operator: Exists}\n  quality:", []string{`24: CPIDefinition/nps: spec.where[0].column: Dataset "answers" has no column "paln"; did you mean plan?`}},

@@ -38,9 +38,9 @@ func (k *known) without(work plan.Plan) plan.Plan {
 		return work
 	}
 	work.Indicators = slices.DeleteFunc(slices.Clone(work.Indicators), func(i plan.Indicator) bool {
-		return k.kept[i.Key.String()] && !k.parts[i.Key.String()]
+		return k.kept[i.String()] && !k.parts[i.String()]
 	})
-	work.Linkages = slices.DeleteFunc(slices.Clone(work.Linkages), func(l plan.Linkage) bool { return k.kept[l.Key.String()] })
+	work.Linkages = slices.DeleteFunc(slices.Clone(work.Linkages), func(l plan.Linkage) bool { return k.kept[l.String()] })
 	return work
 }
 

@@ -43,7 +43,7 @@ func walk(v reflect.Value, path, dataset string, out *[]columnReference) {
 		}
 	case reflect.Struct:
 		if ref, ok := v.Type().FieldByName("DatasetRef"); ok {
-			if named, _ := v.FieldByIndex(ref.Index).Interface().(*v1alpha1.LocalReference); named != nil {
+			if named, _ := reflect.TypeAssert[*v1alpha1.LocalReference](v.FieldByIndex(ref.Index)); named != nil {
 				dataset = named.Name
 			}
 		}
@@ -57,7 +57,7 @@ func walk(v reflect.Value, path, dataset string, out *[]columnReference) {
 			}
 		}
 	case reflect.String:
-		if column, ok := v.Interface().(v1alpha1.Identifier); ok && column != "" {
+		if column, ok := reflect.TypeAssert[v1alpha1.Identifier](v); ok && column != "" {
 			*out = append(*out, columnReference{path, dataset, string(column)})
 		}
 	}
