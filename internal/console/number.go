@@ -1,6 +1,7 @@
 package console
 
 import (
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -25,8 +26,12 @@ func styleOf(tag language.Tag) numberStyle {
 	return numberStyle{decimal: marks[len(marks)-1], group: marks[0]}
 }
 
+// toldUnit is a unit that is a word, after its number.
+var toldUnit = regexp.MustCompile(`\d (?:pp|points|months)\b`)
+
 // Figure writes what the operator told, such as 1,204.5 EUR or [25.5, 27.6], in the language's way. Not a digit changes.
 func (l *locale) Figure(told string) string {
+	told = toldUnit.ReplaceAllStringFunc(told, func(found string) string { return found[:2] + l.Word("unit", found[2:]) })
 	if l.numbers == (numberStyle{".", ","}) {
 		return told
 	}
