@@ -26,28 +26,37 @@ type notInOrder struct{}
 // Error is for callers who print it, which Run does not.
 func (notInOrder) Error() string { return "not in order" }
 
-// Run executes the command as of now and gives its exit code.
-func Run(ctx context.Context, now time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// Command is kubectl cpi with all its commands, as of now.
+func Command(now time.Time) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "kubectl-cpi",
-		Short: "Check and compute definitions of cpi-operator, in files or in a cluster",
+		Short: "Define, compute, look at and explain indicators of cpi-operator, in files or in a cluster",
 		Long: `Customer Performance Indicators: what customers get, measured with its uncertainty.
 
-Exit codes: 0 all in order; 1 done, but something is not in order (invalid files, indicators that fail);
+Commands that look at a cluster do so with your own rights; most of them look at definitions in files instead with -f.
+
+Exit codes: 0 all in order; 1 done, but something is not in order (invalid files, critical problems, a run that failed);
 2 the command could not do its work.`,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl cpi"},
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
 	root.AddCommand(validateCommand(now), computeCommand(now), diffCommand(now))
 	root.AddCommand(statusCommand(now), explainCommand(now), linkCommand(now), rulesCommand(), runCommand(now))
 	root.AddCommand(reportCommand(now))
 	root.AddCommand(initCommand(now))
 	root.AddCommand(uiCommand(now))
+	root.AddCommand(completionCommand(), versionCommand())
+	return root
+}
+
+// Run executes the command as of now and gives its exit code.
+func Run(ctx context.Context, now time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := Command(now)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:
