@@ -29,6 +29,8 @@ type webObjective struct {
 type webKPI struct {
 	board.Entry
 	Edges []webEdge
+	// Goal is the CPI that it is a goal on; nil of a KPI with a measure of its own.
+	Goal *board.Entry
 }
 
 // webEdge is what a claim says of one driver.
@@ -92,7 +94,11 @@ func webOf(objects board.Objects, chosen string) web {
 				places[e.Objective] = place
 				w.Objectives = append(w.Objectives, webObjective{Name: e.Objective})
 			}
-			w.Objectives[place].KPIs = append(w.Objectives[place].KPIs, webKPI{Entry: e, Edges: edges[e.Name]})
+			kpi := webKPI{Entry: e, Edges: edges[e.Name]}
+			if cpi, ok := entries[resolve.KindCPIDefinition+"/"+e.GoalOn]; ok {
+				kpi.Goal = &cpi
+			}
+			w.Objectives[place].KPIs = append(w.Objectives[place].KPIs, kpi)
 		}
 		w.Choices = append(w.Choices, choice{e.Name, e.Name == chosen})
 	}

@@ -27,8 +27,9 @@ type netNode struct {
 type netEdge struct {
 	// Line is a path of SVG.
 	Line string
-	// Claim whose line it is; empty from a KPI to its objective.
+	// Claim whose line it is; empty from a KPI to its objective, and of a Goal from its CPI.
 	Claim, Verdict string
+	Goal           bool
 	// X, Y of the label's middle.
 	X, Y int
 }
@@ -55,7 +56,7 @@ func (w web) draw() *netDrawing {
 	for _, o := range w.Objectives {
 		objectives += btoi(o.Name != "")
 		for _, k := range o.KPIs {
-			for _, e := range k.Edges {
+			for _, e := range k.into() {
 				d := drivers[e.Driver.Name]
 				if d == nil {
 					d = &driver{Entry: e.Driver, missing: e.Missing}
@@ -90,10 +91,11 @@ func (w web) draw() *netDrawing {
 		for _, k := range o.KPIs {
 			y := place(row, rows)
 			out.Nodes = append(out.Nodes, netNode{X: column(1), Y: y, Wide: nodeWide, High: nodeHigh, Path: "kpi/" + k.Name, Title: k.Title, Sub: under(k.Entry), Standing: k.Standing()})
-			for i, e := range k.Edges {
+			into := k.into()
+			for i, e := range into {
 				// Lines that end in one node end apart, so that their labels do not cover each other.
-				end := y + (i+1)*nodeHigh/(len(k.Edges)+1)
-				edge := netEdge{Claim: e.Claim, Verdict: e.Verdict, X: column(1) - 12, Y: end - 4}
+				end := y + (i+1)*nodeHigh/(len(into)+1)
+				edge := netEdge{Claim: e.Claim, Verdict: e.Verdict, Goal: e.Claim == "", X: column(1) - 12, Y: end - 4}
 				edge.Line = curve(column(0)+nodeWide, left[e.Driver.Name]+nodeHigh/2, column(1), end)
 				out.Edges = append(out.Edges, edge)
 			}
@@ -109,6 +111,14 @@ func (w web) draw() *netDrawing {
 		}
 	}
 	return out
+}
+
+// into are the lines that end in the KPI: those of claims and, of a goal, that of its CPI.
+func (k webKPI) into() []webEdge {
+	if k.Goal == nil {
+		return k.Edges
+	}
+	return append(slices.Clone(k.Edges), webEdge{Driver: *k.Goal})
 }
 
 // curve from the right side of one node to the left side of another.
