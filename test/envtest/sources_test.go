@@ -127,7 +127,7 @@ func TestExamplesOfPages(t *testing.T) {
 
 // Samples of sources that the demo does not have.
 func TestSampleSources(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("..", "..", "config", "samples", "sources", "*.yaml"))
+	files, err := filepath.Glob(filepath.Join("..", "..", "examples", "sources", "*.yaml"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("samples %q: %v", files, err)
 	}
