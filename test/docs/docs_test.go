@@ -125,7 +125,7 @@ func (p *page) run(t *testing.T, runs func(block) bool) {
 				t.Fatalf("%s: %v", p.place(b), err)
 			}
 			if code != 0 {
-				got = append(got, fmt.Sprintf("[exit code %d]", code))
+				got = append(got, fmt.Sprintf(failed+"%d]", code))
 			}
 			want := p.lines[step.first:step.end]
 			for len(want) > 0 && want[len(want)-1] == "" {

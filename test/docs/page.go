@@ -139,13 +139,16 @@ func (p *page) steps(b block) []step {
 	return out
 }
 
-// same reports whether lines are what a page tells, in which … stands for anything.
+// failed begins the line that tells of a command's exit code.
+const failed = "[exit code "
+
+// same reports whether lines are what a page tells, in which … stands for anything but a failure.
 func same(told, got []string) bool {
 	if len(told) == 0 {
 		return len(got) == 0
 	}
 	if told[0] == "…" {
-		return same(told[1:], got) || len(got) > 0 && same(told, got[1:])
+		return same(told[1:], got) || len(got) > 0 && !strings.HasPrefix(got[0], failed) && same(told, got[1:])
 	}
 	return len(got) > 0 && fits(told[0], got[0]) && same(told[1:], got[1:])
 }

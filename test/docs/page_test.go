@@ -63,7 +63,8 @@ make everything
 	if len(steps) != 2 || steps[1].command != "printf '%s\\n' one \\\ntwo" || strings.Join(p.lines[steps[1].first:steps[1].end], "|") != "one|…" {
 		t.Errorf("%+v", steps)
 	}
-	if !same([]string{"one", "…"}, []string{"one", "two", "three"}) || !same([]string{"n …, of 5"}, []string{"n 12, of 5"}) || same([]string{"one"}, []string{"one", "two"}) || same([]string{"a.c"}, []string{"abc"}) {
+	if !same([]string{"one", "…"}, []string{"one", "two", "three"}) || !same([]string{"n …, of 5"}, []string{"n 12, of 5"}) || same([]string{"one"}, []string{"one", "two"}) || same([]string{"a.c"}, []string{"abc"}) ||
+		same([]string{"one", "…"}, []string{"one", "[exit code 1]"}) {
 		t.Error("what is the same is not")
 	}
 }
