@@ -97,6 +97,19 @@ func TestDoubtfulDataIsAProblem(t *testing.T) {
 	}
 }
 
+func TestASetWithoutAMemberIsAProblem(t *testing.T) {
+	objects := board.Objects{Scorecards: []v1alpha1.Scorecard{{
+		ObjectMeta: metav1.ObjectMeta{Name: "board", Generation: 1},
+		Status: v1alpha1.ScorecardStatus{ObservedGeneration: 1, Conditions: []metav1.Condition{
+			said("Ready", "False", "ReferenceNotFound", "CPIDefinition nps does not exist."), said("Covered", "False", "ThemeUnmeasured", "x"),
+			said("Balanced", "False", "OnlyInternal", "x"), said("ReviewDue", "True", "Overdue", "Look again."),
+		}},
+	}}}
+	if diff := cmp.Diff([]string{"critical Scorecard/board Ready ", "warning Scorecard/board ReviewDue "}, places(objects.Problems())); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestNothingWrong(t *testing.T) {
 	objects := board.Objects{CPIs: []v1alpha1.CPIDefinition{cpi("nps", "Advocacy", "OK", said("Stalled", "False", "Progressing", ""), said("Deteriorating", "False", "NotWorsening", "x"))}}
 	if got := objects.Problems(); len(got) != 0 {

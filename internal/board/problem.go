@@ -81,7 +81,17 @@ func (o Objects) Problems() []Problem {
 		c.object(from, l.Generation, l.Status.ObservedGeneration, slices.DeleteFunc(slices.Clone(l.Status.Conditions), toldByKPI))
 	}
 	c.imbalances(o)
+	for i := range o.Scorecards {
+		s := &o.Scorecards[i]
+		from := Problem{Kind: "Scorecard", Name: s.Name, Title: s.Spec.Title, Team: s.Spec.Owner.Team}
+		c.object(from, s.Generation, s.Status.ObservedGeneration, slices.DeleteFunc(slices.Clone(s.Status.Conditions), toldByReport))
+	}
 	return c.sorted()
+}
+
+// toldByReport: what a set leaves out is advice for those who look at the set.
+func toldByReport(c metav1.Condition) bool {
+	return c.Type == v1alpha1.ConditionCovered || c.Type == v1alpha1.ConditionBalanced
 }
 
 // toldByKPI: a divergence is told on the KPI, and that a claim is not supported is a finding, not a fault.
