@@ -105,7 +105,7 @@ func bind(binds []Bind, source *v1alpha1.DataSource, folder string) (out bound, 
 		switch {
 		case b.Source != source.Name:
 		case b.URL != nil:
-			out.mine, err = b.server(folder)
+			out.mine, err = b.Server(folder)
 			whole = true
 		default:
 			err = out.file(b)
@@ -140,7 +140,7 @@ func (o *bound) file(b Bind) error {
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("the file bound to %s/%s: %w", b.Source, name, err)
 	}
-	found := plan.FileTable{Name: name, Format: formatOf(path), Path: path}
+	found := plan.FileTable{Name: name, Format: FormatOf(path), Path: path}
 	for i := range tables {
 		if string(tables[i].Name) == name { // its settings hold; where it lies does not
 			tables[i].ConfigMap, tables[i].PersistentVolumeClaim, tables[i].URL, tables[i].S3 = nil, nil, nil, nil
@@ -153,7 +153,8 @@ func (o *bound) file(b Bind) error {
 	return nil
 }
 
-func formatOf(path string) plan.FileFormat {
+// FormatOf a file, by the end of its name; empty if that says none.
+func FormatOf(path string) plan.FileFormat {
 	name := strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ".zst")
 	switch filepath.Ext(name) {
 	case ".csv", ".tsv", ".txt":
@@ -166,8 +167,8 @@ func formatOf(path string) plan.FileFormat {
 	return ""
 }
 
-// server in the place of a source, with its credentials as files.
-func (b Bind) server(folder string) (*plan.Source, error) {
+// Server in the place of a source, with its credentials as files in a folder.
+func (b Bind) Server(folder string) (*plan.Source, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
@@ -185,15 +186,15 @@ func (b Bind) server(folder string) (*plan.Source, error) {
 		port, _ = strconv.Atoi(text) // url.Parse took it for a number
 	}
 	host, database, query := b.URL.Hostname(), strings.Trim(b.URL.Path, "/"), b.URL.Query()
-	tls := tlsOf(query.Get("sslmode"))
+	tls := TLSOf(query.Get("sslmode"))
 	if b.URL.Scheme == "mysql" {
 		return &plan.Source{MySQL: &plan.MySQL{Host: host, Port: port, Database: database, TLS: tls, CAPath: query.Get("sslrootcert"), CredentialsDir: folder}}, nil
 	}
 	return &plan.Source{Postgres: &plan.Postgres{Host: host, Port: port, Database: database, TLS: tls, CAPath: query.Get("sslrootcert"), CredentialsDir: folder}}, nil
 }
 
-// tlsOf libpq's sslmode; without one the server is verified, as in a cluster.
-func tlsOf(mode string) string {
+// TLSOf libpq's sslmode; without one the server is verified, as in a cluster.
+func TLSOf(mode string) string {
 	switch mode {
 	case "disable":
 		return string(v1alpha1.TLSDisable)

@@ -126,7 +126,7 @@ func effortOf(c *Column, high int, why string, sure bool) candidate {
 
 // yesOrNo are the shares of a column of two values.
 func yesOrNo(c *Column) []candidate {
-	if len(c.Values) != 2 && !(c.Kind == query.KindBoolean && len(c.Values) > 0) {
+	if len(c.Values) != 2 && (c.Kind != query.KindBoolean || len(c.Values) == 0) {
 		return nil
 	}
 	yes := slices.IndexFunc(c.Values, func(v string) bool {

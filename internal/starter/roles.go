@@ -2,6 +2,7 @@ package starter
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/query"
@@ -37,15 +38,7 @@ var identifying = []string{"id", "uuid", "key", "no", "nr", "number", "nummer", 
 
 func isIdentifier(name string) bool {
 	w := words(name)
-	if len(w) == 0 {
-		return false
-	}
-	for _, word := range identifying {
-		if w[len(w)-1] == word {
-			return true
-		}
-	}
-	return false
+	return len(w) > 0 && slices.Contains(identifying, w[len(w)-1])
 }
 
 // personOf a column's name is what its values are of, such as customer; empty if it does not say.
@@ -119,11 +112,7 @@ func (t *Table) segments(used ...string) []*Column {
 	var out []*Column
 	for i := range t.Columns {
 		c := &t.Columns[i]
-		taken := false
-		for _, name := range used {
-			taken = taken || name == c.Name
-		}
-		if !taken && !isIdentifier(c.Name) && !c.isTime() && (c.Kind == query.KindText || c.Kind == query.KindBoolean) && c.Distinct >= 2 && c.Distinct <= maxSegments {
+		if !slices.Contains(used, c.Name) && !isIdentifier(c.Name) && !c.isTime() && (c.Kind == query.KindText || c.Kind == query.KindBoolean) && c.Distinct >= 2 && c.Distinct <= maxSegments {
 			out = append(out, c)
 		}
 	}

@@ -53,11 +53,6 @@ func (t *Table) column(name string) *Column {
 	return &t.Columns[i]
 }
 
-// follows reports whether no value of then is before that of first.
-func (t *Table) follows(first, then string) bool {
-	return slices.Contains(t.Follows, Pair{first, then})
-}
-
 func (c *Column) isTime() bool {
 	return c.Reads != nil || c.Kind == query.KindDate || c.Kind == query.KindTimestamp || c.Kind == query.KindInstant
 }

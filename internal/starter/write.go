@@ -29,7 +29,7 @@ type File struct {
 type Server struct {
 	// Engine is postgres or mysql.
 	Engine, Host, Database, User string
-	// Port is 0 for the engine's own; TLS the mode, empty for VerifyFull.
+	// Port is 0 for the engine's own; TLS the mode.
 	Port int
 	TLS  string
 }
@@ -107,7 +107,7 @@ func (p *Proposal) source(w *writer, origin Origin) {
 	}
 	w.line("    database: %s", scalar(s.Database))
 	w.line("    credentialsRef: {name: %s-reader}   # the Secret in %s-secret.yaml", p.Name, p.Name)
-	if s.TLS != "" {
+	if s.TLS != "VerifyFull" { // the default
 		w.line("    tls: {mode: %s}", s.TLS)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cpi-operator/cpi-operator/internal/offline"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/runner"
 	"github.com/cpi-operator/cpi-operator/internal/source"
@@ -25,11 +26,6 @@ type Place struct {
 
 	format plan.FileFormat
 	bytes  int64
-}
-
-// formats by ending.
-var formats = map[string]plan.FileFormat{
-	".csv": plan.CSV, ".tsv": plan.CSV, ".txt": plan.CSV, ".parquet": plan.Parquet, ".ndjson": plan.NDJSON, ".jsonl": plan.NDJSON,
 }
 
 const forms = "give a file that ends in .csv, .parquet, .ndjson or .jsonl (and perhaps .gz or .zst), or postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE"
@@ -54,7 +50,7 @@ func Find(text string) (Place, error) {
 	if ext := filepath.Ext(name); ext == ".xlsx" || ext == ".xls" || ext == ".ods" {
 		return Place{}, fmt.Errorf("%s: a workbook is not read: save its sheet as CSV (UTF-8)", text)
 	}
-	format := formats[filepath.Ext(strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst"))]
+	format := offline.FormatOf(name)
 	if format == "" || info.IsDir() {
 		return Place{}, fmt.Errorf("%s: %s", text, forms)
 	}
@@ -70,7 +66,7 @@ func (p Place) Origin() starter.Origin {
 		name := filepath.Base(p.Path)
 		return starter.Origin{Shown: name, File: &starter.File{Key: key(name), Format: string(p.format), TooLarge: p.bytes > largest}}
 	}
-	server := starter.Server{Engine: "postgres", Host: p.URL.Hostname(), Database: strings.Trim(p.URL.Path, "/"), User: p.URL.User.Username(), TLS: tlsOf(p.URL.Query().Get("sslmode"))}
+	server := starter.Server{Engine: "postgres", Host: p.URL.Hostname(), Database: strings.Trim(p.URL.Path, "/"), User: p.URL.User.Username(), TLS: offline.TLSOf(p.URL.Query().Get("sslmode"))}
 	if p.URL.Scheme == "mysql" {
 		server.Engine = "mysql"
 	}
@@ -78,27 +74,17 @@ func (p Place) Origin() starter.Origin {
 	return starter.Origin{Shown: server.Engine + " " + server.Host + "/" + server.Database, Server: &server}
 }
 
-// key of a ConfigMap that a file's name makes.
+// key of a ConfigMap that a file's name makes. Rows do not end in .json: that is what definitions may be in.
 func key(name string) string {
+	if plain, is := strings.CutSuffix(name, ".json"); is {
+		name = plain + ".ndjson"
+	}
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._", r) {
 			return r
 		}
 		return '-'
 	}, name)
-}
-
-// tlsOf libpq's sslmode, as a DataSource says it; empty for its default, which verifies the server.
-func tlsOf(mode string) string {
-	switch mode {
-	case "disable":
-		return "Disable"
-	case "require", "prefer", "allow":
-		return "Require"
-	case "verify-ca":
-		return "VerifyCA"
-	}
-	return ""
 }
 
 // TableName is the table that a file holds.
@@ -114,42 +100,17 @@ func (p Place) TableName() string {
 
 // Open opens the engine that reads the place. Scratch is a folder that it may fill; credentials go there too.
 func (p Place) Open(ctx context.Context, scratch string) (source.Engine, error) {
-	declared := plan.Source{Name: "table"}
-	switch {
-	case p.URL == nil:
-		path, err := filepath.Abs(p.Path)
+	if p.URL != nil {
+		declared, err := offline.Bind{URL: p.URL}.Server(filepath.Join(scratch, "credentials"))
 		if err != nil {
 			return nil, err
 		}
-		declared.Files = &plan.Files{Tables: []plan.FileTable{{Name: p.TableName(), Format: p.format, Path: path}}}
-	default:
-		folder := filepath.Join(scratch, "credentials")
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return nil, err
-		}
-		password, _ := p.URL.User.Password()
-		for name, text := range map[string]string{"username": p.URL.User.Username(), "password": password} {
-			if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
-				return nil, err
-			}
-		}
-		s := p.Origin().Server
-		if s.TLS == "" {
-			s.TLS = "VerifyFull"
-		}
-		ca := p.URL.Query().Get("sslrootcert")
-		if s.Engine == "mysql" {
-			declared.MySQL = &plan.MySQL{Host: s.Host, Port: portOr(s.Port, 3306), Database: s.Database, TLS: s.TLS, CAPath: ca, CredentialsDir: folder}
-		} else {
-			declared.Postgres = &plan.Postgres{Host: s.Host, Port: portOr(s.Port, 5432), Database: s.Database, TLS: s.TLS, CAPath: ca, CredentialsDir: folder}
-		}
+		return runner.Open(ctx, *declared, runner.Scratch{Dir: scratch})
 	}
-	return runner.Open(ctx, declared, runner.Scratch{Dir: scratch})
-}
-
-func portOr(port, otherwise int) int {
-	if port != 0 {
-		return port
+	path, err := filepath.Abs(p.Path)
+	if err != nil {
+		return nil, err
 	}
-	return otherwise
+	table := plan.FileTable{Name: p.TableName(), Format: p.format, Path: path}
+	return runner.Open(ctx, plan.Source{Files: &plan.Files{Tables: []plan.FileTable{table}}}, runner.Scratch{Dir: scratch})
 }
