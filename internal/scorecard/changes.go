@@ -35,7 +35,7 @@ var grains = map[plan.Grain]func(time.Time) time.Time{
 // LastTime people looked at the set: the last review or, where none was, one period of the coarsest member ago.
 func (s *Set) LastTime() Since {
 	if s.Card != nil && s.Card.Spec.Review != nil {
-		if day, err := time.Parse(time.DateOnly, s.Card.Spec.Review.LastReviewed); err == nil {
+		if day, err := time.Parse(time.DateOnly, s.Card.Spec.Review.LastReviewed); err == nil && !day.After(s.Objects.At) {
 			return Since{day, "the last review"}
 		}
 	}

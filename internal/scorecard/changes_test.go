@@ -171,11 +171,14 @@ func TestLastTime(t *testing.T) {
 	reviewed.Spec.Review = &v1alpha1.Review{Every: "90d", LastReviewed: "2026-10-01"}
 	unreviewed := w.card("nps")
 	unreviewed.Spec.Review = &v1alpha1.Review{Every: "90d"}
+	ahead := w.card("nps")
+	ahead.Spec.Review = &v1alpha1.Review{Every: "90d", LastReviewed: "2026-12-01"}
 	for name, c := range map[string]struct {
 		set  scorecard.Set
 		want scorecard.Since
 	}{
 		"reviewed":     {scorecard.Of(w.Objects, reviewed), scorecard.Since{At: day("2026-10-01T00:00:00Z"), Why: "the last review"}},
+		"not yet":      {scorecard.Of(w.Objects, ahead), scorecard.Since{At: day("2026-10-16T09:00:00Z"), Why: "one month ago"}},
 		"never":        {scorecard.Of(w.Objects, unreviewed), scorecard.Since{At: day("2026-10-16T09:00:00Z"), Why: "one month ago"}},
 		"the coarsest": {w.set("nps", "ease"), scorecard.Since{At: day("2026-08-16T09:00:00Z"), Why: "one quarter ago"}},
 		"nothing":      {w.set(), scorecard.Since{At: day("2026-10-16T09:00:00Z"), Why: "one month ago"}},
