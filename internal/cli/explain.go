@@ -133,7 +133,7 @@ func (e *explanation) choose(period, segment string) error {
 	for i := range e.result.Periods {
 		if p := &e.result.Periods[i]; p.Label == period {
 			e.period = p
-		} else if p.Value != "" {
+		} else if p.Value != "" && p.Label != "" {
 			labels = append(labels, p.Label)
 		}
 	}

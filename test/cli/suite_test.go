@@ -86,6 +86,18 @@ func (s shell) watched(ctx context.Context, err *safeBuffer, args ...string) res
 	return result{code, out.String(), err.String()}
 }
 
+// complete is what a shell is offered for the last of the arguments.
+func (s shell) complete(args ...string) string {
+	s.Helper()
+	var out, err safeBuffer
+	last := len(args) - 1
+	typed := append(append([]string{"__complete"}, args[:last]...), "--kubeconfig", s.kubeconfig, args[last])
+	if code := cli.Run(s.Context(), time.Now(), typed, strings.NewReader(""), &out, &err); code != 0 {
+		s.Fatalf("%d %s", code, err.String())
+	}
+	return out.String()
+}
+
 // want a result's code and texts in its outputs.
 func (s shell) want(got result, code int, texts ...string) {
 	s.Helper()

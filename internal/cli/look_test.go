@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"encoding/json"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/cpi-operator/cpi-operator/internal/board"
+)
+
+// lines of an output without their padding.
+func squeezed(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// Every number of the demo is explained from its files, with rows that add up.
+func TestExplainFiles(t *testing.T) {
+	telco := []string{"explain", "-f", samples + "/telco.yaml", "--at", monday}
+	code, out, stderr := run(t, "", append(telco, "telco-support")...)
+	if code != exitOK || stderr != "" {
+		t.Fatalf("%d %s", code, stderr)
+	}
+	for _, want := range []string{
+		"cpi/telco-support: ", "Value 37.0 %", "[35.8, 38.3]: with a sample of this size, the true value lies in it with 95 % confidence", "Sample n 5,517",
+		"rows read 7,043 not meeting spec.where 1,526 5,517 rows used 5,517", "Where tech_support In (Yes, No)",
+		"Interval Wilson", "contract=Month-to-month 20.0 %", "SQL THAT RAN SELECT count(*)",
+		"What would be good enough: spec.thresholds declares nothing.", "Whether rows were loaded twice",
+	} {
+		if !strings.Contains(squeezed(out), want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+	software := []string{"explain", "-f", samples + "/software.yaml", "--at", monday, "software-nps"}
+	_, out, _ = run(t, "", append(software, "--period", "2026-08", "-o", "markdown")...)
+	for _, want := range []string{"# cpi/software-nps: ", "- Value: 9.4", "- Period: 2026-08, settled: frozen", "- State of the whole, now: Warning"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+	_, out, _ = run(t, "", append(software, "--segment", "plan=Team", "-o", "json")...)
+	var told toldExplanation
+	if err := json.Unmarshal([]byte(out), &told); err != nil || told.Segment != "plan=Team" || *told.Period.N != 357 || told.Formula.Measure != "netPromoterScore" {
+		t.Errorf("%v %+v", err, told)
+	}
+	if code, _, stderr = run(t, "", append(software, "--period", "1999-01")...); code != exitUsage || !strings.Contains(stderr, "those with a value are 2025-09, ") {
+		t.Errorf("%d %s", code, stderr)
+	}
+	if code, _, stderr := run(t, "", "explain"); code != exitUsage || !strings.Contains(stderr, "say which: kubectl cpi explain NAME") {
+		t.Errorf("%d %s", code, stderr)
+	}
+}
+
+// What is not there is told with what is.
+func TestExplainChooses(t *testing.T) {
+	objects := map[string]board.Objects{}
+	for _, name := range []string{"software", "telco"} {
+		found, err := (&dataFlags{at: monday}).compute(t.Context(), &fileFlags{paths: []string{samples + "/" + name + ".yaml"}, namespace: unnamed}, nil, io.Discard, noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		objects[name] = found.namespaces[0]
+	}
+	for says, c := range map[string][4]string{
+		"there is none, or it is too": {"software", "software-nps", "", "plan=Nobody"},
+		"there are plan=Business; ":   {"software", "software-nps", "", "plan"},
+		"segments are kept of":        {"software", "software-nps", "2026-01", "plan=Team"},
+		"has no periods":              {"telco", "telco-churn", "2026-01", ""},
+		"":                            {"telco", "telco-churn", "", "contract=One year"},
+	} {
+		err := explain(objects[c[0]], named{"CPIDefinition", c[1]}).choose(c[2], c[3])
+		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+			t.Errorf("%v: %v, want %q", c, err, says)
+		}
+	}
+}
+
+func TestStatusAndLinkOfFiles(t *testing.T) {
+	code, out, stderr := run(t, "", "status", "-f", samples+"/telco.yaml", "--at", monday)
+	if code != exitFound || stderr != "" || !strings.Contains(out, "CRITICAL  cpi/telco-churn  Critical  owner retention\n") || strings.Contains(out, "since") {
+		t.Errorf("%d %s\n%s", code, stderr, out)
+	}
+	if code, out, stderr = run(t, "", "link", "-f", samples+"/telco.yaml", "--at", monday, "telco-support-churn"); code != exitOK || stderr != "" {
+		t.Errorf("%d %s", code, stderr)
+	}
+	for _, want := range []string{"−11.3 pp [−13.8, −8.8]", "Supported", "nobody assigned by chance"} {
+		if !strings.Contains(squeezed(out), want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
+
+// twoNamespaces is a file with a data source in each of two.
+func twoNamespaces(t *testing.T) string {
+	t.Helper()
+	path, text := filepath.Join(t.TempDir(), "two.yaml"), ""
+	for _, namespace := range []string{"a", "b"} {
+		text += "---\napiVersion: cpi-operator.io/v1alpha1\nkind: DataSource\nmetadata: {name: crm, namespace: " + namespace + "}\nspec: {postgres: {host: db, database: crm, credentialsRef: {name: crm}}}\n"
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Whichever way a cluster cannot be read, what to do is said.
+func TestClusterErrors(t *testing.T) {
+	kubeconfig := filepath.Join(t.TempDir(), "config")
+	text := "apiVersion: v1\nkind: Config\nclusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\ncontexts: [{name: x, context: {cluster: c, user: u}}]\ncurrent-context: x\nusers: [{name: u, user: {}}]\n"
+	if err := os.WriteFile(kubeconfig, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	two := twoNamespaces(t)
+	for says, args := range map[string][]string{
+		"the cluster does not answer":         {"status", "--kubeconfig", kubeconfig},
+		`context "y" does not exist`:          {"status", "--kubeconfig", kubeconfig, "--context", "y"},
+		"the kubeconfig cannot be read":       {"status", "--kubeconfig", kubeconfig + "x"},
+		"none of the others can be":           {"status", "--kubeconfig", kubeconfig, "-f", samples},
+		"are about files: give them with":     {"explain", "--kubeconfig", kubeconfig, "nps", "--at", monday},
+		"choose one with -n":                  {"status", "-f", two},
+		"no definition of namespace nowhere ": {"status", "-f", two, "-n", "nowhere"},
+	} {
+		if code, out, stderr := run(t, "", args...); code != exitUsage || out != "" || !strings.Contains(stderr, says) {
+			t.Errorf("%v: %d %q %q, want %q", args, code, out, stderr, says)
+		}
+	}
+	resource := schema.GroupResource{Group: "cpi-operator.io", Resource: "cpidefinitions"}
+	for says, err := range map[string]error{
+		"install it with":             &meta.NoKindMatchError{GroupKind: schema.GroupKind{Group: "cpi-operator.io", Kind: "CPIDefinition"}},
+		"a right is missing":          apierrors.NewForbidden(resource, "", nil),
+		"does not accept":             apierrors.NewUnauthorized("token has expired"),
+		"the cluster does not answer": &url.Error{Op: "Get", URL: "https://10.0.0.1", Err: os.ErrDeadlineExceeded},
+	} {
+		if got := clusterError(err); !strings.Contains(got.Error(), says) {
+			t.Errorf("%v, want %q", got, says)
+		}
+	}
+	if clusterError(nil) != nil {
+		t.Error("no error is told as one")
+	}
+}
