@@ -32,11 +32,11 @@ var doubtful = []struct {
 	what      string
 }{
 	{v1alpha1.ConditionReady, metav1.ConditionFalse, "", "no number"},
-	{v1alpha1.ConditionComputed, metav1.ConditionFalse, "", "the last good number, not a new one"},
+	{v1alpha1.ConditionComputed, metav1.ConditionFalse, "", "a new value: the last good one stands, if there is one"},
 	{v1alpha1.ConditionFresh, metav1.ConditionFalse, "", "how things are now"},
 	{v1alpha1.ConditionSampleSufficient, metav1.ConditionFalse, v1alpha1.ReasonTooSmall, "the value: the sample is too small"},
-	{v1alpha1.ConditionSampleSufficient, metav1.ConditionFalse, v1alpha1.ReasonNoData, "the value: there is no data"},
-	{v1alpha1.ConditionSampleSufficient, metav1.ConditionUnknown, v1alpha1.ReasonNoData, "the value: there is no data"},
+	{v1alpha1.ConditionSampleSufficient, metav1.ConditionFalse, v1alpha1.ReasonNoData, "the value: there is none"},
+	{v1alpha1.ConditionSampleSufficient, metav1.ConditionUnknown, v1alpha1.ReasonNoData, "the value: there is none"},
 	{v1alpha1.ConditionSampleSufficient, metav1.ConditionFalse, v1alpha1.ReasonSuspectData, "whether the data can be believed"},
 	{v1alpha1.ConditionSampleSufficient, metav1.ConditionUnknown, v1alpha1.ReasonSuspectData, "whether the data can be believed"},
 	{v1alpha1.ConditionResponding, metav1.ConditionFalse, "", "whether those who answered stand for the others"},
