@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	postgrestest "github.com/cpi-operator/cpi-operator/test/postgres"
 )
 
 const data = samples + "/data/"
@@ -150,5 +154,29 @@ func TestInitOverwritesNothing(t *testing.T) {
 	}
 	if text, _ := os.ReadFile(edited); !strings.Contains(string(text), "kind: Kustomization") {
 		t.Errorf("%s", text)
+	}
+}
+
+// A table of a database: its definition computes with the database bound, its Secret is named, and its password is nowhere.
+func TestInitDatabase(t *testing.T) {
+	server := postgrestest.Start(t)
+	db := server.NewDatabase(t)
+	db.Exec(t, "CREATE TABLE answers (response_id int PRIMARY KEY, customer_id int, nps int, answered_at timestamptz)",
+		"INSERT INTO answers SELECT i, i, i % 11, timestamptz '2026-10-01 00:00Z' + i * interval '1 hour' FROM generate_series(0, 109) AS i")
+	address := fmt.Sprintf("postgres://%s@localhost:%d/%s?sslrootcert=%s", db.User, server.Port, db.Name, url.QueryEscape(server.CAPath))
+	t.Setenv("PGPASSWORD", db.Password)
+	folder, text, stderr := started(t, "", address, "--owner", "support", "--namespace", "crm")
+	if strings.Contains(text+stderr, db.Password) {
+		t.Errorf("the password is told:\n%s%s", text, stderr)
+	}
+	for _, says := range []string{"host: localhost", "credentialsRef: {name: answers-reader}", "resources: [answers.yaml]", "namespace: crm", `password: ""`, "primaryKey: [response_id]"} {
+		if !strings.Contains(text, says) {
+			t.Errorf("%q is not in\n%s", says, text)
+		}
+	}
+	bound := "answers=" + strings.Replace(address, "@", ":"+db.Password+"@", 1)
+	code, out, problems := run(t, "", "compute", "-f", folder, "--bind", bound, "--at", monday)
+	if code != exitOK || !strings.Contains(out, "answers   −45.5") && !strings.Contains(out, "answers   -45.5") {
+		t.Errorf("%d\n%s%s", code, out, problems)
 	}
 }

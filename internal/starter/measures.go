@@ -61,13 +61,16 @@ func (t *Table) candidates() []candidate {
 
 // scores are the survey questions that a column of whole numbers could hold answers to.
 func (t *Table) scores(c *Column) []candidate {
-	if !c.isNumber() || !c.Whole || c.Filled == 0 || isIdentifier(c.Name) || c.Distinct < 3 || c.Min < 0 || c.Max > 10 || t.isUnique(c) && t.Looked > 11 {
+	if !c.isNumber() || !c.Whole || c.Filled == 0 || isIdentifier(c.Name) || c.Min < 0 || c.Max > 10 || t.isUnique(c) && t.Looked > 11 {
 		return nil
 	}
 	seen := fmt.Sprintf("whole numbers from %g to %g", c.Min, c.Max)
 	easy := says(c.Name, "ces", "effort", "ease", "easy", "aufwand")
 	happy := says(c.Name, "csat", "satisf", "rating", "stars", "happy", "zufrieden")
 	recommend := says(c.Name, "nps", "recommend", "promoter", "weiterempf", "empfehl")
+	if c.Distinct < 3 && !easy && !happy && !recommend && !says(c.Name, "score") {
+		return nil // a switch rather than a scale
+	}
 	named := func(is bool) string {
 		if is {
 			return seen + ", and its name says so"

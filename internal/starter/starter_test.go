@@ -89,6 +89,9 @@ func TestPropose(t *testing.T) {
 		"a sure score before one that is not": {
 			table: survey(score("nps", 0, 10), score("q2", 1, 7)), says: []string{"netPromoterScore: {score: nps}", "customerEffortScore of q2"},
 		},
+		"a score of which few values were given": {
+			table: survey(Column{Name: "score", Kind: query.KindInteger, Filled: rows, Distinct: 2, Min: 0, Max: 10, Whole: true}), says: []string{"netPromoterScore: {score: score}"},
+		},
 		"numbers that are no answers": {
 			table: survey(score("customer_no", 1, 5), Column{Name: "amount", Kind: query.KindNumber, Filled: rows, Distinct: 900, Min: 0.5, Max: 9.5}),
 			err:   "no column of answers looks like a score",
