@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -144,6 +146,28 @@ func TestEveryPageIsShownInEveryLanguage(t *testing.T) {
 				t.Errorf("%s in %s is told to be in %s", path, lang, answer.Header().Get("Content-Language"))
 			}
 		}
+	}
+}
+
+// Objects out of a cache are shared between requests: nobody may change them.
+func TestManyReadersAtOnce(t *testing.T) {
+	objects := demo(t)
+	before, err := json.Marshal(objects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := site1(t, objects)
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for _, path := range pages {
+				get(t, handler, path, 0)
+			}
+		})
+	}
+	readers.Wait()
+	if after, err := json.Marshal(objects); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("showing pages has changed the objects: %v", err)
 	}
 }
 

@@ -96,6 +96,9 @@ func (w web) draw() *netDrawing {
 				// Lines that end in one node end apart, so that their labels do not cover each other.
 				end := y + (i+1)*nodeHigh/(len(into)+1)
 				edge := netEdge{Claim: e.Claim, Verdict: e.Verdict, Goal: e.Claim == "", X: column(1) - 12, Y: end - 4}
+				if i > 0 && i == len(into)-1 {
+					edge.Y = end + 13 // below the last line, away from the one above
+				}
 				edge.Line = curve(column(0)+nodeWide, left[e.Driver.Name]+nodeHigh/2, column(1), end)
 				out.Edges = append(out.Edges, edge)
 			}
