@@ -70,7 +70,7 @@ func TestHelpIsConsistent(t *testing.T) {
 		if c.Short == "" || c.Long == "" || c.Example == "" || strings.HasSuffix(c.Short, ".") {
 			t.Errorf("%s: short %q, long %d, example %d", c.Name(), c.Short, len(c.Long), len(c.Example))
 		}
-		for _, line := range strings.Split(c.Example, "\n") {
+		for line := range strings.SplitSeq(c.Example, "\n") {
 			if line != "" && !strings.HasPrefix(line, "  ") {
 				t.Errorf("%s: %q is not indented", c.Name(), line)
 			}

@@ -42,7 +42,7 @@ func TestCascadesAddUp(t *testing.T) {
 
 func TestWrapped(t *testing.T) {
 	long := strings.Repeat("väder ", 50)
-	for _, line := range strings.Split("    "+wrapped(long, 4), "\n") {
+	for line := range strings.SplitSeq("    "+wrapped(long, 4), "\n") {
 		if n := len([]rune(line)); n > lineLength || !strings.HasPrefix(line, "    väder") {
 			t.Errorf("%d: %q", n, line)
 		}

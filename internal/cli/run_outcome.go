@@ -84,14 +84,14 @@ func (r *request) document(after board.Objects) *document {
 		d.title += ": " + e.claim.Title
 		now.state("Verdict", e.claim.Summary.Verdict)
 		now.say(e.linkage.Status.Explanation...)
-		told.Claim = ptr.To(linkTold(e.claim))
+		told.Claim = new(linkTold(e.claim))
 		told.Changed = append(told.Changed, claimChanges(former, e)...)
 	} else {
 		e, former := explain(after, r.asked), explain(r.before, r.asked)
 		d.title += ": " + e.entry.Title
 		_ = e.choose("", "") // without arguments it chooses the latest
 		now = e.number()
-		told.Number = ptr.To(entryTold(e.entry))
+		told.Number = new(entryTold(e.entry))
 		told.Changed = append(told.Changed, periodChanges(former, e)...)
 	}
 	d.add(now)

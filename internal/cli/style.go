@@ -31,7 +31,6 @@ func (s style) paint(code, text string) string {
 }
 
 func (s style) bold(text string) string { return s.paint(bold, text) }
-func (s style) dim(text string) string  { return s.paint(dim, text) }
 
 // gravity paints a text by how grave a problem is.
 func (s style) gravity(g board.Gravity, text string) string {
