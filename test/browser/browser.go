@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -62,23 +63,28 @@ type Tab struct {
 	lock    sync.Mutex
 	changed *sync.Cond
 	said    []chromedp.ConsoleMessage
+	ended   error // why nothing more is heard
 }
+
+// longest that a page is looked at: a browser that is stuck must not hold up all tests.
+const longest = 5 * time.Minute
 
 // Tab opens an empty page; it is closed with the test.
 func (b *Browser) Tab(t testing.TB) *Tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	t.Cleanup(cancel)
+	ctx, over := context.WithTimeout(ctx, longest)
+	t.Cleanup(over)
 	tab := &Tab{t: t, ctx: ctx}
 	tab.changed = sync.NewCond(&tab.lock)
 	messages := chromedp.Console(ctx)
 	go func() {
 		for message, err := range messages {
-			if err != nil {
-				return
-			}
 			tab.lock.Lock()
-			tab.said = append(tab.said, message)
+			if tab.ended = err; err == nil {
+				tab.said = append(tab.said, message)
+			}
 			tab.changed.Broadcast()
 			tab.lock.Unlock()
 		}
@@ -169,6 +175,9 @@ func (tab *Tab) Complaints() []string {
 	tab.lock.Lock()
 	defer tab.lock.Unlock()
 	for !slices.ContainsFunc(tab.said, func(m chromedp.ConsoleMessage) bool { return m.Text == sentinel }) {
+		if tab.ended != nil {
+			tab.t.Fatal(tab.ended)
+		}
 		tab.changed.Wait()
 	}
 	var out []string
@@ -214,8 +223,8 @@ func (tab *Tab) Picture(name string) {
 	width := Eval[int64](tab, "innerWidth")
 	height := Eval[int64](tab, "innerHeight")
 	// A very long page is cut: nobody looks at all of it, and the browser cannot draw it in one.
-	const longest = 6000
-	tab.Size(width, min(longest, Eval[int64](tab, "document.documentElement.scrollHeight")))
+	const highest = 6000
+	tab.Size(width, min(highest, Eval[int64](tab, "document.documentElement.scrollHeight")))
 	Eval[any](tab, "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn(0))))")
 	picture, err := chromedp.Run(tab.ctx, chromedp.CaptureScreenshot())
 	if err == nil {
@@ -230,10 +239,19 @@ func (tab *Tab) Picture(name string) {
 	tab.Size(width, height)
 }
 
-// Check that nothing is wrong with the page as it stands.
+// Check that nothing is wrong with the page as it stands, for anybody.
 func (tab *Tab) Check() {
 	tab.t.Helper()
-	for what, found := range map[string][]string{"complaint": tab.Complaints(), "loaded from elsewhere": tab.Foreign(), "accessibility": tab.Violations()} {
+	tab.CheckLayout()
+	for _, one := range tab.Violations() {
+		tab.t.Errorf("accessibility: %s", one)
+	}
+}
+
+// CheckLayout is Check without axe, which takes most of the time: for a page that it has checked, in another language.
+func (tab *Tab) CheckLayout() {
+	tab.t.Helper()
+	for what, found := range map[string][]string{"complaint": tab.Complaints(), "loaded from elsewhere": tab.Foreign()} {
 		for _, one := range found {
 			tab.t.Errorf("%s: %s", what, one)
 		}
