@@ -219,7 +219,7 @@ func (c *computation) fail(source string, failure plan.Failure) { c.out.Failed[s
 // run computes a plan over its source and, of a claim, the other one.
 func (c *computation) run(ctx context.Context, work plan.Plan, sources ...*v1alpha1.DataSource) error {
 	if c.Progress != nil {
-		c.Progress(fmt.Sprintf("%s: %d indicators, %d claims", sources[0].Name, len(work.Indicators), len(work.Linkages)))
+		c.Progress(fmt.Sprintf("%s: indicators %d, claims %d", sources[0].Name, len(work.Indicators), len(work.Linkages)))
 	}
 	folder, err := os.MkdirTemp(c.Scratch, "run-")
 	if err != nil {

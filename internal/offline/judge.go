@@ -13,13 +13,14 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
+	"github.com/cpi-operator/cpi-operator/internal/scorecard"
 	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // Alerts that are active and told, by kind and name of the object that they are about.
 type Alerts map[string][]alert.Alert
 
-// Judge gives the indicators and claims of a namespace the statuses that the operator would give them as of now, from their
+// Judge gives the indicators, claims and scorecards of a namespace the statuses that the operator would give them as of now, from their
 // reports and the statuses of the sources, and gives the alerts. What they said before is taken into account, as by the
 // operator. An object that cannot be computed as it stands says so in its status.
 func Judge(o *board.Objects, now time.Time) Alerts {
@@ -32,6 +33,10 @@ func Judge(o *board.Objects, now time.Time) Alerts {
 	}
 	for i := range o.KPIs {
 		j.indicator(&o.KPIs[i])
+	}
+	for i := range o.Scorecards { // last: they tell of all others
+		set := scorecard.Of(*o, &o.Scorecards[i])
+		o.Scorecards[i].Status, _ = set.Status(now)
 	}
 	return j.alerts
 }

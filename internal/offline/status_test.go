@@ -92,6 +92,9 @@ func TestStatusesAreAClusters(t *testing.T) {
 	if told := alerts["CPIDefinition/telco-churn"]; len(told) != 1 || told[0].Name != "CPIBelowThreshold" {
 		t.Errorf("alerts %+v", told)
 	}
+	if card := o.Scorecards[0].Status; card.ObservedGeneration != 1 || *card.Summary.Members != 3 || len(card.Conditions) == 0 {
+		t.Errorf("scorecard %+v", card)
+	}
 	for _, l := range o.Linkages {
 		for _, c := range l.Status.Conditions {
 			if !c.LastTransitionTime.Time.Equal(sunday) {
