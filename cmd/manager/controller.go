@@ -161,7 +161,7 @@ func (o options) addControllers(mgr ctrl.Manager, store *metrics.Store) error {
 		&history.Reconciler{Kind: alert.KPI, Client: c, Live: mgr.GetAPIReader()},
 		&history.Reconciler{Kind: alert.Link, Client: c, Live: mgr.GetAPIReader()},
 		&history.Reconciler{Kind: history.Card, Client: c, Live: mgr.GetAPIReader()},
-		&scorecard.Reconciler{Client: c, Events: recorder, Clock: now},
+		&scorecard.Reconciler{Client: c, Events: recorder, Clock: now, Settle: 2 * time.Second},
 		&rules.Reconciler{Client: c, Live: mgr.GetAPIReader(), APIs: apis, Events: recorder, Namespace: o.namespace, Namespaces: o.namespaces, Labels: o.ruleLabels, Timing: o.timing},
 	} {
 		if err := controller.SetupWithManager(mgr); err != nil {

@@ -12,10 +12,12 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
+	"k8s.io/client-go/util/workqueue"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -30,6 +32,8 @@ type Reconciler struct {
 	Client client.Client
 	Events events.EventRecorder
 	Clock  clock.PassiveClock
+	// Settle is how long changes of members are gathered before a card is looked at: a run may bring a thousand.
+	Settle time.Duration
 }
 
 // +kubebuilder:rbac:groups=cpi-operator.io,resources=scorecards;cpidefinitions;kpitargets;cpilinkages;datasets;datasources;indicatorreports,verbs=get;list;watch
@@ -89,7 +93,7 @@ func (r *Reconciler) tell(card *v1alpha1.Scorecard, before []metav1.Condition) {
 
 // SetupWithManager starts the controller with the manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	all := handler.EnqueueRequestsFromMapFunc(r.inNamespace)
+	all := r.beside()
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("scorecard").
 		For(&v1alpha1.Scorecard{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
@@ -102,6 +106,21 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		// The source that a report names; its results come back as the statuses above.
 		Watches(&v1alpha1.IndicatorReport{}, all, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Complete(r)
+}
+
+// beside leads from an object to all cards of its namespace, which are looked at together a little later.
+func (r *Reconciler) beside() handler.EventHandler {
+	type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
+	add := func(ctx context.Context, object client.Object, q queue) {
+		for _, request := range r.inNamespace(ctx, object) {
+			q.AddAfter(request, r.Settle)
+		}
+	}
+	return handler.Funcs{
+		CreateFunc: func(ctx context.Context, e event.CreateEvent, q queue) { add(ctx, e.Object, q) },
+		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, q queue) { add(ctx, e.ObjectNew, q) },
+		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, q queue) { add(ctx, e.Object, q) },
+	}
 }
 
 // inNamespace are all cards beside an object. They are few, and each is judged from the cache alone.

@@ -133,7 +133,7 @@ func TestScorecardFollowsItsMembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	envtestkit.Run(t, mgr, &scorecard.Reconciler{Client: mgr.GetClient(), Events: events.NewFakeRecorder(10), Clock: clocktesting.NewFakePassiveClock(monday)})
+	envtestkit.Run(t, mgr, &scorecard.Reconciler{Client: mgr.GetClient(), Events: events.NewFakeRecorder(10), Clock: clocktesting.NewFakePassiveClock(monday), Settle: 10 * time.Millisecond})
 	s := card(namespace, "nps")
 	envtestkit.Create(t, c, s)
 	counts := func(attention, unknown int32) {
