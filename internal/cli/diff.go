@@ -193,6 +193,11 @@ func (f *diffFlags) valid(command *cobra.Command, files *fileFlags) ([]*offline.
 	if len(namespaces) == 0 {
 		return nil, fmt.Errorf("no definition of cpi-operator in %v", files.paths)
 	}
+	for _, n := range namespaces {
+		if f.namespace != "" && n.Name != f.namespace {
+			return nil, fmt.Errorf("%v are of namespace %s, and -n says %s", files.paths, n.Name, f.namespace)
+		}
+	}
 	return namespaces, nil
 }
 

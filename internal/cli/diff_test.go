@@ -71,6 +71,7 @@ func TestDiffThatFails(t *testing.T) {
 		"would be refused":         {"-f", edit(t, "theme: Loyalty", "theme: Praise"), "--against", old, "--bind", bind},
 		"not all of the edit":      {"-f", edit(t, "operator: In, values: [\"Yes\"]}]\n      preset", "operator: In, values: [\"No\"]}]\n      preset"), "--against", old},
 		"say which files":          {"--against", old},
+		"of namespace demo":        {"-f", samples + "/telco.yaml", "-n", "other", "--against", old},
 		"no definition":            {"-f", "testdata/nothing.yaml", "--against", old},
 		"say with --against which": {"-f", old, "--kubeconfig", "/nowhere"},
 	} {
