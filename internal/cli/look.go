@@ -16,6 +16,8 @@ type lookFlags struct {
 	clusterFlags
 	paths []string
 	data  dataFlags
+	// invalid is how much is wrong with the files that were computed.
+	invalid int
 }
 
 func (f *lookFlags) add(command *cobra.Command) {
@@ -60,6 +62,7 @@ func (f *lookFlags) compute(command *cobra.Command, files *fileFlags, now time.T
 	if err != nil {
 		return board.Objects{}, err
 	}
+	f.invalid = len(found.findings)
 	if err := printFindings(command.ErrOrStderr(), "text", found.findings); err != nil {
 		return board.Objects{}, err
 	}

@@ -85,6 +85,14 @@ func TestStatusAndLinkOfFiles(t *testing.T) {
 	if code != exitFound || stderr != "" || !strings.Contains(out, "CRITICAL  cpi/telco-churn  Critical  owner retention\n") || strings.Contains(out, "since") {
 		t.Errorf("%d %s\n%s", code, stderr, out)
 	}
+	wrong := filepath.Join(t.TempDir(), "wrong.yaml")
+	source := "apiVersion: cpi-operator.io/v1alpha1\nkind: DataSource\nmetadata: {name: crm}\nspec: {postgres: {host: db, database: crm, credentialsRef: {name: crm}}}\n---\n"
+	if err := os.WriteFile(wrong, []byte(source+"apiVersion: cpi-operator.io/v1alpha1\nkind: CPIDefinition\nmetadata: {name: nps}\nspec: {title: NPS}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, stderr := run(t, "", "status", "-f", wrong, "--at", monday); code != exitFound || !strings.Contains(out, "1 data source: nothing critical") || !strings.Contains(stderr, "CPIDefinition/nps") {
+		t.Errorf("an invalid file: %d %s\n%s", code, stderr, out)
+	}
 	if code, out, stderr = run(t, "", "link", "-f", samples+"/telco.yaml", "--at", monday, "telco-support-churn"); code != exitOK || stderr != "" {
 		t.Errorf("%d %s", code, stderr)
 	}

@@ -63,7 +63,7 @@ func (f *statusFlags) run(command *cobra.Command, now time.Time) error {
 		return err
 	}
 	all := make([]namespaceStatus, 0, len(boards))
-	critical := false
+	critical := f.invalid > 0
 	for _, b := range boards {
 		s := statusOf(b)
 		critical = critical || slices.ContainsFunc(s.problems, func(p board.Problem) bool { return p.Gravity == board.Grave })
