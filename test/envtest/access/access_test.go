@@ -143,6 +143,7 @@ func TestAccountsOfRuns(t *testing.T) {
 	})
 
 	t.Run("former versions", func(t *testing.T) { revisions(t, admin, asOperator, cpi) })
+	t.Run("scorecards", func(t *testing.T) { scorecards(t, admin, asOperator, cpi) })
 
 	t.Run("spec by hand", func(t *testing.T) {
 		edited := envtestkit.Reload(t, admin, report)
