@@ -36,7 +36,7 @@ func newWorld(t *testing.T) *world {
 	}
 	operator(t, namespace)
 	envtestkit.Create(t, c, w.source, envtestkit.Dataset(namespace, "survey", "crm"), w.cpi)
-	w.finish(w.started(0), "31.4", "")
+	w.finishAt(w.started(0), "31.4", "", time.Now().Add(-time.Minute)) // times of Jobs are told by the second
 	return w
 }
 
@@ -70,6 +70,11 @@ func (w *world) report() *v1alpha1.IndicatorReport {
 // finish writes what a run that found value writes, and ends its Job.
 func (w *world) finish(j *batchv1.Job, value, requested string) {
 	w.Helper()
+	w.finishAt(j, value, requested, time.Now())
+}
+
+func (w *world) finishAt(j *batchv1.Job, value, requested string, instant time.Time) {
+	w.Helper()
 	report := w.report()
 	now := metav1.NewTime(time.Now().Truncate(time.Second))
 	start := metav1.NewTime(time.Date(2026, time.October, 1, 0, 0, 0, 0, time.UTC))
@@ -82,7 +87,7 @@ func (w *world) finish(j *batchv1.Job, value, requested string) {
 		},
 	}
 	must(w, w.client.Status().Update(w.Context(), report))
-	envtestkit.Finish(w, w.client, envtestkit.Reload(w, w.client, j), batchv1.JobComplete, batchv1.JobReasonCompletionsReached, time.Now())
+	envtestkit.Finish(w, w.client, envtestkit.Reload(w, w.client, j), batchv1.JobComplete, batchv1.JobReasonCompletionsReached, instant)
 }
 
 // requested is what the CPI's annotation asks for, once it does.
