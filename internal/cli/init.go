@@ -79,20 +79,17 @@ func (f *initFlags) run(command *cobra.Command, args []string, now time.Time) er
 		now = at
 	}
 	p := newPrompt(command.InOrStdin(), command.ErrOrStderr())
-	where := ""
-	if len(args) > 0 {
-		where = args[0]
-	} else {
-		answer, err := p.ask(starter.Question{Text: "Where is the table (a file, or the address of a database)?"})
+	if len(args) == 0 {
+		where, err := p.ask(starter.Question{Text: "Where is the table (a file, or the address of a database)?"})
 		if errors.Is(err, starter.ErrNobody) {
 			return errors.New("say where the table is: kubectl cpi init FILE or ADDRESS")
 		}
 		if err != nil {
 			return err
 		}
-		where = answer
+		args = []string{where}
 	}
-	place, err := look.Find(where)
+	place, err := look.Find(args[0])
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func started(t *testing.T, stdin string, args ...string) (folder, text, stderr s
 	if code != exitOK {
 		t.Fatalf("%v: %d\n%s", args, code, stderr)
 	}
-	for _, path := range strings.Fields(out) {
+	for path := range strings.FieldsSeq(out) {
 		if filepath.Ext(path) == ".yaml" {
 			content, err := os.ReadFile(path)
 			if err != nil {
@@ -106,6 +106,7 @@ func TestInitAsks(t *testing.T) {
 		"Say which with --measure":         {survey},
 		"Say it with --owner":              {survey, "--score", "rating"},
 		"say where the table is":           {},
+		"at most 52":                       {survey, "--score", "rating", "--owner", "x", "--name", "Our NPS"},
 		"no column \"grade\"":              {survey, "--score", "grade"},
 		"cannot be a netPromoterScore":     {survey, "--measure", "netPromoterScore", "--score", "id"},
 		"does not read as a time":          {survey, "--score", "rating", "--time", "rating", "--owner", "x"},

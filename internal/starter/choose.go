@@ -3,6 +3,7 @@ package starter
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -120,12 +121,17 @@ func (t *Table) wanted(w Wishes) (candidate, error) {
 	return refuse("a column of yes and no")
 }
 
+var objectName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?$`)
+
 // name finds out what the table cannot tell: names, the owner, and which way is better.
 func (p *proposer) name() error {
 	w, m := p.wishes, &p.measured
 	p.Name = w.Name
 	if p.Name == "" {
 		p.Name = Slug(p.table.Name)
+	}
+	if !objectName.MatchString(p.Name) {
+		return fmt.Errorf("%q names no object: --name takes lower-case letters, digits and dashes, at most 52", p.Name)
 	}
 	p.Title = w.Title
 	if p.Title == "" {
