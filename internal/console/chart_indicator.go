@@ -8,6 +8,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
@@ -30,6 +31,10 @@ func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.Definition
 	if in.Confidence == 0 {
 		out.Note = ""
 	}
+	undecided := slices.ContainsFunc(periods, canBecome)
+	if undecided {
+		out.Table.Head = append(out.Table.Head, l.T("head.canbecome"))
+	}
 	for i, p := range periods {
 		out.Data.Points = append(out.Data.Points, l.periodMark(p, i))
 		state := l.Word("state", string(p.State))
@@ -37,6 +42,13 @@ func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.Definition
 			state += ", " + l.Word("state", string(p.Flag))
 		}
 		out.Table.Rows = append(out.Table.Rows, []string{p.Label, l.Value(in, p.Estimate), l.Interval(in, p.Estimate), l.sample(p.Estimate), state})
+		switch {
+		case canBecome(p):
+			low, high := min(*p.Worst, *p.Best), max(*p.Worst, *p.Best)
+			out.Table.Rows[i] = append(out.Table.Rows[i], l.Interval(in, measure.Estimate{Value: p.Value, Lower: &low, Upper: &high}))
+		case undecided:
+			out.Table.Rows[i] = append(out.Table.Rows[i], dash)
+		}
 	}
 	if comparable && in.Benchmark != nil {
 		out.Data.Levels = append(out.Data.Levels, level{Value: in.Benchmark.Value, Tone: "muted", Label: l.T("chart.level.benchmark") + " " + l.Figure(in.Level(in.Benchmark.Value))})
@@ -52,6 +64,11 @@ func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.Definition
 	}
 	out.Data.Words = l.words(summary)
 	return out
+}
+
+// canBecome tells whether it is known how far what is undecided can move the value.
+func canBecome(p plan.PeriodResult) bool {
+	return p.Value != nil && p.Worst != nil && p.Best != nil && *p.Worst != *p.Best
 }
 
 func (l *locale) periodMark(p plan.PeriodResult, row int) mark {

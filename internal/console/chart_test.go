@@ -58,7 +58,7 @@ func TestHistory(t *testing.T) {
 	objects := demo(t)
 	result := objects.Reports["CPIDefinition/software-nps"].Status.Result
 	last := len(result.Periods) - 1
-	result.Periods[last-1].State = "Maturing"
+	result.Periods[last-1].State, result.Periods[last-1].Worst, result.Periods[last-1].Best = "Maturing", "12", "8"
 	result.Periods[last-3].Flag, result.Periods[last-3].Value, result.Periods[last-3].Lower, result.Periods[last-3].Upper = "NoData", "", "", ""
 	result.Periods[last-4].Flag = "InsufficientSample"
 	since, yes := metav1.NewTime(result.Periods[last-5].Start.Time), true
@@ -76,10 +76,10 @@ func TestHistory(t *testing.T) {
 		valued      bool
 		row         []string
 	}{
-		0: {"Running", "", true, []string{"2026-11", "10,3", "[3,8; 16,7]", "680", "Läuft noch"}},
-		1: {"Maturing", "", true, nil},
-		2: {"Mature", "", true, []string{"2026-09", "9,3", "[2,6; 16,0]", "634", "Endgültig"}},
-		3: {"Mature", "NoData", false, []string{"2026-08", "–", "–", "587", "Endgültig, Keine Daten"}},
+		0: {"Running", "", true, []string{"2026-11", "10,3", "[3,8; 16,7]", "680", "Läuft noch", "–"}},
+		1: {"Maturing", "", true, []string{"2026-10", "10,3", "[3,8; 16,7]", "680", "Reift noch", "[8,0; 12,0]"}},
+		2: {"Mature", "", true, []string{"2026-09", "9,3", "[2,6; 16,0]", "634", "Endgültig", "–"}},
+		3: {"Mature", "NoData", false, []string{"2026-08", "–", "–", "587", "Endgültig, Keine Daten", "–"}},
 		4: {"Mature", "InsufficientSample", true, nil},
 	} {
 		p, row := f.Points[last-back], f.rows[last-back]

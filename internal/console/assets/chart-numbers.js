@@ -42,4 +42,5 @@ export function axisOf(unit, numbers, count) {
   return {ticks, domain, format: numberFormat(unit, ...domain)};
 }
 
-export const known = value => typeof value === 'number';
+// known tells a number from one that is absent.
+export const known = Number.isFinite;

@@ -12,7 +12,7 @@ function placed(points) {
     : {...point, from: i - 0.5, to: i + 0.5, x: i});
 }
 
-const isResult = point => point.state === 'Mature' && !point.flag;
+const isResult = point => point?.state === 'Mature' && !point.flag && known(point.value);
 
 // frame of a chart of points: scales and axes, that hold all numbers, with room at the side for labels of lines across.
 function frame(points, numbers, unit, width, labels = []) {
@@ -39,23 +39,22 @@ function frame(points, numbers, unit, width, labels = []) {
 // value with its interval: band and line of results, broken where one is missing; what is none is hollow, dashed or crossed.
 function value(points) {
   const results = points.map(p => isResult(p) ? p : {...p, value: NaN, lower: NaN, upper: NaN});
-  const alone = results.filter((p, i) => known(p.value) && !Number.isNaN(p.value) && !known0(results[i - 1]) && !known0(results[i + 1]));
-  const others = points.filter(p => known(p.value) && !isResult(p));
-  const open = others.filter(p => !p.flag);
-  const last = points.findLast(isResult);
-  const style = {x: 'x', stroke: 'var(--chart-line)'};
+  const alone = points.filter((p, i) => isResult(p) && !isResult(points[i - 1]) && !isResult(points[i + 1]));
+  const others = points.filter(p => known(p.value) && !isResult(p)), open = others.filter(p => !p.flag);
+  const last = points.findLastIndex(isResult), moving = open.filter(p => points.indexOf(p) > last);
+  const style = {x: 'x', stroke: 'var(--chart-line)'}, whisker = {...style, y1: 'lower', y2: 'upper', strokeOpacity: 0.55, strokeWidth: 1.5};
+  const whole = list => list.filter(p => known(p.lower) && known(p.upper));
   return [
     Plot.areaY(results, {x: 'x', y1: 'lower', y2: 'upper', fill: 'var(--chart-line)', fillOpacity: 0.18}),
-    Plot.ruleX([...alone, ...others].filter(p => known(p.lower) && known(p.upper)), {...style, y1: 'lower', y2: 'upper', strokeOpacity: 0.55, strokeWidth: 1.5, strokeDasharray: p => isResult(p) ? null : '3 3'}),
+    Plot.ruleX(whole(alone), whisker),
+    Plot.ruleX(whole(others), {...whisker, strokeDasharray: '3 3'}),
     Plot.lineY(results, {...style, y: 'value', strokeWidth: 2}),
-    Plot.lineY(last ? [last, ...open.filter(p => p.x > last.x)] : open, {...style, y: 'value', strokeDasharray: '4 4', strokeWidth: 1.5}),
-    Plot.dot(points.filter(p => isResult(p) && known(p.value)), {x: 'x', y: 'value', r: points.length > 60 ? 1.5 : 3, fill: 'var(--chart-line)'}),
+    Plot.lineY(moving.includes(points[last + 1]) ? [points[last] ?? moving[0], ...moving] : moving, {...style, y: 'value', strokeDasharray: '4 4', strokeWidth: 1.5}),
+    Plot.dot(points.filter(isResult), {x: 'x', y: 'value', r: points.length > 60 ? 1.5 : 3, fill: 'var(--chart-line)'}),
     Plot.dot(open, {...style, y: 'value', r: 4, fill: 'var(--chart-paper)', strokeWidth: 2}),
     Plot.dot(others.filter(p => p.flag), {...style, y: 'value', symbol: 'times', r: 5, stroke: 'var(--chart-doubt)', strokeWidth: 2}),
   ];
 }
-
-const known0 = point => point !== undefined && known(point.value) && !Number.isNaN(point.value);
 
 // labels of levels stand beside the chart, of two that lie close the lower one's lower; where there is no room they stand above it.
 function labels(levels, {options, beside}) {
@@ -120,7 +119,7 @@ export function forecast(data, width) {
     Plot.lineY(fan, {...style, y: 'value', strokeDasharray: '4 4', strokeWidth: 1.5}),
     Plot.dot(ahead, {...style, y: 'value', r: 3.5, fill: 'var(--chart-paper)', strokeWidth: 2}),
     Plot.lineY(points.map(p => isResult(p) ? p : {...p, value: NaN}), {...style, y: 'value', strokeWidth: 2}),
-    Plot.dot(points.filter(p => isResult(p) && known(p.value)), {x: 'x', y: 'value', r: 2.5, fill: 'var(--chart-line)'}),
+    Plot.dot(points.filter(isResult), {x: 'x', y: 'value', r: 2.5, fill: 'var(--chart-line)'}),
     Plot.ruleY(standing.filter(g => g.from < to), {x1: 'from', x2: 'to', y: 'value', stroke: 'var(--chart-target)', strokeDasharray: '7 4', strokeWidth: 1.5}),
     Plot.dot(dated, {x: 'x', y: 'value', symbol: 'diamond', r: 6, fill: 'var(--chart-target)'}),
     labels([...standing, ...dated], framed),

@@ -51,6 +51,7 @@ class Chart {
   }
 
   key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own
     const last = this.spots.length - 1, step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
     let to = this.at + step;
     if (step && this.at < 0) to = this.along === 'x' ? last : 0; // the latest first
