@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"time"
 
 	"k8s.io/utils/ptr"
 
@@ -310,9 +309,9 @@ func (t teller) goal(g plan.GoalChance) (*goal, []string) {
 	day := ""
 	switch {
 	case g.By != nil:
-		day = t.T("target.by", bound, g.By.Format(time.DateOnly))
+		day = t.T("target.by", bound, t.Day(*g.By))
 	case g.From != nil:
-		day = t.T("target.from", bound, g.From.Format(time.DateOnly))
+		day = t.T("target.from", bound, t.Day(*g.From))
 	}
 	if out != nil {
 		if out.Label = bound; g.Probability != nil {

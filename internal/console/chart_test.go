@@ -114,6 +114,11 @@ func TestTargetLine(t *testing.T) {
 	if want := []level{{.85, "Target ≥ 85 %", "target"}}; !slices.Equal(f.Levels, want) || f.Unit != "percent" {
 		t.Errorf("%s: %+v", f.Unit, f.Levels)
 	}
+	for _, want := range []string{"≥ 80 % from 2025-01-01", "≥ 85 % from 2026-01-01", "≥ 99 % by 2026-06-30", "≥ 99 % from 2030-01-01"} {
+		if !strings.Contains(body, "<bdi>"+want+"</bdi>") {
+			t.Errorf("the target %q is not told", want)
+		}
+	}
 }
 
 // Segments stand in the order of their values, each with interval and n; those that stand out, and those that are too small, say so.

@@ -24,6 +24,8 @@ type indicatorPage struct {
 	// Unreadable says why the definition cannot be read as it stands; empty if it can.
 	Unreadable string
 	Confidence string
+	// Targets of a KPI, each with its date, if there are several; the head has the one in force.
+	Targets    []string
 	History    *chart
 	Segments   []*chart
 	Hidden     hiddenSegments
@@ -66,11 +68,13 @@ func (s *site) indicator(v *visit) (*answer, error) {
 		return nil, err
 	}
 	page.relate(v.Objects)
-	in, err := v.Objects.View(kind, name)
-	if err != nil {
+	if in, err := v.Objects.View(kind, name); err != nil {
 		page.Unreadable = err.Error()
-	} else if in.Current() {
-		page.draw(v.L, in)
+	} else {
+		page.Targets = v.L.targets(in)
+		if in.Current() {
+			page.draw(v.L, in)
+		}
 	}
 	return &answer{page: "indicator", title: page.Title, data: page}, nil
 }
@@ -148,6 +152,25 @@ func (p *indicatorPage) draw(l *locale, in *alert.Indicator) {
 	p.Waterfalls = l.waterfallCharts(p.Result.Waterfall)
 	p.Facts = l.facts(in)
 	p.Bias = l.bias(in, p.Result.BiasChecks)
+}
+
+// targets of a KPI with their dates, if there are several.
+func (l *locale) targets(in *alert.Indicator) []string {
+	if len(in.Targets) < 2 {
+		return nil
+	}
+	var out []string
+	for _, target := range in.Targets {
+		bound, day, kind := l.bound(in, target.Bound), target.From, "from"
+		if target.FiscalYear {
+			bound = l.T("target.fiscal", bound)
+		}
+		if !target.By.IsZero() {
+			day, kind = target.By, "by"
+		}
+		out = append(out, l.T("target."+kind, bound, l.Day(day)))
+	}
+	return out
 }
 
 // confidence writes a confidence level such as 95 %.
