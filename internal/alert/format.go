@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/measure"
-	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
 // Value is the value with its unit as people read it, such as 26.5 %, 31.4 or 1,204,311 EUR; empty if there is none.
@@ -31,15 +30,7 @@ func (in *Indicator) Interval(e measure.Estimate) string {
 	case e.Value == nil || hasNoEnd(e):
 		return ""
 	}
-	u, digits := in.unit(*e.Value), in.digits(e)
-	lower, upper := "(−∞", "∞)"
-	if e.Lower != nil {
-		lower = "[" + u.number(*e.Lower, digits)
-	}
-	if e.Upper != nil {
-		upper = u.number(*e.Upper, digits) + "]"
-	}
-	return lower + ", " + upper
+	return in.unit(*e.Value).between(e.Lower, e.Upper, in.digits(e))
 }
 
 // Level is a threshold or target as people write it, without needless digits.
@@ -122,6 +113,18 @@ func (u unit) number(v float64, digits int) string {
 	return group(strconv.FormatFloat(round(v, digits), 'f', digits, 64))
 }
 
+// between two ends, of which nil is open, such as [25.5, 27.6] or [20.1, ∞).
+func (u unit) between(lower, upper *float64, digits int) string {
+	from, to := "(−∞", "∞)"
+	if lower != nil {
+		from = "[" + u.number(*lower, digits)
+	}
+	if upper != nil {
+		to = u.number(*upper, digits) + "]"
+	}
+	return from + ", " + to
+}
+
 // digits after the point: as many as the size of the number suggests and, where the interval is narrow,
 // enough to tell its ends apart.
 func (in *Indicator) digits(e measure.Estimate) int {
@@ -132,7 +135,7 @@ func (in *Indicator) digits(e measure.Estimate) int {
 	v := math.Abs(*e.Value / size)
 	digits := 2
 	switch {
-	case v == math.Trunc(v) && e.Lower == nil:
+	case v == math.Trunc(v) && hasNoEnd(e):
 		digits = 0
 	case in.Percent || in.Unit == "points":
 		digits = 1
@@ -161,31 +164,6 @@ func round(v float64, digits int) float64 {
 	return math.Round(v*p)/p + 0
 }
 
-// difference of two values and its interval, such as "+21.0 pp" and " [13.4, 28.4]".
-func (in *Indicator) difference(b plan.Bounded) (number, interval string) {
-	u, digits := in.unit(b.Value), in.digits(measure.Estimate{Value: &b.Value, Lower: &b.Lower, Upper: &b.Upper})
-	suffix := u.suffix
-	switch {
-	case in.Percent:
-		suffix = " pp" // a difference of shares is no share
-	case in.Unit == "points":
-		suffix = " points"
-	}
-	return signed(u.number(b.Value, digits), b.Value) + suffix, " [" + minus(u.number(b.Lower, digits)) + ", " + minus(u.number(b.Upper, digits)) + "]"
-}
-
-// Difference of two values with its interval, such as +21.0 pp [13.4, 28.4].
-func (in *Indicator) Difference(b plan.Bounded) string {
-	number, interval := in.difference(b)
-	return number + interval
-}
-
-// Step of an indicator with its sign and unit, such as +5.0 pp.
-func (in *Indicator) Step(v float64) string {
-	number, _ := in.difference(plan.Bounded{Value: v, Lower: v, Upper: v})
-	return number
-}
-
 func signed(text string, v float64) string {
 	if v > 0 {
 		return "+" + text
@@ -194,7 +172,7 @@ func signed(text string, v float64) string {
 }
 
 // minus writes a minus sign where a number has a hyphen.
-func minus(text string) string { return strings.Replace(text, "-", "−", 1) }
+func minus(text string) string { return strings.ReplaceAll(text, "-", "−") }
 
 // group puts commas between thousands.
 func group(number string) string {
