@@ -66,7 +66,7 @@ type IndicatorSummary struct {
 	// +kubebuilder:validation:MaxLength=32
 	Trend string `json:"trend,omitempty"`
 
-	// state is OK, Warning, Critical, NoData, InsufficientSample, SuspectData, Running, Maturing, Undated, Failing, Pending, Invalid, OnTarget, OffTarget, Inconclusive.
+	// state is OK, Warning, Critical, NoData, InsufficientSample, SuspectData, Running, Maturing, Undated, Failing, Pending, Invalid, OnTarget, OffTarget, Inconclusive, NotYet.
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	State string `json:"state,omitempty"`

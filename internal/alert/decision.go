@@ -139,7 +139,7 @@ func (d *Decision) standing(in *Indicator, state State) State {
 		judged = d.Condition(TargetMet)
 	}
 	switch judged.Reason {
-	case ReasonWarning, ReasonCritical, ReasonOnTarget, ReasonOffTarget, ReasonInconclusive:
+	case ReasonWarning, ReasonCritical, ReasonOnTarget, ReasonOffTarget, ReasonInconclusive, ReasonNotYet:
 		return State(judged.Reason)
 	}
 	if state == StateUndated && judged.Reason != ReasonWithin {

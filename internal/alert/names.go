@@ -161,4 +161,6 @@ const (
 	StateOnTarget     State = "OnTarget"
 	StateOffTarget    State = "OffTarget"
 	StateInconclusive State = "Inconclusive"
+	// StateNotYet: no target is in force, or due, in the period that the value speaks of.
+	StateNotYet State = "NotYet"
 )

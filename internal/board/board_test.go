@@ -150,12 +150,43 @@ func TestEntries(t *testing.T) {
 // Every state that the operator can tell has a standing of its own.
 func TestEveryStateStands(t *testing.T) {
 	for _, state := range []string{"OK", "Warning", "Critical", "NoData", "InsufficientSample", "SuspectData", "Running", "Maturing", "Undated", "Failing",
-		"Pending", "Invalid", "OnTarget", "OffTarget", "Inconclusive"} {
+		"Pending", "Invalid", "OnTarget", "OffTarget", "Inconclusive", "NotYet"} {
 		if !slices.Contains(board.Standings, board.StandingOf(state)) {
 			t.Errorf("%s has no standing", state)
 		}
 	}
 	if board.StandingOf("Undated") != board.Good || board.StandingOf("NoData") == board.Good {
 		t.Error("no data is not good news")
+	}
+}
+
+// An empty period is not calm; before the first run nothing is missed.
+func TestNoDataIsAProblem(t *testing.T) {
+	empty := cpi("empty", "Time", "NoData", said("SampleSufficient", "Unknown", "NoData", "2026-10 has no rows."))
+	first := cpi("first", "Time", "Pending", said("SampleSufficient", "Unknown", "NoData", "No run has finished."))
+	objects := board.Objects{CPIs: []v1alpha1.CPIDefinition{empty, first}}
+	if diff := cmp.Diff([]string{"warning CPIDefinition/empty SampleSufficient "}, places(objects.Problems())); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What a former formula or claim gave is not shown as what the present one gives.
+func TestFormerNumbersAreNotShown(t *testing.T) {
+	report := func(result, link string) *v1alpha1.IndicatorReport {
+		out := &v1alpha1.IndicatorReport{Spec: v1alpha1.IndicatorReportSpec{RequestHash: "present"}}
+		out.Status.Result, out.Status.Link = &v1alpha1.ReportResult{RequestHash: result}, &v1alpha1.ReportLink{RequestHash: link}
+		return out
+	}
+	for hash, shown := range map[string]bool{"present": true, "former": false} {
+		objects := board.Objects{
+			CPIs:    []v1alpha1.CPIDefinition{cpi("nps", "Advocacy", "Failing")},
+			Reports: map[string]*v1alpha1.IndicatorReport{"CPIDefinition/nps": report(hash, hash), "CPILinkage/claim": report(hash, hash)},
+		}
+		if got := objects.Entries()[0].Result != nil; got != shown {
+			t.Errorf("the result of the %s formula is shown: %t", hash, got)
+		}
+		if got := objects.Found("claim") != nil; got != shown {
+			t.Errorf("what was found of the %s claim is shown: %t", hash, got)
+		}
 	}
 }

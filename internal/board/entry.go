@@ -22,7 +22,7 @@ type Entry struct {
 	// Summary as the operator wrote it; State is Pending before it has.
 	Summary    v1alpha1.IndicatorSummary
 	Conditions []metav1.Condition
-	// Result in full, of a goal that of its CPI; nil before there is one.
+	// Result in full under the present formula, of a goal that of its CPI; nil before there is one.
 	Result *v1alpha1.ReportResult
 }
 
@@ -48,7 +48,7 @@ var standings = map[alert.State]Standing{
 	alert.StateCritical: Critical,
 	alert.StateWarning:  Warned, alert.StateOffTarget: Warned,
 	alert.StateSuspect: Doubtful, alert.StateInsufficient: Doubtful, alert.StateNoData: Doubtful,
-	alert.StateInconclusive: Open, alert.StatePending: Open, alert.StateRunning: Open, alert.StateMaturing: Open,
+	alert.StateInconclusive: Open, alert.StatePending: Open, alert.StateRunning: Open, alert.StateMaturing: Open, alert.StateNotYet: Open,
 	alert.StateOK: Good, alert.StateOnTarget: Good, alert.StateUndated: Good,
 }
 
@@ -89,8 +89,8 @@ func (e Entry) with(status *v1alpha1.IndicatorStatus, report *v1alpha1.Indicator
 		e.Summary = *status.Summary
 	}
 	e.Summary.State = cmp.Or(e.Summary.State, string(alert.StatePending))
-	if report != nil {
-		e.Result = report.Status.Result
+	if report != nil && report.Status.Result != nil && report.Status.Result.RequestHash == report.Spec.RequestHash {
+		e.Result = report.Status.Result // what a former formula gave means something else
 	}
 	return e
 }

@@ -85,10 +85,11 @@ func (o Objects) reportOf(kpi *v1alpha1.KPITarget) *v1alpha1.IndicatorReport {
 	return o.Reports[resolve.KindKPITarget+"/"+kpi.Name]
 }
 
-// Found is what the last run found of a claim; nil before there is anything.
+// Found is what the last run found of a claim as it stands; nil before there is anything, or only of a former claim.
 func (o Objects) Found(linkage string) *v1alpha1.ReportLink {
-	if r := o.Reports[plan.KindLinkage+"/"+linkage]; r != nil {
-		return r.Status.Link
+	r := o.Reports[plan.KindLinkage+"/"+linkage]
+	if r == nil || r.Status.Link == nil || r.Status.Link.RequestHash != r.Spec.RequestHash {
+		return nil
 	}
-	return nil
+	return r.Status.Link
 }

@@ -144,6 +144,7 @@ func (c *collector) indicator(from Problem, generation int64, status *v1alpha1.I
 		conditions = slices.DeleteFunc(slices.Clone(conditions), toldByCPI)
 	}
 	c.object(from, generation, status.ObservedGeneration, conditions)
+	c.empty(from, status, goal)
 	condition := v1alpha1.ConditionWithinThresholds
 	if from.Kind == resolve.KindKPITarget {
 		condition = v1alpha1.ConditionTargetMet
@@ -157,6 +158,17 @@ func (c *collector) indicator(from Problem, generation int64, status *v1alpha1.I
 		}
 		c.found = append(c.found, p)
 	}
+}
+
+// empty adds that there are no data where there should be; before the first run, or within the first period, none are
+// missed. Of a goal its CPI tells.
+func (c *collector) empty(from Problem, status *v1alpha1.IndicatorStatus, goal bool) {
+	said := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionSampleSufficient)
+	if goal || said == nil || said.Status != metav1.ConditionUnknown || status.Summary == nil || status.Summary.State != string(alert.StateNoData) {
+		return
+	}
+	from.Gravity, from.Condition, from.Reason, from.Message, from.Since = Notable, said.Type, said.Reason, said.Message, said.LastTransitionTime.Time
+	c.found = append(c.found, from)
 }
 
 // trueIsWrong are conditions of which True is the news.

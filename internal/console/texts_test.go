@@ -121,7 +121,7 @@ func TestWordsAreKnown(t *testing.T) {
 		"state": {
 			string(alert.StateOK), string(alert.StateWarning), string(alert.StateCritical), string(alert.StateNoData), string(alert.StateInsufficient),
 			string(alert.StateSuspect), string(alert.StateRunning), string(alert.StateMaturing), string(alert.StateUndated), string(alert.StateFailing),
-			string(alert.StatePending), string(alert.StateInvalid), string(alert.StateOnTarget), string(alert.StateOffTarget), string(alert.StateInconclusive),
+			string(alert.StatePending), string(alert.StateInvalid), string(alert.StateOnTarget), string(alert.StateOffTarget), string(alert.StateInconclusive), string(alert.StateNotYet),
 			"Mature", "Settled",
 		},
 		"problem": {

@@ -28,7 +28,7 @@ var standings = []standing{
 	{2, orange, []alert.State{alert.StateWarning, alert.StateInconclusive}},
 	{2, purple, []alert.State{alert.StateNoData, alert.StateInsufficient, alert.StateSuspect}},
 	{1, green, []alert.State{alert.StateOK, alert.StateOnTarget}},
-	{1, grey, []alert.State{alert.StateRunning, alert.StateMaturing, alert.StateUndated, alert.StatePending}},
+	{1, grey, []alert.State{alert.StateRunning, alert.StateMaturing, alert.StateUndated, alert.StatePending, alert.StateNotYet}},
 }
 
 // urgent is a pattern of the states that are so urgent.

@@ -128,7 +128,7 @@ func buildFamilies() [familyCount]family {
 		set(familyResponseRatio, "_response_ratio", "Part of those asked who have answered in the latest mature period, 0-1, where responseRate is declared.")
 		set(familyThreshold, "_threshold", "Declared threshold of the total, in the unit of the value.", labelLevel)
 		set(familyTarget, "_target", "Target in force or, before any is, the next one, in the unit of the value. bound is at_least or at_most; due is the day of a dated target.", labelBound, labelDue)
-		set(familyState, "_state", "1 for the present state: OK, Warning, Critical, OnTarget, OffTarget, Inconclusive, NoData, InsufficientSample, SuspectData, Running, Maturing, Undated, Pending, Failing or Invalid.", labelState)
+		set(familyState, "_state", "1 for the present state: OK, Warning, Critical, OnTarget, OffTarget, Inconclusive, NotYet, NoData, InsufficientSample, SuspectData, Running, Maturing, Undated, Pending, Failing or Invalid.", labelState)
 		set(familyPeriodEnd, "_period_end_timestamp_seconds", "End of the period that the value speaks of.")
 		set(familyWatermark, "_watermark_timestamp_seconds", "Newest load seen in the data.")
 		set(familyLastSuccess, "_last_success_timestamp_seconds", "When a run last reached the data of the indicator.")

@@ -69,7 +69,7 @@ func (s *Set) Counts() Counts {
 // judged states say how an indicator stands; the others why nobody can tell.
 func judged(s alert.State) bool {
 	return slices.Contains([]alert.State{
-		alert.StateOK, alert.StateWarning, alert.StateCritical, alert.StateUndated, alert.StateOnTarget, alert.StateOffTarget,
+		alert.StateOK, alert.StateWarning, alert.StateCritical, alert.StateUndated, alert.StateOnTarget, alert.StateOffTarget, alert.StateNotYet,
 	}, s)
 }
 
