@@ -29,8 +29,9 @@ fetch() {
 while read -r package version script sum place; do
   [[ $package ]] || continue
   if [[ ${1:-} == --check ]]; then
-    [[ -s $place.LICENSE ]] && matches "$place" "$sum" ||
+    if [[ ! -s $place.LICENSE ]] || ! matches "$place" "$sum"; then
       die "$place is not $package@$version with its licence: run hack/assets.sh"
+    fi
   else
     command -v npm >/dev/null || die "npm is needed to fetch $package"
     step "fetch $package $version" fetch "$package" "$version" "$script" "$sum" "$place"
