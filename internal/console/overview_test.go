@@ -92,7 +92,7 @@ func TestNumbersStandWithTheirIntervalAndSample(t *testing.T) {
 	english, german := kpis("en"), kpis("de")
 	for _, test := range []struct{ body, label, want string }{
 		{english, "Value", "26.5 % [25.5, 27.6]"}, {english, "n", "7,043"}, {english, "State", "▲ Critical"},
-		{german, "Wert", "26,5 % [25,5; 27,6]"}, {german, "n", "7.043"}, {german, "Zustand", "▲ Kritisch"},
+		{german, "Wert", "26,5 % [25,5; 27,6]"}, {german, "n", "7.043"}, {german, "Stand", "▲ Kritisch"},
 	} {
 		if got := cell(t, test.body, "cpi/telco-churn", test.label); got != test.want {
 			t.Errorf("%s: %q, not %q", test.label, got, test.want)
