@@ -24,7 +24,7 @@ func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.Definition
 	}
 	periods = periods[first:] // before it there is nothing to see, and the report's warnings say how long
 	out := &chart{
-		Kind: "history", Caption: l.T("chart.history"), Note: l.T("chart.history.note", int(100*in.Confidence+.5)),
+		Kind: "history", Caption: l.T("chart.history"), Note: l.T("chart.history.note", l.Figure(confidence(in.Confidence))),
 		Data:  drawing{Unit: unitOf(in), Levels: l.levels(in, periods)},
 		Table: table{Head: l.heads("period", "value", "interval", "n", "state")},
 	}

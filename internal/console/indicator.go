@@ -203,7 +203,7 @@ func (l *locale) facts(in *alert.Indicator) table {
 		if c.Label != "" {
 			question += " (" + c.Label + ")"
 		}
-		if c.Difference == nil || c.Lower == nil || c.Upper == nil {
+		if c.Difference == nil {
 			add(question, l.Word("reason", c.Reason), "")
 			continue
 		}
@@ -211,7 +211,7 @@ func (l *locale) facts(in *alert.Indicator) table {
 		if c.Clear {
 			clear = l.T("fact.clear")
 		}
-		add(question, l.Figure(in.Difference(plan.Bounded{Value: *c.Difference, Lower: *c.Lower, Upper: *c.Upper})), clear+" "+l.T("fact.p", l.probability(c.P)))
+		add(question, l.Figure(in.Change(*c.Difference, c.Lower, c.Upper)), clear+" "+l.T("fact.p", l.probability(c.P)))
 	}
 	switch control := h.Control; {
 	case control.Reason != "":
