@@ -85,7 +85,7 @@ func (f *reportFlags) run(command *cobra.Command, name string, now time.Time) er
 	}
 	since := set.LastTime()
 	if f.since != "" {
-		since = scorecard.Since{At: asked, Why: "as asked for"}
+		since = scorecard.Since{At: asked, Why: "as asked for", Day: true}
 	}
 	if since.At.After(objects.At) {
 		return fmt.Errorf("--since %s lies ahead", f.since)

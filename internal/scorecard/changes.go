@@ -21,6 +21,17 @@ type Since struct {
 	At time.Time `json:"at"`
 	// Why that instant: the last review, one period, or what was asked for.
 	Why string `json:"why"`
+	// Day: a calendar day is meant, the one of At in UTC. It begins where an indicator's periods begin and end.
+	Day bool `json:"-"`
+}
+
+// in the calendar of a place: the instant or, of a day, when that begins there.
+func (s Since) in(place *time.Location) time.Time {
+	if !s.Day {
+		return s.At
+	}
+	year, month, day := s.At.UTC().Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, place)
 }
 
 // lengths of a grain, for "one period ago".
@@ -36,7 +47,7 @@ var grains = map[plan.Grain]func(time.Time) time.Time{
 func (s *Set) LastTime() Since {
 	if s.Card != nil && s.Card.Spec.Review != nil {
 		if day, err := time.Parse(time.DateOnly, s.Card.Spec.Review.LastReviewed); err == nil && !day.After(s.Objects.At) {
-			return Since{day, "the last review"}
+			return Since{At: day, Why: "the last review", Day: true}
 		}
 	}
 	coarsest, found := s.Objects.At, plan.Grain("")
@@ -51,7 +62,7 @@ func (s *Set) LastTime() Since {
 	if found == "" {
 		coarsest, found = grains[plan.Month](s.Objects.At), plan.Month
 	}
-	return Since{coarsest, "one " + strings.ToLower(string(found)) + " ago"}
+	return Since{At: coarsest, Why: "one " + strings.ToLower(string(found)) + " ago"}
 }
 
 // Changes are what is other than last time.
@@ -120,7 +131,7 @@ func (s *Set) Changes(since Since) Changes {
 	for _, m := range s.Members {
 		named := Named{m.Kind, m.Name, m.Title}
 		if !told[m.Numbers()] { // a goal has its CPI's numbers
-			if change := s.value(m, since.At); change != nil {
+			if change := s.value(m, since); change != nil {
 				change.Named = named
 				out.Values = append(out.Values, *change)
 				told[m.Numbers()] = true
@@ -166,12 +177,12 @@ func (s *Set) object(ref Reference) (client.Object, *v1alpha1.IndicatorStatus) {
 }
 
 // value of a member now and then; nil if there is no mature value, or no later one than then.
-func (s *Set) value(m Member, then time.Time) *ValueChange {
+func (s *Set) value(m Member, since Since) *ValueChange {
 	in, err := s.Objects.View(m.Kind, m.Name)
 	if err != nil || in.Judged() == nil || in.Period == nil {
 		return nil
 	}
-	now := in.Judged()
+	now, then := in.Judged(), since.in(in.Location)
 	var was *plan.PeriodResult
 	for i := range in.Result.Periods {
 		p := &in.Result.Periods[i]
@@ -204,12 +215,12 @@ func compare(out *ValueChange, in *alert.Indicator, changes []plan.Change) {
 			chosen = c
 		}
 	}
-	if chosen.Reason != "" || chosen.Difference == nil || chosen.Lower == nil || chosen.Upper == nil {
+	if chosen.Reason != "" || chosen.Difference == nil || chosen.Lower == nil && chosen.Upper == nil {
 		out.Reason = cmp.Or(comparisonWords[chosen.Reason], chosen.Reason, out.Reason)
 		return
 	}
 	out.Reason, out.Against = "", chosen.Label
-	out.Difference = in.Difference(plan.Bounded{Value: *chosen.Difference, Lower: *chosen.Lower, Upper: *chosen.Upper})
+	out.Difference = in.Change(*chosen.Difference, chosen.Lower, chosen.Upper)
 	switch {
 	case !chosen.Clear:
 		out.Shift = NoneShown

@@ -61,6 +61,11 @@ func TestValuesThatChanged(t *testing.T) {
 		}, with(func(v *scorecard.ValueChange) {
 			v.Difference, v.Against, v.Shift = "+10.0 points [−1.0, 21.0]", "2026-09", scorecard.NoneShown
 		})},
+		"an end that the data do not tell": {"2026-10-05", func(r *v1alpha1.ReportResult) {
+			r.History.Changes[0] = change("PreviousPeriod", "2026-09", "10", "2", "", true)
+		}, with(func(v *scorecard.ValueChange) {
+			v.Difference, v.Against, v.Shift = "+10.0 points [2.0, ∞)", "2026-09", scorecard.Better
+		})},
 		"no test": {"2026-10-05", func(r *v1alpha1.ReportResult) {
 			r.History.Changes = []v1alpha1.ReportChange{{Against: "PreviousPeriod", Reason: "NoSuchPeriod"}}
 		}, with(func(v *scorecard.ValueChange) {
@@ -104,6 +109,39 @@ func TestValuesThatChanged(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, set.Changes(scorecard.Since{At: at}).Values); diff != "" {
 			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// A day of last time begins where the periods begin and end: what ends on it had ended then, on both sides of Greenwich.
+func TestLastTimeIsADayOfThePeriods(t *testing.T) {
+	for zone, until := range map[string]string{"America/New_York": "2026-10-01T04:00:00Z", "Europe/Berlin": "2026-09-30T22:00:00Z"} {
+		w := newWorld()
+		w.cpi("nps", "Advocacy", "OK")
+		w.CPIs[0].Spec.Period.TimeZone = v1alpha1.TimeZone(zone)
+		place, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		periods := []v1alpha1.PeriodValue{month(8, "Settled", 18), month(9, "Mature", 20), month(10, "Mature", 30)}
+		for i := range periods {
+			start := time.Date(2026, time.Month(8+i), 1, 0, 0, 0, 0, place)
+			at, end := metav1.NewTime(start), metav1.NewTime(start.AddDate(0, 1, 0))
+			periods[i].Start, periods[i].End = &at, &end
+		}
+		if ended := periods[1].End.UTC().Format(time.RFC3339); ended != until {
+			t.Fatal(ended)
+		}
+		w.measured(t, "nps", &v1alpha1.ReportResult{Unit: "points", Periods: periods})
+		set := w.set("nps")
+		for since, before := range map[string]string{"2026-09-30": "2026-08", "2026-10-01": "2026-09"} {
+			at, err := time.Parse(time.DateOnly, since)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := set.Changes(scorecard.Since{At: at, Day: true}).Values; len(got) != 1 || got[0].Before != before {
+				t.Errorf("%s, since %s: %+v, want %s", zone, since, got, before)
+			}
 		}
 	}
 }
@@ -177,7 +215,7 @@ func TestLastTime(t *testing.T) {
 		set  scorecard.Set
 		want scorecard.Since
 	}{
-		"reviewed":     {scorecard.Of(w.Objects, reviewed), scorecard.Since{At: day("2026-10-01T00:00:00Z"), Why: "the last review"}},
+		"reviewed":     {scorecard.Of(w.Objects, reviewed), scorecard.Since{At: day("2026-10-01T00:00:00Z"), Why: "the last review", Day: true}},
 		"not yet":      {scorecard.Of(w.Objects, ahead), scorecard.Since{At: day("2026-10-16T09:00:00Z"), Why: "one month ago"}},
 		"never":        {scorecard.Of(w.Objects, unreviewed), scorecard.Since{At: day("2026-10-16T09:00:00Z"), Why: "one month ago"}},
 		"the coarsest": {w.set("nps", "ease"), scorecard.Since{At: day("2026-08-16T09:00:00Z"), Why: "one quarter ago"}},
