@@ -91,7 +91,11 @@ func (r *Report) actions(w words) section {
 	for _, a := range r.Actions {
 		s.Steps = append(s.Steps, step{Do: a.Do, Who: w.who, Team: a.Team, Why: w.why, Reasons: a.Why, Look: w.look, Command: command(a, r.Namespace)})
 	}
-	if len(r.Actions) == 0 {
+	switch {
+	case len(r.Actions) > 0:
+	case r.Counts.Unknown > 0: // no news is not good news
+		s.Lines = []string{fmt.Sprintf(w.nothingKnown, r.Counts.Unknown, w.doubts)}
+	default:
 		s.Lines = []string{w.nothingToDo}
 	}
 	if r.MoreActions > 0 {

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
+
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
 // Markdown writes the report as GitHub's Markdown, which most tools read. Texts of others are escaped: they make no link, no
@@ -13,13 +14,13 @@ import (
 func (r *Report) Markdown(out io.Writer) error {
 	d := r.document(english)
 	m := &markdown{}
-	m.line("# " + inline(d.Title))
+	m.line("# " + printable.Inline(d.Title))
 	if d.Description != "" {
-		m.line("", plain(d.Description))
+		m.line("", printable.Paragraph(d.Description))
 	}
 	m.line("")
 	for _, f := range d.Facts {
-		m.line("- **" + f.What + "**: " + inline(f.Text))
+		m.line("- **" + f.What + "**: " + printable.Inline(f.Text))
 	}
 	for _, s := range d.Sections {
 		m.section(s)
@@ -39,17 +40,17 @@ func (m *markdown) line(texts ...string) {
 func (m *markdown) section(s section) {
 	m.line("", "## "+s.Heading)
 	for i, step := range s.Steps {
-		m.line("", fmt.Sprintf("%d. **%s**", i+1, inline(step.Do)))
+		m.line("", fmt.Sprintf("%d. **%s**", i+1, printable.Inline(step.Do)))
 		if step.Team != "" {
-			m.line("   - " + step.Who + ": " + inline(step.Team))
+			m.line("   - " + step.Who + ": " + printable.Inline(step.Team))
 		}
 		for _, reason := range step.Reasons {
-			m.line("   - " + step.Why + ": " + inline(reason))
+			m.line("   - " + step.Why + ": " + printable.Inline(reason))
 		}
 		m.line("   - " + step.Look + ": " + code(step.Command))
 	}
 	for _, text := range s.Lines {
-		m.line("", plain(text))
+		m.line("", printable.Paragraph(text))
 	}
 	for _, t := range s.Tables {
 		m.table(t)
@@ -58,7 +59,7 @@ func (m *markdown) section(s section) {
 		m.line("")
 	}
 	for _, text := range s.Points {
-		m.line("- " + plain(text))
+		m.line("- " + printable.Paragraph(text))
 	}
 	// Folded tables show what courses draw, and Markdown draws none.
 }
@@ -73,13 +74,13 @@ func (m *markdown) table(t table) {
 		keep, head, rule = append(keep, i), append(head, text), append(rule, "---")
 	}
 	if !t.Silent {
-		m.line("", "**"+inline(t.Caption)+"**")
+		m.line("", "**"+printable.Inline(t.Caption)+"**")
 	}
 	m.line("", row(head), row(rule))
 	for _, cells := range t.Rows {
 		var texts []string
 		for _, i := range keep {
-			texts = append(texts, inline(cells[i].Text))
+			texts = append(texts, printable.Inline(cells[i].Text))
 		}
 		m.line(row(texts))
 	}
@@ -97,26 +98,7 @@ func drawn(t table, column int) bool {
 
 func row(texts []string) string { return "| " + strings.Join(texts, " | ") + " |" }
 
-// plain is a text that Markdown shows as it stands, on a line of its own.
-func plain(text string) string {
-	text = inline(text)
-	if block.MatchString(text) {
-		return `\` + text
-	}
-	return text
-}
-
-// inline is a text that Markdown shows as it stands, within a line.
-func inline(text string) string { return escapes.Replace(strings.Join(strings.Fields(text), " ")) }
-
-// escapes of what is markup within a line. An interval keeps its brackets: alone they make no link.
-var escapes = strings.NewReplacer(
-	`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `](`, `]\(`, `][`, `]\[`, `]:`, `]\:`, `<`, `&lt;`, `>`, `&gt;`, `|`, `\|`, `~`, `\~`,
-	`&`, `&amp;`, `://`, `:&#47;&#47;`, `www.`, `www&#46;`,
-)
-
-// block is what would begin a heading, a list, a rule or a quotation at the start of a line.
-var block = regexp.MustCompile(`^([#=+-]|[0-9]+[.)] )`)
-
 // code is a text as code. Names of objects hold no backtick.
-func code(text string) string { return "`" + strings.ReplaceAll(text, "`", "") + "`" }
+func code(text string) string {
+	return "`" + strings.ReplaceAll(printable.Line(text), "`", "") + "`"
+}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/manifest"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
@@ -87,6 +88,23 @@ func TestReportsOfTheSamples(t *testing.T) {
 		}
 		if strings.HasSuffix(file, ".html") {
 			valid(t, out.String())
+		}
+	}
+}
+
+// That nothing asks for action is told only where all can be judged: no data is no good news.
+func TestNothingToDo(t *testing.T) {
+	const all, part = "Nothing asks for action: no problem is known", "Nothing that is known asks for action. Members of which nobody can tell how they stand: 1; “What is uncertain, and why” says why."
+	for state, want := range map[string]string{"OK": all, "NoData": part, "Pending": part, "InsufficientSample": part} {
+		objects := board.Objects{Namespace: "demo", At: monday, CPIs: []v1alpha1.CPIDefinition{{Status: v1alpha1.IndicatorStatus{Summary: &v1alpha1.IndicatorSummary{State: state}}}}}
+		set := scorecard.All(objects)
+		made := report.Make(set, set.LastTime())
+		var out bytes.Buffer
+		if err := made.Markdown(&out); err != nil {
+			t.Fatal(err)
+		}
+		if text := out.String(); !strings.Contains(text, want) || strings.Contains(text, all) != (want == all) {
+			t.Errorf("%s: %s", state, text)
 		}
 	}
 }

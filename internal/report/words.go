@@ -12,8 +12,8 @@ type words struct {
 	counts     string // members, on target, off target, unknown, attention
 	countsHelp string
 
-	actions, nothingToDo, moreActions string
-	who, why, look                    string
+	actions, nothingToDo, nothingKnown, moreActions string
+	who, why, look                                  string
 
 	numbers, cpisOf, kpis, noMembers                                          string
 	indicator, value, interval, n, period, trend, target, state, team, weight string
@@ -48,8 +48,9 @@ var english = words{
 	countsHelp: "There is no score. A sum over numbers of different units has none, and hides what it is made of.",
 
 	actions: "What matters most now", nothingToDo: "Nothing asks for action: no problem is known of any member.",
-	moreActions: "Less urgent ones: %d. kubectl cpi status -n %s lists them all.",
-	who:         "Who", why: "Why", look: "Where to look",
+	nothingKnown: "Nothing that is known asks for action. Members of which nobody can tell how they stand: %d; “%s” says why.",
+	moreActions:  "Less urgent: %d more. kubectl cpi status -n %s lists every problem.",
+	who:          "Who", why: "Why", look: "Where to look",
 
 	numbers: "The numbers", cpisOf: "What customers get: %s", kpis: "What the company wants", noMembers: "There are no indicators.",
 	indicator: "Indicator", value: "Value", interval: "Interval", n: "n", period: "Period", trend: "Trend", target: "Target", state: "State", team: "Team", weight: "Weight",
