@@ -22,6 +22,8 @@ type netNode struct {
 	Title    string
 	Sub      string
 	Standing board.Standing
+	// Provisional: the number in Sub is no result yet.
+	Provisional bool
 }
 
 type netEdge struct {
@@ -79,7 +81,7 @@ func (w web) draw() *netDrawing {
 	left := map[string]int{}
 	for i, d := range order {
 		left[d.Name] = place(i, len(order))
-		node := netNode{X: column(0), Y: left[d.Name], Wide: nodeWide, High: nodeHigh, Title: cmp.Or(d.Title, d.Name), Sub: under(d.Entry), Standing: d.Standing()}
+		node := netNode{X: column(0), Y: left[d.Name], Wide: nodeWide, High: nodeHigh, Title: cmp.Or(d.Title, d.Name), Sub: under(d.Entry), Standing: d.Standing(), Provisional: d.Provisional()}
 		if !d.missing {
 			node.Path = "cpi/" + d.Name
 		}
@@ -90,7 +92,7 @@ func (w web) draw() *netDrawing {
 		first := row
 		for _, k := range o.KPIs {
 			y := place(row, rows)
-			out.Nodes = append(out.Nodes, netNode{X: column(1), Y: y, Wide: nodeWide, High: nodeHigh, Path: "kpi/" + k.Name, Title: k.Title, Sub: under(k.Entry), Standing: k.Standing()})
+			out.Nodes = append(out.Nodes, netNode{X: column(1), Y: y, Wide: nodeWide, High: nodeHigh, Path: "kpi/" + k.Name, Title: k.Title, Sub: under(k.Entry), Standing: k.Standing(), Provisional: k.Provisional()})
 			into := k.into()
 			for i, e := range into {
 				// Lines that end in one node end apart, so that their labels do not cover each other.

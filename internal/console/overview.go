@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 	"github.com/cpi-operator/cpi-operator/internal/spark"
@@ -176,11 +175,6 @@ func claimsOf(all []board.Claim) map[string][]claim {
 	return out
 }
 
-// Provisional tells whether the value shown is no result yet.
-func (r row) Provisional() bool {
-	return r.Summary.State == string(alert.StateRunning) || r.Summary.State == string(alert.StateMaturing)
-}
-
 // Gravity as a word for the style sheet.
 func (p problem) Class() string {
 	if p.Gravity == board.Advice {
@@ -190,7 +184,7 @@ func (p problem) Class() string {
 }
 
 // linkable kinds have a page; the others are told by name.
-var linkable = map[string]string{resolve.KindCPIDefinition: "cpi", resolve.KindKPITarget: "kpi", "CPILinkage": "linkage"}
+var linkable = map[string]string{resolve.KindCPIDefinition: "cpi", resolve.KindKPITarget: "kpi", "CPILinkage": "linkage", "Scorecard": "scorecard"}
 
 // Path of the object's page below the namespace; empty if it has none.
 func (p problem) Path() string {

@@ -116,13 +116,21 @@ func TestWhatIsNoResultIsMarked(t *testing.T) {
 	n := int64(12)
 	objects := board.Objects{Namespace: "made", CPIs: []v1alpha1.CPIDefinition{
 		made("running", "Running", v1alpha1.IndicatorSummary{Value: "10.5", Interval: "[1.5, 20.5]", N: &n, Period: "2026-11", State: "Running"}),
+		made("failing", "Failing", v1alpha1.IndicatorSummary{Value: "10.5", Interval: "[1.5, 20.5]", N: &n, Period: "2026-11", State: "Failing"}),
 		made("mature", "Mature", v1alpha1.IndicatorSummary{Value: "10.5", Interval: "[1.5, 20.5]", N: &n, Period: "2026-10", State: "OK"}),
 		made("counted", "Counted", v1alpha1.IndicatorSummary{Value: "1,204 EUR", Interval: "census", Period: "2026-10", State: "OK"}),
 		made("nothing", "Nothing", v1alpha1.IndicatorSummary{State: "NoData"}),
 		{ObjectMeta: metav1.ObjectMeta{Name: "new"}, Spec: v1alpha1.CPIDefinitionSpec{Title: "New", Theme: "Time"}},
-	}}
-	body := get(t, site1(t, objects), "/ns/made", 0).Body.String()
+	}, Reports: map[string]*v1alpha1.IndicatorReport{"CPIDefinition/failing": {Status: v1alpha1.IndicatorReportStatus{
+		Result: &v1alpha1.ReportResult{Periods: []v1alpha1.PeriodValue{{Label: "2026-11", State: "Running", Value: "10.5"}}},
+	}}}, Linkages: []v1alpha1.CPILinkage{{
+		ObjectMeta: metav1.ObjectMeta{Name: "claim"},
+		Spec:       v1alpha1.CPILinkageSpec{KPIRef: v1alpha1.LocalReference{Name: "goal"}, Drivers: []v1alpha1.LinkDriver{{CPIRef: v1alpha1.LocalReference{Name: "failing"}}}},
+	}}, KPIs: []v1alpha1.KPITarget{{ObjectMeta: metav1.ObjectMeta{Name: "goal"}, Spec: v1alpha1.KPITargetSpec{Title: "Goal"}}}}
+	handler := site1(t, objects)
+	body := get(t, handler, "/ns/made", 0).Body.String()
 	for name, want := range map[string][3]string{
+		"cpi/failing": {"10.5 [1.5, 20.5] not a result yet", "12", "✕ Failing"},
 		"cpi/running": {"10.5 [1.5, 20.5] not a result yet", "12", "○ Running"},
 		"cpi/mature":  {"10.5 [1.5, 20.5]", "12", "✓ OK"},
 		"cpi/counted": {"1,204 EUR census", "", "✓ OK"},
@@ -131,6 +139,38 @@ func TestWhatIsNoResultIsMarked(t *testing.T) {
 	} {
 		if got := [3]string{cell(t, body, name, "Value"), cell(t, body, name, "n"), cell(t, body, name, "State")}; got != want {
 			t.Errorf("%s: %q, not %q", name, got, want)
+		}
+	}
+	for path, want := range map[string]string{
+		"/ns/made/cpi/failing": `<bdi class="provisional">10.5</bdi> <span class="interval"><bdi>[1.5, 20.5]</bdi></span> <span class="interval">not a result yet</span>`,
+		"/ns/made/graph":       `<bdi dir="ltr" class="provisional">10.5</bdi> <span class="small">not a result yet</span>`,
+	} {
+		if body := get(t, handler, path, 0).Body.String(); !strings.Contains(body, want) {
+			t.Errorf("%s does not mark what is no result", path)
+		}
+	}
+	if body := get(t, handler, "/ns/made/cpi/mature", 0).Body.String(); strings.Contains(body, "not a result yet") {
+		t.Error("a result is told to be none")
+	}
+}
+
+// Whoever reads of a problem comes to what has it.
+func TestEveryProblemLeadsToItsObject(t *testing.T) {
+	wrong := []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: "ReferenceNotFound", Message: "x"}}
+	of := func(name string) metav1.ObjectMeta { return metav1.ObjectMeta{Name: name} }
+	objects := board.Objects{
+		Namespace:  "made",
+		CPIs:       []v1alpha1.CPIDefinition{{ObjectMeta: of("a"), Status: v1alpha1.IndicatorStatus{Conditions: wrong}}},
+		KPIs:       []v1alpha1.KPITarget{{ObjectMeta: of("b"), Status: v1alpha1.IndicatorStatus{Conditions: wrong}}},
+		Linkages:   []v1alpha1.CPILinkage{{ObjectMeta: of("c"), Status: v1alpha1.CPILinkageStatus{Conditions: wrong}}},
+		Scorecards: []v1alpha1.Scorecard{{ObjectMeta: of("d"), Status: v1alpha1.ScorecardStatus{Conditions: wrong}}},
+	}
+	body := get(t, site1(t, objects), "/ns/made", 0).Body.String()
+	_, body, _ = strings.Cut(body, `id="problems"`)
+	problems, _, _ := strings.Cut(body, "</section>")
+	for _, path := range []string{"cpi/a", "kpi/b", "linkage/c", "scorecard/d"} {
+		if !strings.Contains(problems, `href="/ns/made/`+path+`"`) {
+			t.Errorf("no problem leads to %s", path)
 		}
 	}
 }
