@@ -87,6 +87,10 @@ cat <<NEXT
 The demo took $(seconds_since "$started") s. What to try next:
 
   export KUBECONFIG=$KUBECONFIG PATH=$(dirname "$KUBECTL"):\$PATH
+  make kubectl-cpi && export PATH=\$PWD/bin:\$PATH     # the plug-in, then
+  kubectl cpi status -n demo                         # everything at a glance, problems first
+  kubectl cpi explain software-nps -n demo           # how this number came about
+  kubectl cpi ui -n demo --open                      # the page
   kubectl -n demo describe cpi software-nps          # conditions in words
   kubectl -n demo describe cpilink software-nps-renewal
                                                      # who was compared with whom, and what was found
