@@ -14,7 +14,7 @@ func (in *Indicator) Value(e measure.Estimate) string {
 	if e.Value == nil {
 		return ""
 	}
-	u := in.unit(*e.Value)
+	u := in.unitOf(e)
 	return u.number(*e.Value, in.digits(e)) + u.suffix
 }
 
@@ -30,7 +30,7 @@ func (in *Indicator) Interval(e measure.Estimate) string {
 	case e.Value == nil || hasNoEnd(e):
 		return ""
 	}
-	return in.unit(*e.Value).between(e.Lower, e.Upper, in.digits(e))
+	return in.unitOf(e).between(e.Lower, e.Upper, in.digits(e))
 }
 
 // Level is a threshold or target as people write it, without needless digits.
@@ -100,6 +100,17 @@ func (in *Indicator) unit(v float64) unit {
 	return unit{1, " " + in.Unit}
 }
 
+// unitOf an estimate is that of its value or, of a zero, which has none, that of the interval's far end.
+func (in *Indicator) unitOf(e measure.Estimate) unit {
+	v := *e.Value
+	for _, end := range []*float64{e.Lower, e.Upper} {
+		if *e.Value == 0 && end != nil && math.Abs(*end) > math.Abs(v) {
+			v = *end
+		}
+	}
+	return in.unit(v)
+}
+
 const minute, hour, day = 60.0, 3600.0, 86400.0
 
 // longest number that is written out; beyond it stands an exponent.
@@ -131,7 +142,7 @@ func (in *Indicator) digits(e measure.Estimate) int {
 	if in.Unit == measure.UnitMonths && whole(e.Value, e.Lower, e.Upper) {
 		return 0
 	}
-	size := in.unit(*e.Value).size
+	size := in.unitOf(e).size
 	v := math.Abs(*e.Value / size)
 	digits := 2
 	switch {
