@@ -45,7 +45,7 @@ func (e *engine) classify(ctx context.Context, err error) error {
 	case errors.As(err, &dns):
 		return source.FailSource(plan.SourceUnreachable, err, "host %s has no address: check its name in the DataSource", my.Host)
 	case isConnect:
-		return source.FailSource(plan.SourceUnreachable, err, "%s cannot be reached: %s; check host, port, and whether the network lets this pod through", host, login.LastCause(err))
+		return source.FailSource(plan.SourceUnreachable, err, "%s cannot be reached: %s; check host and port, and whether a firewall or a network policy stands between", host, login.LastCause(err))
 	case errors.Is(err, context.DeadlineExceeded):
 		return e.timeout(err)
 	case errors.Is(err, mysql.ErrInvalidConn), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network):
@@ -68,7 +68,7 @@ func (e *engine) classifyServer(host string, err *mysql.MySQLError, isConnect bo
 	case 1045, 1698:
 		return source.FailSource(plan.AuthenticationFailed, err, "%s does not let this user in: check username and password in the Secret, and from where and with which TLS mode the server takes the user", host)
 	case 1129, 1130:
-		return source.FailSource(plan.AuthenticationFailed, err, "%s takes no connection from this pod's address: %s", host, message)
+		return source.FailSource(plan.AuthenticationFailed, err, "%s takes no connection from the address that this one came from: %s", host, message)
 	case 3159:
 		return source.FailSource(plan.TLSFailed, err, "%s takes no connection without TLS: use Require, VerifyCA or VerifyFull", host)
 	case 1044:

@@ -43,7 +43,7 @@ func (e *engine) classify(ctx context.Context, err error) error {
 	case errors.As(err, &dns):
 		return source.FailSource(plan.SourceUnreachable, err, "host %s has no address: check its name in the DataSource", pg.Host)
 	case isConnect:
-		return source.FailSource(plan.SourceUnreachable, err, "%s cannot be reached: %s; check host, port, and whether the network lets this pod through", host, login.LastCause(err))
+		return source.FailSource(plan.SourceUnreachable, err, "%s cannot be reached: %s; check host and port, and whether a firewall or a network policy stands between", host, login.LastCause(err))
 	case errors.Is(err, context.DeadlineExceeded):
 		return e.timeout(err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network):

@@ -30,6 +30,9 @@ func mustFail(t *testing.T, err error, want plan.Reason, ofSource bool, says ...
 			t.Errorf("%q does not say %q", typed.Message, text)
 		}
 	}
+	if strings.Contains(typed.Message, "pod") {
+		t.Errorf("read at a desk as well, where there is none: %s", typed.Message)
+	}
 	for _, secret := range []string{"reader-of-tests", "wrong-password", "secret-value"} {
 		if strings.Contains(typed.Message, secret) {
 			t.Errorf("the message shows a secret: %s", typed.Message)
