@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
 // Exit codes, for pipelines.
@@ -64,6 +67,11 @@ func Run(ctx context.Context, now time.Time, args []string, stdin io.Reader, std
 	case errors.Is(err, notInOrder{}):
 		return exitFound
 	}
-	fmt.Fprintln(stderr, "error:", err)
+	tellError(stderr, err)
 	return exitUsage
+}
+
+// tellError in as many lines as it has; only the first begins as one of the command's own does.
+func tellError(stderr io.Writer, err error) {
+	fmt.Fprintln(stderr, "error:", strings.ReplaceAll(printable.Block(err.Error()), "\n", "\n  "))
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/manifest"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
@@ -85,7 +86,7 @@ func (f *computeFlags) once(command *cobra.Command, now time.Time) error {
 		return err
 	}
 	for _, problem := range found.problems {
-		fmt.Fprintln(stderr, problem)
+		fmt.Fprintln(stderr, printable.Line(problem))
 	}
 	if len(found.findings)+len(found.problems) > 0 {
 		return notInOrder{}
@@ -103,7 +104,7 @@ func (f *computeFlags) again(command *cobra.Command, now time.Time) error {
 		}
 		f.between(stdout, first)
 		if err := f.once(command, now); err != nil && !errors.Is(err, notInOrder{}) && ctx.Err() == nil {
-			fmt.Fprintln(stderr, "error:", err)
+			tellError(stderr, err)
 		}
 		if isTerminal(stderr) {
 			fmt.Fprintln(stderr, "Waiting for changes; end with Ctrl-C.")
@@ -208,8 +209,8 @@ func (t *told) print(out io.Writer, format string) error {
 	if format == "table" {
 		style = styleOf(out)
 	}
-	cpis := listing{headings: []string{"CPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "STATE"}}
-	kpis := listing{headings: []string{"KPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "TARGET", "STATE"}}
+	cpis := listing{headings: []string{"CPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "STATE"}, painted: true}
+	kpis := listing{headings: []string{"KPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "TARGET", "STATE"}, painted: true}
 	for _, i := range t.Indicators {
 		n := ""
 		if i.N != nil {

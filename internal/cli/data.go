@@ -15,6 +15,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
 // dataFlags say on which data definitions in files are computed, and as of when.
@@ -117,7 +118,7 @@ func prepare(opts *offline.Options, stderr io.Writer) (done func(), err error) {
 	}
 	watched := isTerminal(stderr)
 	if watched {
-		opts.Progress = func(text string) { fmt.Fprintf(stderr, "\r\x1b[K%s …", text) }
+		opts.Progress = func(text string) { fmt.Fprintf(stderr, "\r\x1b[K%s …", printable.Line(text)) }
 	}
 	return func() {
 		_ = os.RemoveAll(opts.Scratch) // what cannot be removed now is the system's to clean

@@ -15,6 +15,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
 // diffFlags say what is compared with what.
@@ -90,7 +91,7 @@ func (f *diffFlags) run(command *cobra.Command, now time.Time) error {
 		return err
 	}
 	for _, problem := range told.Problems {
-		fmt.Fprintln(command.ErrOrStderr(), problem)
+		fmt.Fprintln(command.ErrOrStderr(), printable.Line(problem))
 	}
 	switch {
 	case len(told.Problems) > 0:

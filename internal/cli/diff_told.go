@@ -11,6 +11,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
 // diffTold is all that diff tells, as programs read it.
@@ -99,7 +100,7 @@ func (t *diffTold) print(out io.Writer, format string) error {
 	if format == "table" {
 		paint = styleOf(out)
 	}
-	rows := listing{headings: []string{"NAME", "CHANGE", "WAS", "IS", "ALERTS", "STATE"}}
+	rows := listing{headings: []string{"NAME", "CHANGE", "WAS", "IS", "ALERTS", "STATE"}, painted: format == "table"}
 	unchanged, formulas := 0, false
 	for _, c := range t.Changes {
 		if c.Change == string(offline.Unchanged) {
@@ -135,7 +136,7 @@ func (t *diffTold) notes(out io.Writer, paint style, unchanged int, formulas boo
 		fmt.Fprintf(out, "\n%s\n", paint.bold(called(c.Kind, c.Name)))
 		for _, line := range append(slices.Clone(c.Edits), c.Why) {
 			if line != "" {
-				fmt.Fprintln(out, "  "+line)
+				fmt.Fprintln(out, "  "+printable.Line(line))
 			}
 		}
 	}
@@ -170,9 +171,9 @@ func (c diffChange) state(paint style) string {
 	case c.Was == nil:
 		return paint.state(c.Is.State)
 	case c.Is == nil:
-		return c.Was.State
+		return printable.Line(c.Was.State)
 	case c.Was.State == c.Is.State:
 		return paint.state(c.Is.State)
 	}
-	return c.Was.State + " → " + paint.state(c.Is.State)
+	return printable.Line(c.Was.State) + " → " + paint.state(c.Is.State)
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
 // documentFormats are those of a text with tables in it, which no CSV holds.
@@ -71,11 +73,11 @@ func (d *document) print(out io.Writer, format string) error {
 }
 
 func (d *document) text(out io.Writer, paint style) error {
-	fmt.Fprintln(out, paint.bold(d.title))
+	fmt.Fprintln(out, paint.bold(printable.Line(d.title)))
 	for _, s := range d.sections {
 		fmt.Fprintln(out)
 		if s.heading != "" {
-			fmt.Fprintln(out, paint.bold(strings.ToUpper(s.heading)))
+			fmt.Fprintln(out, paint.bold(strings.ToUpper(printable.Line(s.heading))))
 		}
 		blocks := 0
 		block := func() { // an empty line stands between the parts of a section
@@ -94,10 +96,10 @@ func (d *document) text(out io.Writer, paint style) error {
 		}
 		width := 0
 		for _, f := range s.facts {
-			width = max(width, utf8.RuneCountInString(f.name))
+			width = max(width, utf8.RuneCountInString(printable.Line(f.name)))
 		}
 		for _, f := range s.facts {
-			fmt.Fprintf(out, "  %-*s  %s\n", width, f.name, wrapped(f.text, width+4))
+			fmt.Fprintf(out, "  %-*s  %s\n", width, printable.Line(f.name), wrapped(f.text, width+4))
 		}
 		if len(s.table.rows) > 0 {
 			block()
@@ -108,7 +110,7 @@ func (d *document) text(out io.Writer, paint style) error {
 			fmt.Fprintln(out, indented(strings.TrimSuffix(table.String(), "\n")))
 		}
 		if s.code != "" {
-			fmt.Fprintln(out, s.code) // not indented: it is to be copied
+			fmt.Fprintln(out, printable.Block(s.code)) // not indented: it is to be copied
 		}
 	}
 	return nil
@@ -119,11 +121,11 @@ func indented(text string) string { return "  " + strings.ReplaceAll(text, "\n",
 // lineLength is how long a line of sentences becomes.
 const lineLength = 120
 
-// wrapped breaks a text into lines; those after the first begin with so many spaces.
+// wrapped makes a text printable and breaks it into lines; those after the first begin with so many spaces.
 func wrapped(text string, indent int) string {
 	var out strings.Builder
 	column := indent
-	for i, word := range strings.Fields(text) {
+	for i, word := range strings.Fields(printable.Line(text)) {
 		length := utf8.RuneCountInString(word)
 		switch {
 		case i == 0:
@@ -141,19 +143,19 @@ func wrapped(text string, indent int) string {
 }
 
 func (d *document) markdown(out io.Writer) error {
-	fmt.Fprintf(out, "# %s\n", d.title)
+	fmt.Fprintf(out, "# %s\n", printable.Inline(d.title))
 	for _, s := range d.sections {
 		if s.heading != "" {
-			fmt.Fprintf(out, "\n## %s\n", s.heading)
+			fmt.Fprintf(out, "\n## %s\n", printable.Inline(s.heading))
 		}
 		for _, line := range s.lines {
-			fmt.Fprintf(out, "\n%s\n", line)
+			fmt.Fprintf(out, "\n%s\n", printable.Paragraph(line))
 		}
 		if len(s.facts) > 0 {
 			fmt.Fprintln(out)
 		}
 		for _, f := range s.facts {
-			fmt.Fprintf(out, "- %s: %s\n", f.name, f.text)
+			fmt.Fprintf(out, "- %s: %s\n", printable.Inline(f.name), printable.Inline(f.text))
 		}
 		if len(s.table.rows) > 0 {
 			fmt.Fprintln(out)
@@ -162,7 +164,12 @@ func (d *document) markdown(out io.Writer) error {
 			}
 		}
 		if s.code != "" {
-			fmt.Fprintf(out, "\n```sql\n%s\n```\n", s.code)
+			code := printable.Block(s.code)
+			fence := "```"
+			for strings.Contains(code, fence) {
+				fence += "`"
+			}
+			fmt.Fprintf(out, "\n%ssql\n%s\n%s\n", fence, code, fence)
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 	"github.com/cpi-operator/cpi-operator/internal/starter"
 	"github.com/cpi-operator/cpi-operator/internal/starter/look"
 )
@@ -241,7 +242,7 @@ func tellProposal(out io.Writer, p *starter.Proposal) {
 		fmt.Fprintln(out, "\nGuessed, or not to be known from the table:")
 	}
 	for _, c := range p.Cautions {
-		fmt.Fprintf(out, "- %s\n", c)
+		fmt.Fprintf(out, "- %s\n", printable.Line(c))
 	}
 	fmt.Fprintln(out)
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 	"github.com/cpi-operator/cpi-operator/internal/starter"
 )
 
@@ -26,17 +27,17 @@ func newPrompt(in io.Reader, out io.Writer) *prompt {
 
 // ask until there is an answer that fits. The first option is what an empty line means.
 func (p *prompt) ask(q starter.Question) (string, error) {
-	fmt.Fprintln(p.out, q.Text)
+	fmt.Fprintln(p.out, printable.Line(q.Text))
 	for i, o := range q.Options {
 		why := ""
 		if o.Why != "" {
 			why = "  (" + o.Why + ")"
 		}
-		fmt.Fprintf(p.out, "  %d  %s%s\n", i+1, o.Value, why)
+		fmt.Fprintf(p.out, "  %d  %s\n", i+1, printable.Line(o.Value+why))
 	}
 	for {
 		if len(q.Options) > 0 {
-			fmt.Fprintf(p.out, "Number or name [%s]: ", q.Options[0].Value)
+			fmt.Fprintf(p.out, "Number or name [%s]: ", printable.Line(q.Options[0].Value))
 		} else {
 			fmt.Fprint(p.out, "> ")
 		}

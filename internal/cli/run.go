@@ -16,6 +16,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
@@ -83,7 +84,7 @@ func (f *runFlags) run(command *cobra.Command, name string, now time.Time) error
 	if err := r.prepare(f.full); err != nil {
 		return err
 	}
-	progress := func(text string) { fmt.Fprintln(command.ErrOrStderr(), text) }
+	progress := func(text string) { fmt.Fprintln(command.ErrOrStderr(), printable.Line(text)) }
 	if r.target != asked {
 		progress(fmt.Sprintf("%s is a goal on %s, which is what is computed", asked, r.target))
 	}
@@ -100,7 +101,7 @@ func (f *runFlags) run(command *cobra.Command, name string, now time.Time) error
 		return clusterError(err)
 	case answer.failed():
 		progress("failed: " + answer.Reason)
-		fmt.Fprintf(command.ErrOrStderr(), "%s: %s: %s\n", r.target, answer.Reason, answer.Message)
+		progress(fmt.Sprintf("%s: %s: %s", r.target, answer.Reason, answer.Message))
 		return notInOrder{}
 	}
 	progress("done")

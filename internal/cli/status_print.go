@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
@@ -61,7 +62,7 @@ func (f *statusFlags) printOne(out io.Writer, s namespaceStatus) error {
 		s.printProblems(out, paint, limit)
 		fmt.Fprintln(out)
 	case "markdown":
-		fmt.Fprintf(out, "## %s\n\n", s.headline())
+		fmt.Fprintf(out, "## %s\n\n", printable.Inline(s.headline()))
 	}
 	few := !limit || len(s.entries) <= atOnce
 	listings := []listing{}
@@ -170,6 +171,7 @@ func (s namespaceStatus) rows(kind string, all bool, paint style) (out listing, 
 	if isCPI {
 		out.headings = []string{"THEME", "CPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "OWNER", "STATE"}
 	}
+	out.painted = true
 	var entries []board.Entry
 	for _, e := range s.entries {
 		switch {
@@ -208,7 +210,11 @@ func values(e board.Entry) []string {
 	if e.Summary.N != nil {
 		n = strconv.FormatInt(*e.Summary.N, 10)
 	}
-	return []string{e.Summary.Value, e.Summary.Interval, n, e.Summary.Period, e.Summary.Trend}
+	period := e.Summary.Period
+	if period != "" && e.Provisional() {
+		period += ", not a result yet"
+	}
+	return []string{e.Summary.Value, e.Summary.Interval, n, period, e.Summary.Trend}
 }
 
 // themes counts the CPIs of each.
@@ -252,15 +258,15 @@ func (s namespaceStatus) sources(ages bool, paint style) listing {
 		}
 		return t.UTC().Format(time.RFC3339)
 	}
-	out := listing{headings: []string{"SOURCE", "INDICATORS", "SCHEDULE", "LAST RUN", "LAST SUCCESS", "STATE"}}
+	out := listing{headings: []string{"SOURCE", "INDICATORS", "SCHEDULE", "LAST RUN", "LAST SUCCESS", "STATE"}, painted: true}
 	for i := range s.objects.Sources {
 		source := sourceTold(&s.objects.Sources[i])
-		indicators, state := "", source.State
+		indicators, state := "", paint.paint("", source.State)
 		if source.Indicators != nil {
 			indicators = strconv.Itoa(int(*source.Indicators))
 		}
 		if source.Message != "" {
-			state = paint.paint(red, state)
+			state = paint.paint(red, source.State)
 		}
 		out.rows = append(out.rows, []string{source.Name, indicators, source.Schedule, when(source.LastRun), when(source.LastSuccessTime), state})
 	}

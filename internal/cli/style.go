@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
 // style is how text is emphasised on a terminal; the zero value leaves it plain.
@@ -23,7 +24,9 @@ const (
 	yellow = "33"
 )
 
+// paint a text, which is made printable.
 func (s style) paint(code, text string) string {
+	text = printable.Line(text)
 	if !s.on || code == "" || text == "" {
 		return text
 	}
@@ -45,5 +48,5 @@ func (s style) state(state string) string {
 	case board.Warned, board.Doubtful:
 		return s.paint(yellow, state)
 	}
-	return state
+	return s.paint("", state)
 }

@@ -11,6 +11,8 @@ import (
 	"text/tabwriter"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
 // formats of what commands print.
@@ -20,6 +22,8 @@ var formats = []string{"table", "json", "yaml", "csv", "markdown"}
 type listing struct {
 	headings []string
 	rows     [][]string
+	// painted tells that a style made the last column, printable and perhaps in colour.
+	painted bool
 }
 
 func checkFormat(format string) error {
@@ -70,18 +74,28 @@ func (l listing) print(out io.Writer, format string) error {
 			rule[i] = "---"
 		}
 		for _, row := range append([][]string{l.headings, rule}, l.rows...) {
-			for i := range row {
-				row[i] = strings.ReplaceAll(row[i], "|", `\|`)
-			}
-			fmt.Fprintf(out, "| %s |\n", strings.Join(row, " | "))
+			fmt.Fprintf(out, "| %s |\n", strings.Join(mapped(row, printable.Inline), " | "))
 		}
 		return nil
 	}
 	w := tabwriter.NewWriter(out, 0, 8, 3, ' ', 0)
 	for _, row := range append([][]string{l.headings}, l.rows...) {
-		fmt.Fprintln(w, strings.TrimRight(strings.Join(row, "\t"), "\t "))
+		cells := mapped(row, printable.Line)
+		if l.painted {
+			cells[len(row)-1] = row[len(row)-1]
+		}
+		fmt.Fprintln(w, strings.TrimRight(strings.Join(cells, "\t"), "\t "))
 	}
 	return w.Flush()
+}
+
+// mapped is each of the texts as f makes it.
+func mapped(texts []string, f func(string) string) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = f(text)
+	}
+	return out
 }
 
 // isTerminal reports whether somebody is looking.

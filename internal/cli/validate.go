@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
 
 	"github.com/cpi-operator/cpi-operator/internal/offline"
+	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
 type validateFlags struct {
@@ -112,13 +114,8 @@ func printFindings(out io.Writer, format string, findings []offline.Finding) err
 	})
 	if format == "text" {
 		for _, f := range findings {
-			fmt.Fprintf(out, "%s: ", f.Place)
-			for _, part := range []string{f.Object, f.Field} {
-				if part != "" {
-					fmt.Fprintf(out, "%s: ", part)
-				}
-			}
-			fmt.Fprintln(out, f.Message)
+			parts := []string{f.Place.String(), f.Object, f.Field, f.Message}
+			fmt.Fprintln(out, printable.Line(strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": ")))
 		}
 		return nil
 	}
