@@ -11,6 +11,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
 // document of the evidence.
@@ -149,29 +150,29 @@ func (e *evidence) finding(driver string) *v1alpha1.LinkFinding {
 	return nil
 }
 
-// plainDifference of the KPI without an interval.
-func (e *evidence) plainDifference(v float64) string {
-	number, _, _ := strings.Cut(e.kpiView().Difference(plan.Bounded{Value: v, Lower: v, Upper: v}), " [")
-	return number
-}
-
+// difference of the KPI with its interval; empty unless all of it is known.
 func (e *evidence) difference(i *v1alpha1.LinkInterval) string {
-	if i == nil {
+	b, known := bounded(i)
+	if !known {
 		return ""
 	}
-	return e.kpiView().Difference(bounded(*i))
+	return e.kpiView().Difference(b)
 }
 
-func bounded(i v1alpha1.LinkInterval) plan.Bounded {
-	return plan.Bounded{Value: float(i.Value), Lower: float(i.Lower), Upper: float(i.Upper)}
+// bounded is a number of the report with its interval; false unless all of it is there.
+func bounded(i *v1alpha1.LinkInterval) (plan.Bounded, bool) {
+	if i == nil {
+		return plan.Bounded{}, false
+	}
+	return planstep.Bounded(*i)
 }
 
-// times is a ratio with its interval, such as 1.30 [1.18, 1.44].
+// times is a ratio with its interval, such as 1.30 [1.18, 1.44]; empty unless all of it is known.
 func times(i *v1alpha1.LinkInterval) string {
-	if i == nil {
+	b, known := bounded(i)
+	if !known {
 		return ""
 	}
-	b := bounded(*i)
 	return fmt.Sprintf("%.2f [%.2f, %.2f]", b.Value, b.Lower, b.Upper)
 }
 

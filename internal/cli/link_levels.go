@@ -71,8 +71,7 @@ func (e *evidence) periods(f *v1alpha1.LinkFinding) section {
 		s.say(fmt.Sprintf("Not compared: %s, with %s aligned.", p.Reason, count(int(ptr.Deref(p.N, 0)), "period", "periods")))
 		return s
 	}
-	if p.Slope != nil {
-		b := bounded(*p.Slope)
+	if b, known := bounded(p.Slope); known {
 		s.state("Slope", fmt.Sprintf("%.3g [%.3g, %.3g] of the KPI, in its own unit, for each unit of the CPI", b.Value, b.Lower, b.Upper))
 	}
 	s.state("Lag", count(int(ptr.Deref(p.Lag, 0)), "period", "periods"))
@@ -122,7 +121,7 @@ func (e *evidence) forecast() section {
 		return s
 	}
 	text := fmt.Sprintf("by %s; mean error %s in %s, %s by the best method that knows no driver", f.Method,
-		strings.TrimPrefix(e.plainDifference(f.MAE), "+"), count(f.BacktestN, "backtest", "backtests"), strings.TrimPrefix(e.plainDifference(f.NaiveMAE), "+"))
+		strings.TrimPrefix(e.kpiView().Step(f.MAE), "+"), count(f.BacktestN, "backtest", "backtests"), strings.TrimPrefix(e.kpiView().Step(f.NaiveMAE), "+"))
 	if f.Coverage != nil {
 		text += fmt.Sprintf("; %s of past values lay within intervals at %s", probability(*f.Coverage), probability(f.Level))
 	}
@@ -167,7 +166,10 @@ func (e *evidence) whatIf() section {
 		return s
 	}
 	for _, w := range e.report.Forecast.WhatIf {
-		step := sizeText(e.view(w.Driver), float(w.Step))
+		step := ""
+		if w.Step != "" {
+			step = sizeText(e.view(w.Driver), float(w.Step))
+		}
 		if float(w.Step) > 0 {
 			step = "+" + step
 		}
@@ -199,7 +201,7 @@ func (e *evidence) guardrails() section {
 		view := e.view(g.Driver)
 		lost, from, state := "", "", "not worse"
 		if g.Loss != "" {
-			lost, _, _ = strings.Cut(view.Difference(bounded(v1alpha1.LinkInterval{Value: g.Loss, Lower: g.Loss, Upper: g.Loss})), " [")
+			lost = view.Step(float(g.Loss))
 		}
 		if g.MinWorsening != "" {
 			from = sizeText(view, float(g.MinWorsening))

@@ -81,6 +81,28 @@ func TestLinkTellsAllThatWasFound(t *testing.T) {
 	}
 }
 
+// An end that the report does not have is not zero: what lacks one is not told.
+func TestLinkTellsNoZeroForWhatIsAbsent(t *testing.T) {
+	objects := claimed(t)
+	link := objects.Reports["CPILinkage/claim"].Status.Link
+	link.Drivers[0].Periods.Slope.Upper, link.Influence.Shares[0].Upper, link.Forecast.WhatIf[0].Lower = "", "", ""
+	var out bytes.Buffer
+	if err := newEvidence(objects, "claim").document().print(&out, "table"); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(out.String()), " ")
+	for _, want := range []string{"36 periods < 0.001 0.012 Supported", "nps +5 2 periods"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+	for _, wrong := range []string{"Slope", "[55 %", "+0.021"} {
+		if strings.Contains(text, wrong) {
+			t.Errorf("%q is told without an end:\n%s", wrong, out.String())
+		}
+	}
+}
+
 // Before the first run there is nothing to tell, and nothing is made up.
 func TestLinkBeforeTheFirstRun(t *testing.T) {
 	objects := claimed(t)
