@@ -79,6 +79,17 @@ func TestOnlyWhoKnowsTheSecretLooks(t *testing.T) {
 	}
 }
 
+// Whoever is turned away learns nothing, not even of which cluster.
+func TestStrangersAreToldNothing(t *testing.T) {
+	handler, err := New(boards{"demo": demo(t)}, Options{Token: secret, Origin: "cluster-of-ours"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body := get(t, handler, "/", http.StatusUnauthorized).Body.String(); strings.Contains(body, "cluster-of-ours") {
+		t.Error(body)
+	}
+}
+
 func TestNamesOfOthersAreRefused(t *testing.T) {
 	handler := guarded(t)
 	for host, want := range map[string]int{

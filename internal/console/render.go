@@ -154,9 +154,12 @@ func (v *visit) read() error {
 // write the page in one go, so that a template's error does not leave half of it.
 func (v *visit) write(w http.ResponseWriter, a *answer) {
 	var body bytes.Buffer
-	data := layout{visit: v, Title: a.title, Page: a.page, Languages: v.site.locales.all, Origin: v.site.options.Origin, Data: a.data}
-	if source, ok := v.site.source.(Faulty); ok && a.status != http.StatusUnauthorized {
-		data.Faults = source.Faults()
+	data := layout{visit: v, Title: a.title, Page: a.page, Languages: v.site.locales.all, Data: a.data}
+	if a.status != http.StatusUnauthorized { // strangers are told nothing
+		data.Origin = v.site.options.Origin
+		if source, ok := v.site.source.(Faulty); ok {
+			data.Faults = source.Faults()
+		}
 	}
 	if err := v.site.pages[a.page][v.L].ExecuteTemplate(&body, "layout", data); err != nil {
 		http.Error(w, "This page cannot be shown, which is a mistake in kubectl cpi: "+err.Error(), http.StatusInternalServerError)
