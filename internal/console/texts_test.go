@@ -129,6 +129,12 @@ func TestWordsAreKnown(t *testing.T) {
 			"SampleSufficient", "Responding", "ReviewDue", "Balanced", "Comparable", "Published", "Alerting", "NotObserved",
 		},
 	}
+	for _, gravity := range []board.Gravity{board.Grave, board.Notable, board.Advice} {
+		sets["gravity"] = append(sets["gravity"], string(gravity))
+		if gravityShapes[gravity] == "" {
+			t.Errorf("%s has no shape", gravity)
+		}
+	}
 	for _, standing := range board.Standings {
 		sets["standing"] = append(sets["standing"], string(standing))
 		if standingShapes[standing] == "" {
