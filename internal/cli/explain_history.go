@@ -93,8 +93,8 @@ func (e *explanation) history() section {
 	grain := strings.ToLower(string(e.view.Period.Grain))
 	if t := h.Trend; t.Reason == "" {
 		text := map[string]string{"Rising": "rising", "Falling": "falling", "NoTrend": "none shown, which does not show that there is none"}[t.Direction]
-		if t.Slope != nil && t.Lower != nil && t.Upper != nil {
-			text += fmt.Sprintf(", %s a %s", e.view.Difference(plan.Bounded{Value: *t.Slope, Lower: *t.Lower, Upper: *t.Upper}), grain)
+		if t.Slope != nil && (t.Lower != nil || t.Upper != nil) {
+			text += fmt.Sprintf(", %s a %s", e.view.Change(*t.Slope, t.Lower, t.Upper), grain)
 		}
 		text += fmt.Sprintf("; Mann–Kendall over %s that share no rows", count(t.N, grain, grain+"s"))
 		if t.P != nil {
@@ -106,9 +106,9 @@ func (e *explanation) history() section {
 		if c.Reason != "" || c.Difference == nil {
 			continue
 		}
-		text := e.view.Difference(plan.Bounded{Value: *c.Difference, Lower: *c.Difference, Upper: *c.Difference})
-		if c.Lower != nil && c.Upper != nil {
-			text = e.view.Difference(plan.Bounded{Value: *c.Difference, Lower: *c.Lower, Upper: *c.Upper})
+		text := e.view.Step(*c.Difference) + ", without an interval"
+		if c.Lower != nil || c.Upper != nil {
+			text = e.view.Change(*c.Difference, c.Lower, c.Upper)
 		}
 		if !c.Clear {
 			text += ", which chance alone may explain"
@@ -140,8 +140,8 @@ func (e *explanation) bias() section {
 			s.state("Made up like those asked, by "+c.Column, text)
 			continue
 		}
-		if c.Difference != "" && c.Lower != "" && c.Upper != "" && e.view != nil {
-			text += "; late answers less early ones: " + e.view.Difference(plan.Bounded{Value: float(c.Difference), Lower: float(c.Lower), Upper: float(c.Upper)})
+		if c.Difference != "" && (c.Lower != "" || c.Upper != "") && e.view != nil {
+			text += "; late answers less early ones: " + e.view.Change(float(c.Difference), end(c.Lower), end(c.Upper))
 		}
 		s.state("Late answers like early ones", text)
 	}

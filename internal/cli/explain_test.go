@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
 func step(name string, rows int64) v1alpha1.WaterfallStep {
@@ -77,5 +79,31 @@ func TestDocumentFormats(t *testing.T) {
 	}
 	if err := checkDocumentFormat("csv"); err == nil {
 		t.Error("csv is taken")
+	}
+}
+
+// An end that the data do not tell is told as that: a difference is not a point, and is not left out.
+func TestDifferencesWithAnOpenEnd(t *testing.T) {
+	e := &explanation{view: &alert.Indicator{Unit: "points", Period: &plan.Period{Grain: plan.Month}}, result: &v1alpha1.ReportResult{
+		History: &v1alpha1.ReportHistory{
+			Trend: &v1alpha1.ReportTrend{Direction: "Rising", Slope: "2", Lower: "0.5", N: new(int32(8))},
+			Changes: []v1alpha1.ReportChange{
+				{Against: "PreviousPeriod", Label: "2026-09", Difference: "10", Lower: "2", Clear: new(true)},
+				{Against: "LastYear", Label: "2025-10", Difference: "4", Upper: "9"},
+			},
+		},
+		BiasChecks: []v1alpha1.BiasCheck{{Check: "LateAnswers", Difference: "-3", Upper: "-1", Suspicious: new(true)}},
+	}}
+	var d document
+	d.add(e.history())
+	d.add(e.bias())
+	var out bytes.Buffer
+	if err := d.print(&out, "table"); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"rising, +2.0 points [0.5, ∞) a month", "+10.0 points [2.0, ∞)\n", "+4.0 points (−∞, 9.0], which chance alone", "less early ones: −3.0 points (−∞, −1.0]"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
 	}
 }

@@ -26,6 +26,14 @@ func float(text string) float64 {
 	return v
 }
 
+// end of a report's interval; nil where it is open.
+func end(text string) *float64 {
+	if text == "" {
+		return nil
+	}
+	return new(float(text))
+}
+
 // shortNumber cuts a report's decimal to what people read.
 func shortNumber(text string) string {
 	if text == "" {
