@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -99,11 +100,23 @@ func clusterError(err error) error {
 	case meta.IsNoMatchError(err):
 		return fmt.Errorf("cpi-operator's kinds are not in this cluster: install it with `kubectl apply -k config/default`, or look at files with -f FOLDER (%w)", err)
 	case apierrors.IsForbidden(err): // its text names user, verb, resource and namespace
-		return fmt.Errorf("a right is missing: %w; the ClusterRoles cpi-operator-view and cpi-operator-edit have it, and the built-in view and edit include them", err)
+		return fmt.Errorf("a right is missing: %w; %s", err, granting(err.Error()))
 	case apierrors.IsUnauthorized(err):
 		return fmt.Errorf("the cluster does not accept these credentials: %w; log in again, or choose another --context", err)
 	case errors.As(err, &address), errors.As(err, &network):
 		return fmt.Errorf("the cluster does not answer: %w", err)
 	}
 	return err
+}
+
+// granting says what would grant the right that the API server's text says is missing.
+func granting(text string) string {
+	roles := "the ClusterRole cpi-operator-view has it, and so have the built-in view, edit and admin"
+	if strings.Contains(text, " cannot patch ") {
+		roles = "the ClusterRole cpi-operator-edit has it, and so have the built-in edit and admin"
+	}
+	if strings.Contains(text, " at the cluster scope") {
+		return roles + "; for all namespaces it takes a ClusterRoleBinding"
+	}
+	return roles + "; a RoleBinding in the namespace is enough"
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/url"
 	"os"
@@ -146,6 +147,16 @@ func TestClusterErrors(t *testing.T) {
 	} {
 		if got := clusterError(err); !strings.Contains(got.Error(), says) {
 			t.Errorf("%v, want %q", got, says)
+		}
+	}
+	for _, c := range []struct{ text, role, not, binding string }{
+		{`User "u" cannot list resource "datasets" in API group "cpi-operator.io" in the namespace "demo"`, "cpi-operator-view", "cpi-operator-edit", "; a RoleBinding in"},
+		{`User "u" cannot list resource "datasets" in API group "cpi-operator.io" at the cluster scope`, "cpi-operator-view", "cpi-operator-edit", "a ClusterRoleBinding"},
+		{`User "u" cannot patch resource "cpidefinitions" in API group "cpi-operator.io" in the namespace "demo"`, "cpi-operator-edit", "view", "; a RoleBinding in"},
+	} {
+		got := clusterError(apierrors.NewForbidden(resource, "", errors.New(c.text))).Error()
+		if !strings.Contains(got, c.role) || strings.Contains(got, c.not) || !strings.Contains(got, c.binding) {
+			t.Errorf("%s: %s", c.text, got)
 		}
 	}
 	if clusterError(nil) != nil {
