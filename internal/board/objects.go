@@ -25,6 +25,8 @@ type Objects struct {
 	KPIs       []v1alpha1.KPITarget
 	Linkages   []v1alpha1.CPILinkage
 	Scorecards []v1alpha1.Scorecard
+	// Cardless: the cluster's kinds are older than this program, and Scorecard is not among them.
+	Cardless bool
 	// Reports by kind and name of what they are about, such as CPIDefinition/telco-churn.
 	Reports map[string]*v1alpha1.IndicatorReport
 }
@@ -44,7 +46,8 @@ func Read(ctx context.Context, reader client.Reader, namespace string, now time.
 	for _, list := range []client.ObjectList{&sources, &datasets, &cpis, &kpis, &linkages, &cards, &reports} {
 		err := reader.List(ctx, list, client.InNamespace(namespace), client.UnsafeDisableDeepCopy)
 		if meta.IsNoMatchError(err) && list == client.ObjectList(&cards) {
-			continue // the cluster's definitions are older than this program, and it has none
+			out.Cardless = true
+			continue
 		}
 		if err != nil {
 			return out, fmt.Errorf("listing in namespace %s: %w", namespace, err)

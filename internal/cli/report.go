@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -98,6 +99,9 @@ func (f *reportFlags) run(command *cobra.Command, name string, now time.Time) er
 func setOf(objects board.Objects, name string) (scorecard.Set, error) {
 	if name == "" {
 		return scorecard.All(objects), nil
+	}
+	if objects.Cardless {
+		return scorecard.Set{}, errors.New("this cluster's cpi-operator is older than this command and does not know Scorecards: update it, or leave the name out for a report on all indicators of the namespace")
 	}
 	if len(objects.Scorecards) == 0 {
 		return scorecard.Set{}, fmt.Errorf("there is no Scorecard in namespace %s: without a name the report is on all of its indicators", objects.Namespace)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/cpi-operator/cpi-operator/internal/board"
 )
 
 func TestReport(t *testing.T) {
@@ -51,6 +53,20 @@ func TestReport(t *testing.T) {
 	} {
 		if code, out, stderr := look(args...); code != exitUsage || out != "" || !strings.Contains(stderr, want) {
 			t.Errorf("%v: %d %q %q, want %q", args, code, out, stderr, want)
+		}
+	}
+}
+
+// Where a cluster knows no Scorecards, that is said: nobody looks for a name there.
+func TestReportWhereScorecardsAreUnknown(t *testing.T) {
+	for says, objects := range map[string]board.Objects{
+		"does not know Scorecards: update it": {Namespace: "demo", Cardless: true}, "there is no Scorecard in namespace demo": {Namespace: "demo"},
+	} {
+		if _, err := setOf(objects, "software"); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
+		if _, err := setOf(objects, ""); err != nil {
+			t.Error(err)
 		}
 	}
 }
