@@ -33,15 +33,17 @@ func diffCommand(now time.Time) *cobra.Command {
 		Use:   "diff -f FILE",
 		Short: "What an edit would change in numbers, judgements and alerts",
 		Long: `Puts the definitions in files over those in the cluster, or with --against over those in other files, and tells of each
-indicator and claim what changes: whether it is new, is judged otherwise by the same numbers, or has a new formula, whose
-numbers begin a new baseline and are not to be compared with the old ones; and which alerts would begin or end.
+indicator and claim what changes: whether it is new, is edited in a way that no number shows, is judged otherwise by the same
+numbers, or has a new formula, whose numbers begin a new baseline and are not to be compared with the old ones; and which alerts
+would begin, end or go to another owner.
 
 What keeps its formula keeps its numbers. Only new formulas are computed, here, on the data in the files, in the cluster's
 ConfigMaps or what --bind gives; Secrets of the cluster are not read. --against computes both sides on the same data, as of
 the same instant. Definitions that are in the cluster and not in the files stay; those in other files and not in these are
 removed.
 
-Exit codes: 0 nothing changes; 1 something does; 2 it cannot be told.`,
+Exit codes: 0 no indicator and no claim changes; 1 one does; 2 it cannot be told. What has no number yet and is not edited
+does not change.`,
 		Example: `  # before a folder is applied
   kubectl cpi diff -f config/samples
 

@@ -24,7 +24,7 @@ func edit(t *testing.T, replace ...string) string {
 func TestDiff(t *testing.T) {
 	old, bind := edit(t), "telco=file:"+samples+"/data/telco_churn.csv.gz"
 	code, out, stderr := run(t, "", "diff", "-f", old, "--against", edit(t), "--bind", bind, "--at", monday)
-	if code != exitOK || out != "Nothing changes: 4 indicators and claims.\n" || stderr != "" {
+	if code != exitOK || out != "Nothing changes in 4 indicators and claims.\n" || stderr != "" {
 		t.Errorf("nothing: %d %q %q", code, out, stderr)
 	}
 
@@ -40,6 +40,16 @@ Unchanged: 3.
 `
 	if code != exitFound || strings.Join(strings.Fields(out), " ") != strings.Join(strings.Fields(want), " ") || stderr != "" {
 		t.Errorf("thresholds: %d\n%s%s", code, out, stderr)
+	}
+
+	owner := edit(t, "owner: {team: retention}", "owner: {team: loyalty}")
+	code, out, stderr = run(t, "", "diff", "-f", owner, "--against", old, "--bind", bind, "--at", monday)
+	for _, want := range []string{
+		"cpi/telco-churn edited 26.5 %", "CPIBelowThreshold (critical) goes to loyalty", "spec.owner.team: retention → loyalty",
+	} {
+		if code != exitFound || !strings.Contains(squeezed(out), want) || stderr != "" {
+			t.Errorf("an owner: %d, %q is not in\n%s%s", code, want, out, stderr)
+		}
 	}
 
 	formula := edit(t, `  breakdowns: [{by: [contract]}]

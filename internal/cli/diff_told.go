@@ -31,8 +31,10 @@ type diffChange struct {
 	Is     *diffSide   `json:"is,omitempty"`
 	Begins []toldAlert `json:"begins,omitempty"`
 	Ends   []toldAlert `json:"ends,omitempty"`
-	Edits  []string    `json:"edits,omitempty"`
-	Why    string      `json:"why,omitempty"`
+	// Moves are alerts that go on and are told to another owner.
+	Moves []toldAlert `json:"moves,omitempty"`
+	Edits []string    `json:"edits,omitempty"`
+	Why   string      `json:"why,omitempty"`
 }
 
 type diffSide struct {
@@ -50,7 +52,7 @@ func (t *diffTold) add(e offline.Edited) {
 	for _, c := range e.Changes() {
 		t.Changes = append(t.Changes, diffChange{
 			Kind: c.Kind, Name: c.Name, Title: c.Title, Change: string(c.What), Was: sideTold(c.Was), Is: sideTold(c.Is),
-			Begins: alertsTold(c.Begin), Ends: alertsTold(c.End), Edits: c.Edits, Why: c.Why,
+			Begins: alertsTold(c.Begin), Ends: alertsTold(c.End), Moves: alertsTold(c.Moved), Edits: c.Edits, Why: c.Why,
 		})
 	}
 	made := maps.Clone(e.After.Reports)
@@ -74,7 +76,9 @@ func alertsTold(alerts []alert.Alert) []toldAlert {
 }
 
 func (t *diffTold) differs() bool {
-	return slices.ContainsFunc(t.Changes, func(c diffChange) bool { return c.Change != string(offline.Unchanged) })
+	return slices.ContainsFunc(t.Changes, func(c diffChange) bool {
+		return c.Change != string(offline.Unchanged) && c.Change != string(offline.Awaited)
+	})
 }
 
 // numbers on one line, such as 26.5 % [25.5, 27.6] n 7043, 2026-10.
@@ -145,13 +149,13 @@ func (t *diffTold) notes(out io.Writer, paint style, unchanged int, formulas boo
 	}
 	switch {
 	case len(t.Changes) == unchanged:
-		fmt.Fprintf(out, "Nothing changes: %d indicators and claims.\n", unchanged)
+		fmt.Fprintf(out, "Nothing changes in %s.\n", count(unchanged, "indicator or claim", "indicators and claims"))
 	case unchanged > 0:
 		fmt.Fprintf(out, "\nUnchanged: %d.\n", unchanged)
 	}
 }
 
-// alerts that begin or end.
+// alerts that begin, end or go to somebody else.
 func (c diffChange) alerts() string {
 	var texts []string
 	for _, part := range []struct {
@@ -161,6 +165,9 @@ func (c diffChange) alerts() string {
 		for _, a := range part.alerts {
 			texts = append(texts, fmt.Sprintf("%s %s (%s)", part.word, a.Alert, a.Severity))
 		}
+	}
+	for _, a := range c.Moves {
+		texts = append(texts, fmt.Sprintf("%s (%s) goes to %s", a.Alert, a.Severity, a.Owner))
 	}
 	return strings.Join(texts, ", ")
 }

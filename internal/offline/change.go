@@ -28,6 +28,8 @@ const (
 	Broken     What = "broken" // it can be computed no more
 	NewFormula What = "new formula"
 	Rejudged   What = "judged otherwise" // the same numbers, or findings, mean something else
+	Reworded   What = "edited"           // numbers and judgement stay: its texts, its owner or the like change
+	Awaited    What = "not computed yet" // no edit, but there were no numbers before
 )
 
 // Change of one indicator or claim.
@@ -36,8 +38,8 @@ type Change struct {
 	What              What
 	// Was and Is what is told of it; nil where it is not there.
 	Was, Is *Told
-	// Begin and End are the alerts that do.
-	Begin, End []alert.Alert
+	// Begin and End are the alerts that do. Moved ones go on, and are told to another team.
+	Begin, End, Moved []alert.Alert
 	// Edits of the definition or, where it is as it was, of the datasets and sources that it reads, in words.
 	Edits []string
 	// Why it cannot be computed as it stands; empty where it can.
@@ -63,6 +65,7 @@ type side struct {
 	told     Told
 	formula  string
 	blocked  string
+	awaited  bool // a run is awaited, and nothing else
 	spec     any
 	datasets []string
 }
@@ -103,27 +106,42 @@ func (e *Edited) change(was, is *side) Change {
 	out.Title, out.Is, out.Why = is.title, &is.told, is.blocked
 	out.Begin = without(e.AlertsAfter[is.String()], e.AlertsBefore[is.String()])
 	out.End = without(e.AlertsBefore[is.String()], e.AlertsAfter[is.String()])
+	out.Moved = moved(e.AlertsBefore[was.String()], e.AlertsAfter[is.String()])
 	out.Edits = e.edits(was, is)
 	switch {
+	case len(out.Edits) == 0 && was.awaited && !is.awaited && is.blocked == "":
+		out.What = Awaited
 	case is.blocked != "" && was.blocked == "":
 		out.What = Broken
 	case is.formula != was.formula:
 		out.What = NewFormula
 	case !same(was.told, is.told) || len(out.Begin)+len(out.End) > 0:
 		out.What = Rejudged
+	case len(out.Edits) > 0:
+		out.What = Reworded
 	default:
 		out.What = Unchanged
 	}
 	return out
 }
 
-// without gives the alerts of a that b has not: of that name, severity and segment.
+// without gives the alerts of a that b has not.
 func without(a, b []alert.Alert) []alert.Alert {
 	return slices.DeleteFunc(slices.Clone(a), func(one alert.Alert) bool {
-		return slices.ContainsFunc(b, func(other alert.Alert) bool {
-			return one.Name == other.Name && one.Severity == other.Severity && one.Segment == other.Segment
-		})
+		return slices.ContainsFunc(b, func(other alert.Alert) bool { return alike(one, other) })
 	})
+}
+
+// moved gives the alerts of now that were those of another team.
+func moved(was, now []alert.Alert) []alert.Alert {
+	return slices.DeleteFunc(slices.Clone(now), func(one alert.Alert) bool {
+		return !slices.ContainsFunc(was, func(other alert.Alert) bool { return alike(one, other) && one.Team != other.Team })
+	})
+}
+
+// alike alerts have the same name, severity and segment.
+func alike(a, b alert.Alert) bool {
+	return a.Name == b.Name && a.Severity == b.Severity && a.Segment == b.Segment
 }
 
 // edits in words.
@@ -176,7 +194,10 @@ func sidesOf(o board.Objects) []side {
 			one.told = Told{Value: sum.Value, Interval: sum.Interval, N: sum.N, Period: sum.Period, Target: sum.Target, State: sum.State}
 			if state := alert.State(sum.State); state == alert.StatePending || state == alert.StateInvalid {
 				one.blocked = unready(s.Conditions)
+				one.awaited = state == alert.StatePending && one.blocked == ""
 			}
+		} else {
+			one.awaited = true
 		}
 		if report := o.Reports[reported]; report != nil && report.Status.Result != nil {
 			one.told.Variant = report.Status.Result.Variant
@@ -201,6 +222,7 @@ func sidesOf(o board.Objects) []side {
 		}
 		if l.Status.Verdict == "" {
 			one.blocked = unready(l.Status.Conditions)
+			one.awaited = one.blocked == ""
 		}
 		if sum := l.Status.Summary; sum != nil {
 			one.told = Told{Value: sum.Effect, State: sum.Verdict, Variant: sum.Driver}

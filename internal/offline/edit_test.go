@@ -92,7 +92,9 @@ func TestEdit(t *testing.T) {
 		want      map[string]string
 	}{
 		"nothing": {"", "", nil, map[string]string{}},
-		"words":   {"title: NPS", "title: Recommendation", nil, map[string]string{}},
+		"words": {"title: NPS", "title: Recommendation", nil, map[string]string{
+			"CPIDefinition/nps": "edited | 25.0 Undated | 25.0 Undated; spec.title: NPS → Recommendation",
+		}},
 		"thresholds": {"  quality: {minSampleSize: 2}\n---", "  quality: {minSampleSize: 2}\n  thresholds: {warning: 90, critical: 10}\n---", nil, map[string]string{
 			"CPIDefinition/nps": "judged otherwise | 25.0 Undated | 25.0 OK; spec.thresholds: none → {\"critical\":10,\"warning\":90}",
 		}},
@@ -124,6 +126,24 @@ func TestEdit(t *testing.T) {
 		if diff := cmp.Diff(c.want, edited(t, before, load(t, write(t, "new.yaml", edit)), true, c.binds...)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
+	}
+}
+
+// What was applied a moment ago has no numbers yet, and is not judged otherwise for that.
+func TestEditOfNothingYet(t *testing.T) {
+	bind := "crm/answers=file:" + write(t, "answers.csv", "id,score,plan\n1,10,basic\n2,9,pro\n")
+	text := survey + strings.TrimPrefix(claims, "\n")
+	n := load(t, write(t, "applied.yaml", text))
+	before := board.Objects{Namespace: n.Name, Sources: n.Sources, Datasets: n.Datasets, CPIs: n.CPIs, KPIs: n.KPIs}
+	got := edited(t, before, load(t, write(t, "same.yaml", text)), false, bind)
+	for _, key := range []string{"CPIDefinition/nps", "CPIDefinition/pros", "KPITarget/goal"} {
+		if !strings.HasPrefix(got[key], "not computed yet |  Pending | ") {
+			t.Errorf("%s: %s", key, got[key])
+		}
+	}
+	got = edited(t, before, load(t, write(t, "edited.yaml", strings.Replace(text, "values: [pro]", "values: [basic]", 1))), false, bind)
+	if !strings.HasPrefix(got["CPIDefinition/pros"], "new formula |") {
+		t.Errorf("an edit: %v", got)
 	}
 }
 

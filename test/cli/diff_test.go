@@ -95,7 +95,7 @@ func TestDiffAgainstTheCluster(t *testing.T) {
 		must(t, os.WriteFile(path, []byte(edited), 0o600))
 		return path
 	}
-	s.want(s.run("diff", "-f", edit("", "")), 0, "Nothing changes: 4 indicators and claims.")
+	s.want(s.run("diff", "-f", edit("", "")), 0, "Nothing changes in 4 indicators and claims.")
 	s.want(s.run("diff", "-f", edit("critical: 25%", "critical: 30%")), 1, "ends CPIBelowThreshold (critical)", "Critical → Warning", "Unchanged: 3.")
 	s.want(s.run("diff", "-f", edit("  breakdowns: [{by: [contract]}]\n  thresholds", "  where: [{column: tech_support, operator: In, values: [\"Yes\", \"No\"]}]\n  thresholds")),
 		1, "cpi/telco-churn", "new formula", "n 7043", "n 5517", "kpi/telco-churn-goal", "begin a new baseline")
