@@ -37,11 +37,7 @@ func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.Definition
 	}
 	for i, p := range periods {
 		out.Data.Points = append(out.Data.Points, l.periodMark(p, i))
-		state := l.Word("state", string(p.State))
-		if p.Flag != "" {
-			state += ", " + l.Word("state", string(p.Flag))
-		}
-		out.Table.Rows = append(out.Table.Rows, []string{p.Label, l.Value(in, p.Estimate), l.Interval(in, p.Estimate), l.sample(p.Estimate), state})
+		out.Table.Rows = append(out.Table.Rows, []string{p.Label, l.Value(in, p.Estimate), l.Interval(in, p.Estimate), l.sample(p.Estimate), l.state(p)})
 		switch {
 		case canBecome(p):
 			low, high := min(*p.Worst, *p.Best), max(*p.Worst, *p.Best)
@@ -64,6 +60,14 @@ func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.Definition
 	}
 	out.Data.Words = l.words(summary)
 	return out
+}
+
+// state of a period in words, with what is doubtful about it.
+func (l *locale) state(p plan.PeriodResult) string {
+	if p.Flag == "" {
+		return l.Word("state", string(p.State))
+	}
+	return l.Word("state", string(p.State)) + ", " + l.Word("state", string(p.Flag))
 }
 
 // canBecome tells whether it is known how far what is undecided can move the value.

@@ -10,7 +10,6 @@ import (
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
-	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
@@ -39,41 +38,26 @@ func (t teller) compare(f v1alpha1.LinkFinding) *comparison {
 	return &out
 }
 
-// cohorts are the shares of customers with the outcome. The report holds counts, to which a share's interval belongs.
+// cohorts are the shares of customers with the outcome.
 func (t teller) cohorts(c *v1alpha1.LinkCustomers) *chart {
 	out := &chart{
-		Kind: "cohorts", Caption: t.T("chart.cohorts", t.kpiTitle()), Note: t.T("chart.cohorts.note"),
-		Data: drawing{Unit: "percent"}, Table: table{Head: t.heads("cohort", "share", "interval", "n", "outcomes")},
+		Kind: "cohorts", Caption: t.T("chart.cohorts", t.kpi.Title), Note: t.T("chart.cohorts.note"),
+		Data: drawing{Unit: "percent", Points: []mark{}}, Table: table{Head: t.heads("cohort", "share", "interval", "n", "outcomes")},
 	}
-	for _, cohort := range c.Cohorts {
-		if cohort.N == nil || cohort.Outcomes == nil || *cohort.N <= 0 {
-			continue
+	for _, cohort := range planstep.Cohorts(c, t.found.ConfidenceLevel) {
+		value, told, n := t.Value(percent, cohort.Share), t.Interval(percent, cohort.Share), t.Count(cohort.N)
+		if e := cohort.Share; e.Value != nil {
+			out.Data.Points = append(out.Data.Points, mark{
+				Label: cohort.Name, Value: e.Value, Lower: e.Lower, Upper: e.Upper, Told: value + " " + told + ", n " + n, Row: len(out.Table.Rows),
+			})
 		}
-		n := float64(*cohort.N)
-		share := float64(*cohort.Outcomes) / n
-		within := interval.Wilson(share, n, t.confidence())
-		e := measure.Estimate{Value: &share, Lower: &within.Lower, Upper: &within.Upper, N: *cohort.N}
-		value, told := t.Value(percent, e), t.Interval(percent, e)
-		out.Data.Points = append(out.Data.Points, mark{
-			Label: cohort.Name, Value: e.Value, Lower: e.Lower, Upper: e.Upper, Told: value + " " + told + ", n " + t.Count(cohort.N), Row: len(out.Table.Rows),
-		})
-		out.Table.Rows = append(out.Table.Rows, []string{cohort.Name, value, told, t.Count(cohort.N), t.Count(cohort.Outcomes)})
+		out.Table.Rows = append(out.Table.Rows, []string{cohort.Name, value, told, n, t.Count(cohort.Outcomes)})
 	}
-	if len(out.Data.Points) == 0 {
+	if len(out.Table.Rows) == 0 {
 		return nil
 	}
 	out.Data.Words = t.words(t.T("chart.parts.summary", out.Caption, len(out.Data.Points)))
 	return out
-}
-
-func (t teller) kpiTitle() string { return t.kpi.Title }
-
-// confidence of the findings' intervals, 0 to 1.
-func (t teller) confidence() float64 {
-	if c := decimal(t.found.ConfidenceLevel); c != nil {
-		return *c
-	}
-	return 0.95
 }
 
 // measures of the difference between the better and the worse cohort.
@@ -238,18 +222,19 @@ func (t teller) forecast() (*chart, table) {
 	if f.Coverage != nil {
 		out.Note += " " + t.T("chart.forecast.coverage", t.Figure(percent.Level(math.Round(*f.Coverage*100)/100)))
 	}
-	row := func(m mark, e measure.Estimate) {
+	row := func(m mark, e measure.Estimate, state string) {
 		m.Row = len(out.Table.Rows)
 		out.Data.Points = append(out.Data.Points, m)
-		out.Table.Rows = append(out.Table.Rows, []string{m.Label, t.Value(t.kpi, e), t.Interval(t.kpi, e), m.StateLabel})
+		out.Table.Rows = append(out.Table.Rows, []string{m.Label, t.Value(t.kpi, e), t.Interval(t.kpi, e), state})
 	}
 	for _, p := range t.course() {
-		row(t.periodMark(p, 0), p.Estimate)
+		row(t.periodMark(p, 0), p.Estimate, t.state(p))
 	}
+	foreseen := t.T("chart.forecast.state")
 	for i := range f.Points {
 		p := &f.Points[i]
 		e := measure.Estimate{Value: &p.Value, Lower: &p.Lower, Upper: &p.Upper}
-		row(mark{Label: p.Label, Start: &p.Start, End: &p.End, State: "Forecast", StateLabel: t.T("chart.forecast.state"), Value: e.Value, Lower: e.Lower, Upper: e.Upper}, e)
+		row(mark{Label: p.Label, Start: &p.Start, End: &p.End, State: "Forecast", StateLabel: foreseen, Value: e.Value, Lower: e.Lower, Upper: e.Upper}, e, foreseen)
 	}
 	last := f.Points[len(f.Points)-1]
 	out.Data.Words = t.words(t.T("chart.forecast.summary", last.Label, t.Value(t.kpi, measure.Estimate{Value: &last.Value}), t.Interval(t.kpi, measure.Estimate{Value: &last.Value, Lower: &last.Lower, Upper: &last.Upper})))
