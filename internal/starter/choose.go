@@ -10,12 +10,25 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
+// check what was said beforehand, as far as no table is needed for it: before anything is asked.
+func (p *proposer) check() error {
+	w := p.wishes
+	switch {
+	case w.Measure != "" && !slices.Contains(Families, w.Measure):
+		return fmt.Errorf("--measure %s: init writes %s; docs/measures tells of the others, to write by hand", w.Measure, strings.Join(Families, ", "))
+	case w.Better != "" && w.Better != "higher" && w.Better != "lower":
+		return fmt.Errorf("--better %s: write higher or lower", w.Better)
+	case w.Theme != "" && !slices.ContainsFunc(Themes, func(o Option) bool { return o.Value == w.Theme }):
+		return fmt.Errorf("--theme %s: there is no such theme; they are %s", w.Theme, optionNames(Themes))
+	case w.Name != "":
+		return checkName(w.Name)
+	}
+	return nil
+}
+
 // choose finds out what is measured.
 func (p *proposer) choose() error {
 	w := p.wishes
-	if w.Measure != "" && !slices.Contains(Families, w.Measure) {
-		return fmt.Errorf("--measure %s: init writes %s; docs/measures tells of the others, to write by hand", w.Measure, strings.Join(Families, ", "))
-	}
 	fitting := slices.DeleteFunc(p.table.candidates(), func(c candidate) bool {
 		return w.Measure != "" && c.family != w.Measure || w.Score != "" && c.column != w.Score ||
 			w.Time != "" && c.family == duration && c.start != w.Time
@@ -31,8 +44,7 @@ func (p *proposer) choose() error {
 	likely := append(slices.Clone(sure), slices.DeleteFunc(slices.Clone(fitting), func(c candidate) bool { return c.sure })...)
 	switch {
 	case len(fitting) == 0:
-		return fmt.Errorf("no column of %s looks like a score, a yes or no, an outcome of contracts or the end of something; its columns are %s. "+
-			"Say what to measure with --measure and --score, or write a definition by hand: docs/measures/README.md", p.table.Name, p.table.names())
+		return p.table.nothing()
 	case len(fitting) == 1:
 		p.measured = fitting[0]
 	case len(sure) == 1:
@@ -63,6 +75,17 @@ func (p *proposer) choose() error {
 	return nil
 }
 
+// nothing of what init proposes fits the table.
+func (t *Table) nothing() error {
+	out := fmt.Sprintf("nothing in %s (%s) looks like what init proposes a measure for: answers from 0 to 10, 1 to 5 or 1 to 7; yes and no; texts such as Renewed and Churned; "+
+		"two times of which one is never before the other. If a column is such a one all the same, name it with --measure and --score. "+
+		"Sums, ratios, rates, retention and others are written by hand: docs/measures has a page with an example for each", t.Name, t.names())
+	if misread := t.misread(); len(misread) > 0 {
+		out += ".\nIt may be because of this:\n- " + strings.Join(misread, "\n- ")
+	}
+	return errors.New(out)
+}
+
 // called names a candidate in questions.
 func (c *candidate) called() string { return c.family + " of " + c.column }
 
@@ -88,7 +111,7 @@ func (t *Table) wanted(w Wishes) (candidate, error) {
 		return candidate{}, fmt.Errorf("no column of %s looks like a %s: say which one is with --score; its columns are %s", t.Name, w.Measure, t.names())
 	}
 	refuse := func(needs string) (candidate, error) {
-		return candidate{}, fmt.Errorf("column %s cannot be a %s, which takes %s", c.Name, w.Measure, needs)
+		return candidate{}, fmt.Errorf("column %s cannot be a %s, which takes %s%s", c.Name, w.Measure, needs, c.because())
 	}
 	const why = "you said so"
 	within := func(low, high float64) bool { return c.isNumber() && c.Filled > 0 && c.Min >= low && c.Max <= high }
@@ -123,6 +146,13 @@ func (t *Table) wanted(w Wishes) (candidate, error) {
 
 var objectName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?$`)
 
+func checkName(name string) error {
+	if !objectName.MatchString(name) {
+		return fmt.Errorf("%q names no object: --name takes lower-case letters, digits and dashes, at most 52", name)
+	}
+	return nil
+}
+
 // name finds out what the table cannot tell: names, the owner, and which way is better.
 func (p *proposer) name() error {
 	w, m := p.wishes, &p.measured
@@ -130,8 +160,15 @@ func (p *proposer) name() error {
 	if p.Name == "" {
 		p.Name = Slug(p.table.Name)
 	}
-	if !objectName.MatchString(p.Name) {
-		return fmt.Errorf("%q names no object: --name takes lower-case letters, digits and dashes, at most 52", p.Name)
+	if w.Name == "" && len(p.Name) < 2 { // little or nothing of the table's name fits an object's
+		answer, err := ask(Question{Text: "What are the objects to be called?", Flag: "name"}, p.asker)
+		if err != nil {
+			return err
+		}
+		p.Name = answer
+	}
+	if err := checkName(p.Name); err != nil {
+		return err
 	}
 	p.Title = w.Title
 	if p.Title == "" {
@@ -148,9 +185,6 @@ func (p *proposer) name() error {
 				return err
 			}
 			p.Theme = answer
-		}
-		if !slices.ContainsFunc(Themes, func(o Option) bool { return o.Value == p.Theme }) {
-			return fmt.Errorf("--theme %s: there is no such theme; they are %s", p.Theme, optionNames(Themes))
 		}
 	} else {
 		p.Theme = m.theme
@@ -190,13 +224,10 @@ func (p *proposer) better() error {
 		wish = answer
 	}
 	switch wish {
-	case "":
 	case "higher":
 		m.direction = higher
 	case "lower":
 		m.direction = lower
-	default:
-		return fmt.Errorf("--better %s: write higher or lower", wish)
 	}
 	return nil
 }

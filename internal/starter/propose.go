@@ -49,7 +49,8 @@ func Propose(table Table, wishes Wishes, asker Asker, now time.Time) (*Proposal,
 			return nil, fmt.Errorf("table %s has no column %q; its columns are %s", table.Name, name, table.names())
 		}
 	}
-	for _, step := range []func() error{p.choose, p.place, p.identify, p.name} {
+	p.Cautions = table.misread()
+	for _, step := range []func() error{p.check, p.choose, p.place, p.identify, p.name} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -84,11 +85,12 @@ func (p *proposer) place() error {
 	}
 	switch {
 	case wish == None:
-		return p.undated("you said so")
+		p.undated("you said so")
+		return nil
 	case wish != "":
 		c := p.table.column(wish)
 		if !c.isTime() {
-			return fmt.Errorf("column %s does not read as a time", c.Name)
+			return fmt.Errorf("column %s does not read as a time%s", c.Name, c.because())
 		}
 		p.dated(c, is, "you said so")
 		if wish != p.wishes.Time {
@@ -112,7 +114,8 @@ func (p *proposer) place() error {
 	})
 	switch {
 	case len(times) == 0:
-		return p.undated("no column reads as a time")
+		p.undated("no column reads as a time")
+		return nil
 	case len(times) == 1:
 		p.dated(times[0], is, "no other column reads as a time")
 		return nil
@@ -132,9 +135,8 @@ func (p *proposer) place() error {
 	return nil
 }
 
-func (p *proposer) undated(why string) error {
+func (p *proposer) undated(why string) {
 	p.caution("no time (%s): one value, no months and no trend", why)
-	return nil
 }
 
 func (p *proposer) dated(c *Column, is, why string) {

@@ -112,7 +112,7 @@ func (t *Table) segments(used ...string) []*Column {
 	var out []*Column
 	for i := range t.Columns {
 		c := &t.Columns[i]
-		if !slices.Contains(used, c.Name) && !isIdentifier(c.Name) && !c.isTime() && (c.Kind == query.KindText || c.Kind == query.KindBoolean) && c.Distinct >= 2 && c.Distinct <= maxSegments {
+		if !slices.Contains(used, c.Name) && !isIdentifier(c.Name) && !c.isTime() && c.Unread == "" && (c.Kind == query.KindText || c.Kind == query.KindBoolean) && c.Distinct >= 2 && c.Distinct <= maxSegments {
 			out = append(out, c)
 		}
 	}

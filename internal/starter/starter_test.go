@@ -34,6 +34,14 @@ func words3(name string, values ...string) Column {
 	return Column{Name: name, Kind: query.KindText, Filled: rows, Distinct: int64(len(values)), Values: values}
 }
 
+// unread texts, as look makes them.
+func unread(name string, values ...string) Column {
+	out := words3(name, values...)
+	out.Reads = ReadsAs(name, values, query.DuckDB)
+	out.Unread = Unread(values)
+	return out
+}
+
 func table(columns ...Column) Table { return Table{Name: "answers", Looked: rows, Columns: columns} }
 
 // asked answers questions by their flag, and remembers them.
@@ -94,7 +102,7 @@ func TestPropose(t *testing.T) {
 		},
 		"numbers that are no answers": {
 			table: survey(score("customer_no", 1, 5), Column{Name: "amount", Kind: query.KindNumber, Filled: rows, Distinct: 900, Min: 0.5, Max: 9.5}),
-			err:   "no column of answers looks like a score",
+			err:   "nothing in answers (response_id, customer_id, answered_at, customer_no, amount) looks like what init proposes a measure for: answers from 0 to 10",
 		},
 		"a flag of unknown direction": {
 			table: survey(words3("newsletter", "no", "yes")), answers: map[string]string{"better": "higher", "theme": "Value"}, asks: "better theme",
@@ -104,7 +112,7 @@ func TestPropose(t *testing.T) {
 			table: survey(words3("has_churned", "No", "Yes")), says: []string{"preset: Churn, direction: LowerIsBetter", "theme: Loyalty"},
 		},
 		"two values that are not yes and no": {
-			table: survey(words3("sex", "f", "m")), err: "no column of answers looks like",
+			table: survey(words3("sex", "f", "m")), err: "Sums, ratios, rates, retention and others are written by hand: docs/measures has a page",
 		},
 		"outcomes of contracts": {
 			table: table(id("contract", rows), id("account_id", 1000), at("due", day(time.March, 1), day(time.December, 31)), at("decided_on", day(time.March, 1), day(time.November, 2)),
@@ -129,11 +137,11 @@ func TestPropose(t *testing.T) {
 		},
 		"nobody who answered": {
 			table: table(id("response_id", rows), year, score("nps", 0, 10)),
-			says:  []string{"entities: {answer: response_id}", "who answers twice counts twice"},
+			says:  []string{"entities: {answer: response_id}", "who answers twice counts twice", "keep: Latest}   # each row is an answer of its own\n"},
 		},
 		"no key at all": {
 			table: table(score("nps", 0, 10), id("comment", 1100)),
-			says:  []string{`query: "SELECT row_number() OVER () AS row, t.* FROM \"answers\" AS t"`, "tables: [answers]", "entities: {answer: row}", "a double load would be a bigger sample", "one value, no months and no trend"},
+			says:  []string{`query: "SELECT row_number() OVER () AS row, t.* FROM \"answers\" AS t"`, "tables: [answers]", "entities: {answer: row}", "a double load would be a bigger sample", "one value, no months and no trend", "keep: All}   # each row is an answer of its own\n"},
 		},
 		"texts that are dates": {
 			table: survey(score("nps", 0, 10), Column{Name: "Datum", Kind: query.KindText, Filled: rows, Distinct: 300, Reads: ReadsAs("Datum", []string{"03.09.2025", "21.10.2025"}, query.DuckDB)}), wishes: Wishes{Time: "Datum"},
@@ -142,6 +150,41 @@ func TestPropose(t *testing.T) {
 		"texts that may be two dates": {
 			table: survey(score("nps", 0, 10), Column{Name: "Date", Kind: query.KindText, Filled: rows, Distinct: 300, Reads: ReadsAs("Date", []string{"03/09/2025", "04/10/2025"}, query.DuckDB)}), wishes: Wishes{Time: "Date"},
 			err: "column Date does not read as a time",
+		},
+		"people whose latest answer is not known": {
+			table: table(id("response_id", rows), id("customer_id", 800), score("nps", 0, 10)),
+			says:  []string{"responses: {entity: customer, keep: All}   # which is the latest is not known; the interval allows for several of one customer\n"},
+		},
+		"dates that nobody can tell are no segment": {
+			table: survey(score("nps", 0, 10), words3("plan", "a", "b"), unread("Visited", "05/03/2026", "06/03/2026")),
+			says:  []string{"breakdowns: [{by: [plan]}]", "# - Visited: its texts, such as 05/03/2026, are dates of which nobody can tell whether the day or the month comes first"},
+		},
+		"such a date as wished": {
+			table: survey(score("nps", 0, 10), unread("Visited", "05/03/2026", "06/03/2026")), wishes: Wishes{Time: "Visited"},
+			err: "column Visited does not read as a time: its texts, such as 05/03/2026, are dates",
+		},
+		"numbers with a comma": {
+			table: table(id("response_id", rows), unread("rating", "8,5", "9", "1.000,25")),
+			err:   "looks like what init proposes a measure for: answers from 0 to 10, 1 to 5 or 1 to 7; yes and no; texts such as Renewed and Churned; two times of which one is never before the other. If a column is such a one all the same, name it with --measure and --score. Sums, ratios, rates, retention and others are written by hand: docs/measures has a page with an example for each.\nIt may be because of this:\n- rating: its texts, such as 8,5, look like numbers with a comma",
+		},
+		"numbers with a comma as wished": {
+			table: table(id("response_id", rows), unread("rating", "8,5", "9")), wishes: Wishes{Measure: "netPromoterScore", Score: "rating"},
+			err: "which takes answers from 0 to 10: its texts, such as 8,5",
+		},
+		"no line of names": {
+			table: table(id("R00", rows), id("2026-03-01", 30), score("8", 0, 10)),
+			says:  []string{"# - columns are called 2026-03-01, 8: if the first line of the file holds no names of columns, its values were taken for them"},
+		},
+		"a name that YAML reads otherwise": {
+			table: survey(score("nps", 0, 10)), wishes: Wishes{Name: "123"},
+			says: []string{`metadata: {name: "123"}`, `dataSourceRef: {name: "123"}`, `datasetRef: {name: "123"}`},
+		},
+		"a table whose name fits no object": {
+			table: func() Table { out := survey(score("nps", 0, 10)); out.Name = "_n_"; return out }(), asks: "name", err: "Say it with --name",
+		},
+		"a name for it": {
+			table: func() Table { out := survey(score("nps", 0, 10)); out.Name = "東京"; return out }(), asks: "name", answers: map[string]string{"name": "tokyo"},
+			says: []string{"metadata: {name: tokyo}"},
 		},
 		"few rows a month": {
 			table: func() Table {
@@ -163,7 +206,8 @@ func TestPropose(t *testing.T) {
 		},
 		"nobody owns it": {table: survey(score("nps", 0, 10)), wishes: Wishes{Owner: "-"}, err: "Say it with --owner", asks: "owner"},
 		"no rows":        {table: Table{Name: "answers", Columns: answers}, err: "has no rows"},
-		"a wrong theme":  {table: survey(score("nps", 0, 10)), wishes: Wishes{Theme: "Praise"}, err: "no such theme"},
+		"a wrong theme, before anything is asked": {table: survey(score("nps", 0, 10)), wishes: Wishes{Theme: "Praise", Owner: "-"}, err: "no such theme"},
+		"a wrong direction":                       {table: survey(words3("newsletter", "no", "yes")), wishes: Wishes{Better: "more"}, err: "write higher or lower"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			nobody := asked{answers: c.answers}
@@ -199,18 +243,6 @@ func TestPropose(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// A text of the table's stays that text in YAML.
-func TestScalar(t *testing.T) {
-	for text, want := range map[string]string{
-		"plan": "plan", "Customer ID": "Customer ID", "yes": `"yes"`, "No": `"No"`, "1": `"1"`, "a, b": `"a, b"`, "": `""`,
-		"Would you?": "Would you?", "a: b": `"a: b"`, "#1": `"#1"`, "é": `"é"`, "null": `"null"`, "say \"x\"": `"say \"x\""`,
-	} {
-		if got := scalar(text); got != want {
-			t.Errorf("%q: %s, want %s", text, got, want)
-		}
 	}
 }
 

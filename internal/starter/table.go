@@ -42,6 +42,8 @@ type Column struct {
 	Values []string
 	// Reads is how texts that all read as times become some; nil of all other columns.
 	Reads *TextTime
+	// Unread says why texts that are dates or numbers to people are read as neither; empty of all other columns.
+	Unread string
 }
 
 // column by its name; nil if there is none.

@@ -45,7 +45,7 @@ func ReadsAs(column string, samples []string, dialect query.Dialect) *TextTime {
 	}
 	var found *TextTime
 	for _, l := range layouts {
-		if l.strptime != "" && dialect != query.DuckDB || !all(samples, func(text string) bool { _, err := time.Parse(l.layout, text); return err == nil }) {
+		if l.strptime != "" && dialect != query.DuckDB || !all(samples, parses(l.layout)) {
 			continue
 		}
 		if found != nil {

@@ -1,9 +1,7 @@
 package starter
 
 import (
-	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,39 +32,6 @@ type Server struct {
 	TLS  string
 }
 
-var plain = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_./?-]*( [A-Za-z0-9_./?-]+)*$`)
-
-// scalar writes a text so that YAML reads that text, within braces too.
-func scalar(text string) string {
-	switch strings.ToLower(text) {
-	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
-	default:
-		if plain.MatchString(text) {
-			return text
-		}
-	}
-	quoted, _ := json.Marshal(text) // a string always can
-	return string(quoted)
-}
-
-// Slug makes a name of an object out of a text.
-func Slug(text string) string {
-	out := strings.Trim(notSlug.ReplaceAllString(strings.ToLower(text), "-"), "-")
-	const most = 47 // with -data it fits 52
-	if len(out) > most {
-		out = strings.TrimRight(out[:most], "-")
-	}
-	return out
-}
-
-var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
-
-type writer struct{ strings.Builder }
-
-func (w *writer) line(format string, args ...any) {
-	fmt.Fprintf(w, format+"\n", args...)
-}
-
 // YAML of a proposal: DataSource, Dataset and CPIDefinition, with what is guessed as comments.
 func (p *Proposal) YAML(origin Origin) string {
 	var w writer
@@ -88,7 +53,7 @@ func (p *Proposal) YAML(origin Origin) string {
 const header = "apiVersion: cpi-operator.io/v1alpha1\nkind: %s\nmetadata: {name: %s}\nspec:"
 
 func (p *Proposal) source(w *writer, origin Origin) {
-	w.line(header, "DataSource", p.Name)
+	w.line(header, "DataSource", scalar(p.Name))
 	if file := origin.File; file != nil {
 		w.line("  files:\n    tables:")
 		if file.TooLarge {
@@ -122,8 +87,8 @@ func (p *Proposal) why(column, is string) string {
 }
 
 func (p *Proposal) dataset(w *writer) {
-	w.line("---\n"+header, "Dataset", p.Name)
-	w.line("  dataSourceRef: {name: %s}", p.Name)
+	w.line("---\n"+header, "Dataset", scalar(p.Name))
+	w.line("  dataSourceRef: {name: %s}", scalar(p.Name))
 	entity := ""
 	switch {
 	case p.entity != nil:
@@ -189,15 +154,22 @@ func quotedTable(t *Table) string {
 
 func (p *Proposal) definition(w *writer) {
 	m := &p.measured
-	w.line("---\n"+header, "CPIDefinition", p.Name)
+	w.line("---\n"+header, "CPIDefinition", scalar(p.Name))
 	w.line("  title: %s", scalar(p.Title))
 	w.line("  theme: %s   # what customers get", p.Theme)
 	w.line("  class: %s", m.class)
 	w.line("  owner: {team: %s}   # who is told, and acts", scalar(p.Owner))
-	w.line("  datasetRef: {name: %s}", p.Name)
+	w.line("  datasetRef: {name: %s}", scalar(p.Name))
 	w.line("  measure: %s   # %s", m.yaml(), p.why(m.column, "what is measured"))
 	if m.survey() {
-		w.line("  responses: {entity: %s, keep: Latest}   # of several answers of one %s, the latest counts", scalar(p.person), p.person)
+		keep, why := "Latest", fmt.Sprintf("of several answers of one %s, the latest counts", p.person)
+		if p.time == nil {
+			keep, why = "All", "which is the latest is not known; the interval allows for several of one "+p.person
+		}
+		if p.alone {
+			why = "each row is an answer of its own"
+		}
+		w.line("  responses: {entity: %s, keep: %s}   # %s", scalar(p.person), keep, why)
 	}
 	if p.time != nil {
 		period := "grain: Month"
@@ -273,14 +245,6 @@ func (c *candidate) yaml() string {
 		out += ", preset: " + c.preset
 	}
 	return out + ", direction: " + c.direction + "}}"
-}
-
-func scalars(texts []string) string {
-	out := make([]string, len(texts))
-	for i, text := range texts {
-		out[i] = scalar(text)
-	}
-	return strings.Join(out, ", ")
 }
 
 // Kustomization that applies the definition and, of a file, makes its ConfigMap.

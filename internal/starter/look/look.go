@@ -136,7 +136,9 @@ func (l *looker) values(ctx context.Context) error {
 			c.Values = texts
 		}
 		if c.Kind == query.KindText {
-			c.Reads = starter.ReadsAs(c.Name, texts, l.engine.Dialect())
+			if c.Reads = starter.ReadsAs(c.Name, texts, l.engine.Dialect()); c.Reads == nil {
+				c.Unread = starter.Unread(texts)
+			}
 		}
 	}
 	return nil

@@ -84,7 +84,7 @@ func key(name string) string {
 			return r
 		}
 		return '-'
-	}, name)
+	}, starter.Latin(name))
 }
 
 // TableName is the table that a file holds.
@@ -95,7 +95,7 @@ func (p Place) TableName() string {
 			return r
 		}
 		return '_'
-	}, name)
+	}, starter.Latin(name))
 }
 
 // Open opens the engine that reads the place. Scratch is a folder that it may fill; credentials go there too.
