@@ -66,12 +66,14 @@ func (f *runFlags) run(command *cobra.Command, name string, now time.Time) error
 	if err := checkDocumentFormat(f.output); err != nil {
 		return err
 	}
+	if f.timeout <= 0 {
+		return fmt.Errorf("--timeout %s: write how long to follow the run, such as 10m", f.timeout)
+	}
 	c, err := f.connect()
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithTimeout(command.Context(), f.timeout)
-	defer stop()
+	ctx := command.Context()
 	before, err := board.Read(ctx, c, c.Namespace, now)
 	if err != nil {
 		return clusterError(err)
@@ -80,7 +82,7 @@ func (f *runFlags) run(command *cobra.Command, name string, now time.Time) error
 	if err != nil {
 		return err
 	}
-	r := &request{cluster: c, before: before, asked: asked, target: asked, text: now.UTC().Format(time.RFC3339Nano)}
+	r := &request{cluster: c, before: before, asked: asked, target: asked, text: now.UTC().Format(time.RFC3339Nano), patience: f.timeout}
 	if err := r.prepare(f.full); err != nil {
 		return err
 	}
@@ -91,9 +93,11 @@ func (f *runFlags) run(command *cobra.Command, name string, now time.Time) error
 	if err := r.ask(ctx, f.full); err != nil {
 		return clusterError(err)
 	}
-	answer, err := r.follow(ctx, progress)
+	following, stop := context.WithTimeout(ctx, f.timeout)
+	defer stop()
+	answer, err := r.follow(following, progress)
 	switch {
-	case err != nil && command.Context().Err() != nil:
+	case err != nil && ctx.Err() != nil:
 		return fmt.Errorf("interrupted; the run goes on, and kubectl cpi explain %s will show what came of it", asked)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("no answer within %s%s; what was asked for stands, and kubectl cpi explain %s will show what came of it", f.timeout, r.hint(), asked)
@@ -120,14 +124,18 @@ type request struct {
 	asked, target named
 	// text that must come back as the answer.
 	text string
+	// later are texts that others have put in its place: whoever answers one of them has seen this request too.
+	later []string
+	// patience is how long the run is followed.
+	patience time.Duration
 	// source whose runs compute the target; alone if the target, a claim over two sources, has runs of its own.
 	source string
 	alone  bool
 	// former identifies the one-off run that was started last before this request, and others are the Jobs that were active.
 	former string
 	others []string
-	// started is the run that the controllers started for it; empty until they have.
-	started string
+	// started is the run that the controllers started for it; empty until they have. behind is the one that it waits for.
+	started, behind string
 }
 
 // prepare finds out who will compute the target, and what is known to keep them from it.
@@ -191,10 +199,18 @@ func (r *request) ask(ctx context.Context, full bool) error {
 	return r.Patch(ctx, object, client.MergeFrom(before), client.FieldOwner("kubectl-cpi"))
 }
 
-// hint at why no answer came.
+// startsWithin is how long an operator that works takes at most to start a run that need not wait.
+const startsWithin = time.Minute
+
+// hint at why no answer came; empty where nothing tells.
 func (r *request) hint() string {
-	if r.started == "" {
-		return ", and no run was started: the operator does not work, or is older than this command"
+	switch {
+	case r.started != "":
+		return ", run " + r.started + " is not over"
+	case r.behind != "":
+		return ", run " + r.behind + " is still under way"
+	case r.patience < startsWithin:
+		return ""
 	}
-	return ", run " + r.started + " is not over"
+	return ", and no run was started: the operator does not work, or is older than this command"
 }

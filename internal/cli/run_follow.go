@@ -124,7 +124,12 @@ func (r *request) look(ctx context.Context) (got *answer, doing string, err erro
 	if err := r.Get(ctx, key, report); err != nil {
 		return nil, "", err
 	}
-	if a := report.Status.Attempt; planstep.Answered(a, r.text) {
+	answered, err := r.answered(ctx, report.Status.Attempt)
+	if err != nil {
+		return nil, "", err
+	}
+	if answered {
+		a := report.Status.Attempt
 		return &answer{a.Outcome, a.Reason, a.Message}, "", nil
 	}
 	if state.requested == r.former {
@@ -141,10 +146,28 @@ func (r *request) look(ctx context.Context) (got *answer, doing string, err erro
 	return nil, r.doing(ctx), nil
 }
 
+// answered reports whether a try has answered the request, or one that somebody else has put in its place since.
+func (r *request) answered(ctx context.Context, attempt *v1alpha1.ReportAttempt) (bool, error) {
+	if planstep.Answered(attempt, r.text) {
+		return true, nil
+	}
+	object := &metav1.PartialObjectMetadata{}
+	object.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(r.target.kind))
+	if err := r.Get(ctx, client.ObjectKey{Namespace: r.Namespace, Name: r.target.name}, object); err != nil {
+		return false, err
+	}
+	if text := object.Annotations[v1alpha1.ComputeAnnotation]; text != "" && text != r.text && !slices.Contains(r.later, text) {
+		r.later = append(r.later, text)
+	}
+	return slices.ContainsFunc(r.later, func(text string) bool { return planstep.Answered(attempt, text) }), nil
+}
+
 // queued says what the request waits for.
 func (r *request) queued(ctx context.Context) string {
+	r.behind = ""
 	for _, name := range r.active(ctx) {
 		if slices.Contains(r.others, name) {
+			r.behind = name
 			return fmt.Sprintf("queued: run %s is under way", name)
 		}
 	}

@@ -166,7 +166,21 @@ func TestRunGoesOnWithoutTheCommand(t *testing.T) {
 	if j = envtestkit.Reload(t, w.client, j); !j.DeletionTimestamp.IsZero() {
 		t.Error("the run was ended with the command")
 	}
-	w.want(w.run("run", "nps", "--timeout", "2s"), 2, "no answer within 2s", "queued: run "+j.Name+" is under way")
+	w.want(w.run("run", "nps", "--timeout", "2s"), 2, "no answer within 2s, run "+j.Name+" is still under way", "queued: run "+j.Name+" is under way")
+	w.want(w.run("run", "nps", "--timeout", "1ns"), 2, "no answer within 1ns; what was asked for stands")
+	w.want(w.run("run", "nps", "--timeout", "0s"), 2, "--timeout 0s: write how long")
+}
+
+// Who asks second takes the first one's place on the object; both have the answer.
+func TestTwoRunOneObject(t *testing.T) {
+	w := newWorld(t)
+	first := w.inBackground(t.Context(), "run", "nps")
+	asked := w.requested()
+	second := w.inBackground(t.Context(), "run", "nps")
+	envtestkit.Eventually(t, func() bool { return w.requested() != asked })
+	w.finish(w.started(1), "33.0", w.requested())
+	w.want(<-first, 0, "done", "33.0 [25.0, 38.0]")
+	w.want(<-second, 0, "done", "33.0 [25.0, 38.0]")
 }
 
 // What cannot be computed is told at once, and asks for nothing.
