@@ -76,8 +76,9 @@ func TestWithAManager(t *testing.T) {
 	}
 	eventually(t, "the goal hears of the claim", is(goal, &goal.Status, "TargetInReach", "NoForecast"))
 	report.Status.Link = &v1alpha1.ReportLink{RequestHash: "hash", Unit: "points", Forecast: &v1alpha1.LinkForecast{
-		Method: "Drivers", Points: []v1alpha1.LinkForecastPoint{{Label: "2099-12", Method: "Drivers"}},
-		Goals: []v1alpha1.LinkGoal{{By: "2099-12-31", AtLeast: "50", Label: "2099-12", Probability: "0.1", Previous: "0.2"}}}}
+		Method: "Drivers", MAE: "1", NaiveMAE: "2", Level: "0.8",
+		Points: []v1alpha1.LinkForecastPoint{{Label: "2099-12", Method: "Drivers", LinkInterval: v1alpha1.LinkInterval{Value: "40", Lower: "35", Upper: "45"}}},
+		Goals:  []v1alpha1.LinkGoal{{By: "2099-12-31", AtLeast: "50", Label: "2099-12", Probability: "0.1", Previous: "0.2"}}}}
 	w.updateStatus(report)
 	eventually(t, "the goal hears what its claim forecasts", is(goal, &goal.Status, "TargetInReach", "AtRisk"))
 

@@ -12,7 +12,7 @@ import (
 func forecasting(method, probability, previous string) *v1alpha1.ReportLink {
 	link := supported()
 	link.Forecast = &v1alpha1.LinkForecast{
-		Method: method, Points: []v1alpha1.LinkForecastPoint{{Label: "2027-06", Method: method, LinkInterval: v1alpha1.LinkInterval{Value: "0.8", Lower: "0.7", Upper: "0.85"}}},
+		Method: method, MAE: "0.02", NaiveMAE: "0.03", Level: "0.8", Points: []v1alpha1.LinkForecastPoint{{Label: "2027-06", Method: method, LinkInterval: v1alpha1.LinkInterval{Value: "0.8", Lower: "0.7", Upper: "0.85"}}},
 		Goals: []v1alpha1.LinkGoal{{By: "2027-06-30", AtLeast: "0.9", Label: "2027-06", Probability: probability, Previous: previous}},
 	}
 	return link

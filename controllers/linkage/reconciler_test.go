@@ -154,7 +154,7 @@ func TestLagInfluenceAndOutlook(t *testing.T) {
 		{Driver: "tickets", LinkInterval: v1alpha1.LinkInterval{Value: "0.63", Lower: "0.4", Upper: "0.8"}, Rank: new(int32(1))},
 		{Driver: "support-nps", LinkInterval: v1alpha1.LinkInterval{Value: "0.37", Lower: "0.2", Upper: "0.6"}, Rank: new(int32(2)), Stable: new(true)},
 	}}
-	link.Forecast = &v1alpha1.LinkForecast{Method: "Drivers", BacktestN: new(int32(16)),
+	link.Forecast = &v1alpha1.LinkForecast{Method: "Drivers", MAE: "0.02", NaiveMAE: "0.03", Level: "0.8", BacktestN: new(int32(16)),
 		Goals:  []v1alpha1.LinkGoal{{By: "2027-06-30", AtLeast: "0.9", Label: "2027-06", Probability: "0.004"}},
 		WhatIf: []v1alpha1.LinkWhatIf{{Driver: "support-nps", Step: "5", LinkInterval: v1alpha1.LinkInterval{Value: "0.0155", Lower: "0.0105", Upper: "0.0205"}, Lag: new(int32(2))}}}
 	w.publish(l, link)

@@ -45,7 +45,11 @@ func TestNeighbours(t *testing.T) {
 			return &v1alpha1.IndicatorReport{
 				Spec: v1alpha1.IndicatorReportSpec{RequestHash: "h"},
 				Status: v1alpha1.IndicatorReportStatus{Link: &v1alpha1.ReportLink{RequestHash: "h", Forecast: &v1alpha1.LinkForecast{
-					Points: []v1alpha1.LinkForecastPoint{{Label: "2026-12", Method: "Drivers"}, {Label: "2027-01", Method: "Drift"}},
+					MAE: "0.02", NaiveMAE: "0.03", Level: "0.8",
+					Points: []v1alpha1.LinkForecastPoint{
+						{Label: "2026-12", Method: "Drivers", LinkInterval: v1alpha1.LinkInterval{Value: "0.4", Lower: "0.3", Upper: "0.5"}},
+						{Label: "2027-01", Method: "Drift", LinkInterval: v1alpha1.LinkInterval{Value: "0.4", Lower: "0.3", Upper: "0.5"}},
+					},
 					Goals: []v1alpha1.LinkGoal{
 						{By: "2026-12-31", AtLeast: "0.5", Label: "2026-12", Probability: "0.2"},
 						{By: "2027-01-31", AtLeast: "0.5", Label: "2027-01", Probability: "0.1"}, // of no claim's making
