@@ -31,6 +31,7 @@ type Cluster struct {
 	namespace string
 	clock     clock.PassiveClock
 	explain   func(error) error
+	patience  time.Duration
 
 	mutex sync.Mutex
 	// answered: the API server has once given everything.
@@ -42,7 +43,7 @@ type Cluster struct {
 // distrust is how long after a watch has failed the API server is read: longer than any pause before it is watched again.
 const distrust = time.Minute
 
-// patience is how long a request waits for the first answer of the watches.
+// patience is how long a request waits for the watches, and then again for the API server.
 const patience = 20 * time.Second
 
 // Options of a cluster.
@@ -58,7 +59,7 @@ type Options struct {
 
 // New cluster, watched until the context ends. direct reads with the same rights.
 func New(ctx context.Context, direct client.Reader, o Options) (*Cluster, error) {
-	c := &Cluster{direct: direct, namespace: o.Namespace, clock: o.Clock, explain: o.Explain}
+	c := &Cluster{direct: direct, namespace: o.Namespace, clock: o.Clock, explain: o.Explain, patience: patience}
 	watched, err := cache.New(o.Config, cache.Options{
 		Scheme:                   o.Scheme,
 		DefaultNamespaces:        map[string]cache.Config{cmp.Or(o.Namespace, metav1.NamespaceAll): {}},
@@ -124,16 +125,24 @@ func note[T any](found map[string]bool, objects []T, namespace func(*T) string) 
 
 // read from memory, or from the API server where memory cannot be trusted.
 func (c *Cluster) read(ctx context.Context, from func(context.Context, client.Reader) error) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if c.trusted() && c.watched.WaitForCacheSync(ctx) {
-		if err := from(ctx, c.watched); err == nil {
-			return nil
-		}
+	if c.trusted() && c.remembered(ctx, from) == nil {
+		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, c.patience)
+	defer cancel()
 	err := from(ctx, c.direct)
 	c.mutex.Lock()
 	c.answered = c.answered || err == nil
 	c.mutex.Unlock()
 	return c.explain(err)
+}
+
+// remembered reads from memory, once the watches have filled it.
+func (c *Cluster) remembered(ctx context.Context, from func(context.Context, client.Reader) error) error {
+	ctx, cancel := context.WithTimeout(ctx, c.patience)
+	defer cancel()
+	if !c.watched.WaitForCacheSync(ctx) {
+		return errors.New("the watches have not answered yet")
+	}
+	return from(ctx, c.watched)
 }
