@@ -43,7 +43,7 @@ func (f filter) entry(e board.Entry) bool {
 	return (f.Standing == "" || string(e.Standing()) == f.Standing) &&
 		(f.Owner == "" || e.Team == f.Owner) &&
 		(f.Theme == "" || e.Theme == f.Theme) &&
-		f.holds(e.Title, e.Name, e.Team)
+		f.holds(wordsOf(e))
 }
 
 // problem of an indicator is shown if its owner and words fit, and the indicator is one that is shown; of anything else, only
@@ -55,11 +55,18 @@ func (f filter) problem(p board.Problem, shown map[string]board.Entry) bool {
 			return false
 		}
 	}
-	return (f.Owner == "" || p.Team == f.Owner) && f.holds(p.Title, p.Name, p.Team, p.Message)
+	return (f.Owner == "" || p.Team == f.Owner) && f.holds(wordsOfProblem(p))
 }
 
-func (f filter) holds(texts ...string) bool {
-	return f.Text == "" || strings.Contains(strings.ToLower(strings.Join(texts, "\n")), strings.ToLower(f.Text))
+func (f filter) holds(words string) bool {
+	return f.Text == "" || strings.Contains(strings.ToLower(words), strings.ToLower(f.Text))
+}
+
+// wordsOf an indicator and of a problem are what is searched, here and in page.js, which finds them in data-words.
+func wordsOf(e board.Entry) string { return strings.Join([]string{e.Title, e.Name, e.Team}, "\n") }
+
+func wordsOfProblem(p board.Problem) string {
+	return strings.Join([]string{p.Title, p.Name, p.Team, p.Message}, "\n")
 }
 
 // choice is an entry of a list to choose from.

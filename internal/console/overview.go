@@ -158,6 +158,9 @@ func rowOf(namespace string, e board.Entry, claims map[string][]claim) row {
 // Path of the indicator's pages: cpi or kpi.
 func (r row) Path() string { return linkable[r.Kind] }
 
+// Words that the indicator is found by.
+func (r row) Words() string { return wordsOf(r.Entry) }
+
 // Rank of the standing, for sorting; the gravest is 0.
 func (r row) Rank() int { return slices.Index(board.Standings, r.Standing()) }
 
@@ -193,6 +196,9 @@ func (p problem) Path() string {
 	}
 	return ""
 }
+
+// Words that the problem is found by.
+func (p problem) Words() string { return wordsOfProblem(p.Problem) }
 
 // About is the problem in two words of the texts.
 func (p problem) About() string { return cmp.Or(p.Condition, p.Reason) }

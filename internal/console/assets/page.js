@@ -4,7 +4,7 @@ if (form) filter(form);
 document.querySelectorAll('table[data-sort]').forEach(sortable);
 
 function filter(form) {
-  const rows = [...document.querySelectorAll('[data-row]')].map((row) => ({ row, text: row.textContent.toLowerCase() }));
+  const rows = [...document.querySelectorAll('[data-row]')].map((row) => ({ row, text: row.dataset.words.toLowerCase() }));
   const status = form.querySelector('[role=status]');
   const indicators = rows.filter(({ row }) => row.localName === 'tr');
   const narrow = () => {
@@ -20,6 +20,8 @@ function filter(form) {
     }
     for (const part of document.querySelectorAll('.group')) part.hidden = !part.querySelector('[data-row]:not([hidden])');
     const shown = indicators.filter(({ row }) => !row.hidden).length;
+    const query = new URLSearchParams(Object.entries(wish).filter(([, chosen]) => chosen !== '')).toString();
+    history.replaceState(null, '', location.pathname + (query && '?' + query) + location.hash); // to be sent to somebody
     status.textContent = status.dataset.shown.replace('{shown}', shown.toLocaleString(document.documentElement.lang));
   };
   // What the server left out is not here: then the whole list is asked for once, and narrowed here from then on.
