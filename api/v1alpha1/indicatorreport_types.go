@@ -101,6 +101,10 @@ type ReportAttempt struct {
 	// +kubebuilder:validation:MaxLength=63
 	Requested string `json:"requested,omitempty"`
 
+	// answeredAsOf is the instant of the run that answered it; a run of an earlier one does not replace this try.
+	// +optional
+	AnsweredAsOf *metav1.Time `json:"answeredAsOf,omitempty"`
+
 	// restatement is the value of the indicator's restate annotation under which the runs died.
 	// +optional
 	// +kubebuilder:validation:MaxLength=63

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -48,8 +49,14 @@ func accepts(report *v1alpha1.IndicatorReport, source string, t task, run plan.P
 		return false, fmt.Sprintf("it moved to data source %s", spec.DataSourceRef.Name)
 	case hash == t.requestHash && asOf != nil && asOf.After(run.Now):
 		return false, "a later run has written its numbers" // two runs may overlap: a one-off and the schedule's
+	case answeredAfter(report.Status.Attempt, t.requestHash, run.Now):
+		return false, "a later run has answered a request" // whose numbers may be those of an earlier one, as of when they changed
 	}
 	return true, ""
+}
+
+func answeredAfter(attempt *v1alpha1.ReportAttempt, requestHash string, now time.Time) bool {
+	return attempt != nil && attempt.RequestHash == requestHash && attempt.AnsweredAsOf != nil && attempt.AnsweredAsOf.After(now)
 }
 
 // writtenBy is which formula gave what a report holds, as of when.
@@ -91,6 +98,9 @@ func decide(status v1alpha1.IndicatorReportStatus, t task, found outcome, run pl
 	default:
 		return out
 	}
+	if t.requested != "" {
+		attempt.AnsweredAsOf = instant(run.Now)
+	}
 	out.attempt = changedAttempt(status.Attempt, attempt, now)
 	return out
 }
@@ -117,8 +127,8 @@ func changedAttempt(old, tried *v1alpha1.ReportAttempt, now metav1.Time) *v1alph
 	if old == nil {
 		return tried
 	}
-	if tried.Requested == "" {
-		tried.Requested = old.Requested // the annotation was taken off; it was answered
+	if tried.Requested == "" || tried.Requested == old.Requested { // the annotation was taken off, or it was answered before
+		tried.Requested, tried.AnsweredAsOf = old.Requested, old.AnsweredAsOf
 	}
 	if old.RequestHash == tried.RequestHash && old.Outcome == tried.Outcome && old.Reason == tried.Reason {
 		tried.Since = old.Since

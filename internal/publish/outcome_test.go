@@ -81,6 +81,30 @@ func TestAttemptsAnswerRequests(t *testing.T) {
 	}
 }
 
+// A run that began before the one that answered a request takes nothing back, though the numbers are the same: whoever
+// asked would be told that nobody has answered, and one more run would start.
+func TestAnEarlierRunTakesNoAnswerBack(t *testing.T) {
+	r := newRun(t, "nps")
+	began := r.plan.Now
+	for _, step := range []struct {
+		requested string
+		now       time.Time
+	}{{"", began.Add(-time.Hour)}, {"10:05", began.Add(time.Minute)}, {"10:00", began}} {
+		r.anew()
+		r.plan.Indicators[0].Requested, r.plan.Now = step.requested, step.now
+		r.found(0)
+		r.done(plan.Done{})
+		r.publish()
+	}
+	status := r.report("nps").Status
+	if a := status.Attempt; a.Requested != "10:05" || !a.AnsweredAsOf.Time.Equal(began.Add(time.Minute)) {
+		t.Errorf("%+v", a)
+	}
+	if !status.Result.AsOf.Time.Equal(began.Add(-time.Hour)) {
+		t.Errorf("numbers that stayed the same are of %s", status.Result.AsOf)
+	}
+}
+
 func TestKillWhileOpeningADatasetBlamesNobody(t *testing.T) {
 	r := newRun(t, "nps")
 	must(t, r.results.WriteAttempt(plan.Attempt{Run: "run-1", Dataset: "survey", Keys: []plan.Key{r.plan.Indicators[0].Key}}))
