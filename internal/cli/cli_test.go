@@ -73,8 +73,8 @@ telco-support   37.0 %   [35.8, 38.3]   5517                    Undated
 KPI                VALUE    INTERVAL       N      PERIOD   TREND   TARGET                   STATE
 telco-churn-goal   26.5 %   [25.5, 27.6]   7043                    ≤ 20 % from 2026-01-01   OffTarget
 
-CLAIM                 KPI                STRONGEST       EFFECT                   LAG   VERDICT
-telco-support-churn   telco-churn-goal   telco-support   −11.3 pp [−13.8, −8.8]         Supported
+CLAIM                 KPI                STRONGEST       EFFECT                   N                LAG   VERDICT
+telco-support-churn   telco-churn-goal   telco-support   −11.3 pp [−13.8, −8.8]   5517 customers         Supported
 `
 	if code != exitOK || out != want || stderr != "" {
 		t.Errorf("%d\n%s\n%s", code, out, stderr)

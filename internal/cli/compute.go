@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/manifest"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
@@ -139,17 +138,18 @@ type told struct {
 }
 
 type toldIndicator struct {
-	Kind     string      `json:"kind"`
-	Name     string      `json:"name"`
-	Title    string      `json:"title,omitempty"`
-	Value    string      `json:"value,omitempty"`
-	Interval string      `json:"interval,omitempty"`
-	N        *int64      `json:"n,omitempty"`
-	Period   string      `json:"period,omitempty"`
-	Trend    string      `json:"trend,omitempty"`
-	Target   string      `json:"target,omitempty"`
-	State    string      `json:"state"`
-	Alerts   []toldAlert `json:"alerts,omitempty"`
+	Kind     string        `json:"kind"`
+	Name     string        `json:"name"`
+	Title    string        `json:"title,omitempty"`
+	Value    string        `json:"value,omitempty"`
+	Interval string        `json:"interval,omitempty"`
+	N        *int64        `json:"n,omitempty"`
+	Period   string        `json:"period,omitempty"`
+	Trend    string        `json:"trend,omitempty"`
+	Target   string        `json:"target,omitempty"`
+	State    string        `json:"state"`
+	Alerts   []toldAlert   `json:"alerts,omitempty"`
+	Number   *board.Number `json:"number,omitempty"`
 }
 
 type toldAlert struct {
@@ -168,6 +168,7 @@ type toldClaim struct {
 	Verdict     string      `json:"verdict"`
 	Explanation []string    `json:"explanation,omitempty"`
 	Alerts      []toldAlert `json:"alerts,omitempty"`
+	toldEffect
 }
 
 func tell(found computed) told {
@@ -176,8 +177,8 @@ func tell(found computed) told {
 		for _, e := range o.Entries() {
 			out.Indicators = append(out.Indicators, tellIndicator(e, found.alerts[i]))
 		}
-		for j := range o.Linkages {
-			out.Claims = append(out.Claims, tellClaim(&o.Linkages[j], found.alerts[i]))
+		for _, c := range o.Claims() {
+			out.Claims = append(out.Claims, tellClaim(o, c, found.alerts[i]))
 		}
 	}
 	return out
@@ -188,15 +189,15 @@ func tellIndicator(e board.Entry, alerts offline.Alerts) toldIndicator {
 	return toldIndicator{
 		Kind: e.Kind, Name: e.Name, Title: e.Title,
 		Value: s.Value, Interval: s.Interval, N: s.N, Period: s.Period, Trend: s.Trend, Target: s.Target, State: s.State,
-		Alerts: tellAlerts(alerts, e.Kind, e.Name),
+		Number: e.Number(), Alerts: tellAlerts(alerts, e.Kind, e.Name),
 	}
 }
 
-func tellClaim(l *v1alpha1.CPILinkage, alerts offline.Alerts) toldClaim {
-	s := l.Status.Summary
+func tellClaim(o board.Objects, c board.Claim, alerts offline.Alerts) toldClaim {
+	s := c.Summary
 	return toldClaim{
-		Name: l.Name, KPI: l.Spec.KPIRef.Name, Strongest: s.Driver, Effect: s.Effect, Lag: s.Lag, Verdict: s.Verdict,
-		Explanation: l.Status.Explanation, Alerts: tellAlerts(alerts, plan.KindLinkage, l.Name),
+		Name: c.Name, KPI: c.KPI, Strongest: s.Driver, Effect: s.Effect, Lag: s.Lag, Verdict: s.Verdict,
+		Explanation: o.Linkage(c.Name).Status.Explanation, Alerts: tellAlerts(alerts, plan.KindLinkage, c.Name), toldEffect: effectTold(o, c),
 	}
 }
 
@@ -209,8 +210,8 @@ func (t *told) print(out io.Writer, format string) error {
 	if format == "table" {
 		style = styleOf(out)
 	}
-	cpis := listing{headings: []string{"CPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "STATE"}, painted: true}
-	kpis := listing{headings: []string{"KPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "TARGET", "STATE"}, painted: true}
+	cpis := listing{kind: "CPI", headings: []string{"CPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "STATE"}, painted: true}
+	kpis := listing{kind: "KPI", headings: []string{"KPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "TARGET", "STATE"}, painted: true}
 	for _, i := range t.Indicators {
 		n := ""
 		if i.N != nil {
@@ -218,14 +219,17 @@ func (t *told) print(out io.Writer, format string) error {
 		}
 		row := []string{i.Name, i.Value, i.Interval, n, i.Period, i.Trend}
 		if i.Kind == resolve.KindKPITarget {
+			kpis.numbers = append(kpis.numbers, i.Number)
 			kpis.rows = append(kpis.rows, append(row, i.Target, style.state(i.State)))
 			continue
 		}
+		cpis.numbers = append(cpis.numbers, i.Number)
 		cpis.rows = append(cpis.rows, append(row, style.state(i.State)))
 	}
-	claims := listing{headings: []string{"CLAIM", "KPI", "STRONGEST", "EFFECT", "LAG", "VERDICT"}}
+	claims := listing{kind: "CLAIM", headings: []string{"CLAIM", "KPI", "STRONGEST", "EFFECT", "N", "LAG", "VERDICT"}}
 	for _, c := range t.Claims {
-		claims.rows = append(claims.rows, []string{c.Name, c.KPI, c.Strongest, c.Effect, c.Lag, c.Verdict})
+		claims.rows = append(claims.rows, []string{c.Name, c.KPI, c.Strongest, c.Effect, c.sample(), c.Lag, c.Verdict})
+		claims.numbers = append(claims.numbers, c.Number)
 	}
 	return printListings(out, format, t, cpis, kpis, claims)
 }

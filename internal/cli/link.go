@@ -113,7 +113,7 @@ type toldEvidence struct {
 
 func (e *evidence) told() toldEvidence {
 	return toldEvidence{
-		toldLink: linkTold(e.claim), Namespace: e.objects.Namespace, Description: e.linkage.Spec.Description, Evidence: e.design(),
+		toldLink: linkTold(e.objects, e.claim), Namespace: e.objects.Namespace, Description: e.linkage.Spec.Description, Evidence: e.design(),
 		Explanation: e.linkage.Status.Explanation, Drivers: e.linkage.Status.Drivers, Course: e.linkage.Status.Course, Findings: e.report, Caveat: e.caveat(),
 	}
 }

@@ -84,7 +84,7 @@ func (r *request) document(after board.Objects) *document {
 		d.title += ": " + e.claim.Title
 		now.state("Verdict", e.claim.Summary.Verdict)
 		now.say(e.linkage.Status.Explanation...)
-		told.Claim = new(linkTold(e.claim))
+		told.Claim = new(linkTold(after, e.claim))
 		told.Changed = append(told.Changed, claimChanges(former, e)...)
 	} else {
 		e, former := explain(after, r.asked), explain(r.before, r.asked)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,7 +34,8 @@ func statusCommand(now time.Time) *cobra.Command {
 claims; and the data sources with their last run. Of more than ` + fmt.Sprint(atOnce) + ` indicators, only those that need a look are listed, unless --all is given.
 
 Exit code 0: nothing critical. 1: a problem is critical: an invalid definition, a run that fails, a value beyond its critical
-threshold, an error budget that burns fast, or a KPI that looks good while its guardrails get worse. 2: the namespace could not be read.`,
+threshold, an error budget that burns fast, or a KPI that looks good while its guardrails get worse. 2: the namespace could not be read, or holds no
+definition.`,
 		Example: `  # the namespace of the present context
   kubectl cpi status
 
@@ -62,10 +64,16 @@ func (f *statusFlags) run(command *cobra.Command, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if len(boards) == 0 {
+		return errors.New("no namespace holds a definition of cpi-operator: is this the right cluster? Choose with --context, or begin with kubectl cpi init")
+	}
 	all := make([]namespaceStatus, 0, len(boards))
 	critical := f.invalid > 0
 	for _, b := range boards {
 		s := statusOf(b)
+		if s.empty() {
+			return fmt.Errorf("namespace %s holds no definition of cpi-operator: does it exist, and is this the right cluster? Choose with -n and --context, or begin with kubectl cpi init", b.Namespace)
+		}
 		critical = critical || slices.ContainsFunc(s.problems, func(p board.Problem) bool { return p.Gravity == board.Grave })
 		all = append(all, s)
 	}

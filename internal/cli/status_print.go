@@ -34,8 +34,16 @@ func (f *statusFlags) print(out io.Writer, all []namespaceStatus) error {
 		}
 		return printListings(out, f.output, told[0])
 	}
-	if len(all) == 0 {
-		fmt.Fprintln(out, "No namespace has definitions.")
+	if f.output == "csv" {
+		var listings []listing
+		for _, s := range all {
+			of, _ := s.listings(false, true, style{})
+			for _, l := range append(of[1:], of[0]) { // problems last: they have columns of their own
+				l.namespace = s.objects.Namespace
+				listings = append(listings, l)
+			}
+		}
+		return printCSV(out, listings)
 	}
 	for i, s := range all {
 		if i > 0 {
@@ -55,38 +63,38 @@ func (f *statusFlags) printOne(out io.Writer, s namespaceStatus) error {
 	case "table":
 		paint = styleOf(out)
 		fmt.Fprintln(out, paint.bold(s.headline()))
-		if s.empty() {
-			fmt.Fprintln(out, "There are no definitions here. Try kubectl cpi init, or another namespace with -n.")
-			return nil
-		}
 		s.printProblems(out, paint, limit)
 		fmt.Fprintln(out)
 	case "markdown":
 		fmt.Fprintf(out, "## %s\n\n", printable.Inline(s.headline()))
 	}
-	few := !limit || len(s.entries) <= atOnce
-	listings := []listing{}
-	if f.output != "table" {
-		listings = append(listings, s.problemRows())
-	}
-	cpis, leftOut := s.rows(resolve.KindCPIDefinition, few, paint)
-	kpis, more := s.rows(resolve.KindKPITarget, few, paint)
-	listings = append(listings, cpis)
-	if !few {
-		listings = append(listings, s.themes())
-	}
-	listings = append(listings, kpis, s.claims(), s.sources(f.output == "table", paint))
+	listings, leftOut := s.listings(f.output == "table", !limit || len(s.entries) <= atOnce, paint)
 	if err := printListings(out, f.output, nil, listings...); err != nil {
 		return err
 	}
-	if n := leftOut + more; n > 0 {
-		fmt.Fprintf(out, "\n%s not listed: --all lists them.\n", count(n, "indicator is", "indicators are"))
+	if leftOut > 0 {
+		fmt.Fprintf(out, "\n%s not listed: --all lists them.\n", count(leftOut, "indicator is", "indicators are"))
 	}
 	return nil
 }
 
+// listings of the namespace; leftOut counts indicators that need no look, and are listed only if all are wanted. Problems are
+// among the listings of what is kept; somebody who looks is told of them otherwise.
+func (s namespaceStatus) listings(looks, all bool, paint style) (out []listing, leftOut int) {
+	if !looks {
+		out = append(out, s.problemRows())
+	}
+	cpis, leftOut := s.rows(resolve.KindCPIDefinition, all, paint)
+	kpis, more := s.rows(resolve.KindKPITarget, all, paint)
+	out = append(out, cpis)
+	if !all {
+		out = append(out, s.themes())
+	}
+	return append(out, kpis, s.claims(), s.sources(looks, paint)), leftOut + more
+}
+
 func (s namespaceStatus) empty() bool {
-	return len(s.entries)+len(s.objects.Linkages)+len(s.objects.Sources)+len(s.objects.Datasets) == 0
+	return len(s.entries)+len(s.objects.Linkages)+len(s.objects.Sources)+len(s.objects.Datasets)+len(s.objects.Scorecards) == 0
 }
 
 // headline is the namespace in one line.
@@ -149,7 +157,7 @@ func (s namespaceStatus) since(p board.Problem) string {
 }
 
 func (s namespaceStatus) problemRows() listing {
-	out := listing{headings: []string{"SEVERITY", "OBJECT", "SEGMENT", "REASON", "OWNER", "SINCE", "MESSAGE"}}
+	out := listing{kind: "PROBLEM", headings: []string{"SEVERITY", "OBJECT", "SEGMENT", "REASON", "OWNER", "SINCE", "MESSAGE"}}
 	for _, p := range s.problems {
 		name, since := "", ""
 		if p.Name != "" {
@@ -167,9 +175,9 @@ func (s namespaceStatus) problemRows() listing {
 // and counted.
 func (s namespaceStatus) rows(kind string, all bool, paint style) (out listing, leftOut int) {
 	isCPI := kind == resolve.KindCPIDefinition
-	out.headings = []string{"KPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "TARGET", "OWNER", "STATE"}
+	out.kind, out.headings = "KPI", []string{"KPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "TARGET", "OWNER", "STATE"}
 	if isCPI {
-		out.headings = []string{"THEME", "CPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "OWNER", "STATE"}
+		out.kind, out.headings = "CPI", []string{"THEME", "CPI", "VALUE", "INTERVAL", "N", "PERIOD", "TREND", "OWNER", "STATE"}
 	}
 	out.painted = true
 	var entries []board.Entry
@@ -200,6 +208,7 @@ func (s namespaceStatus) rows(kind string, all bool, paint style) (out listing, 
 			row = append(row, e.Summary.Target, e.Team)
 		}
 		out.rows = append(out.rows, append(row, paint.state(e.Summary.State)))
+		out.numbers = append(out.numbers, e.Number())
 	}
 	return out, leftOut
 }
@@ -240,9 +249,11 @@ func (s namespaceStatus) themes() listing {
 }
 
 func (s namespaceStatus) claims() listing {
-	out := listing{headings: []string{"CLAIM", "KPI", "STRONGEST", "EFFECT", "LAG", "STAGE", "VERDICT"}}
+	out := listing{kind: "CLAIM", headings: []string{"CLAIM", "KPI", "STRONGEST", "EFFECT", "N", "LAG", "STAGE", "VERDICT"}}
 	for _, c := range s.objects.Claims() {
-		out.rows = append(out.rows, []string{c.Name, c.KPI, c.Summary.Driver, c.Summary.Effect, c.Summary.Lag, c.Stage, c.Summary.Verdict})
+		effect := effectTold(s.objects, c)
+		out.rows = append(out.rows, []string{c.Name, c.KPI, c.Summary.Driver, c.Summary.Effect, effect.sample(), c.Summary.Lag, c.Stage, c.Summary.Verdict})
+		out.numbers = append(out.numbers, effect.Number)
 	}
 	return out
 }
@@ -258,7 +269,7 @@ func (s namespaceStatus) sources(ages bool, paint style) listing {
 		}
 		return t.UTC().Format(time.RFC3339)
 	}
-	out := listing{headings: []string{"SOURCE", "INDICATORS", "SCHEDULE", "LAST RUN", "LAST SUCCESS", "STATE"}, painted: true}
+	out := listing{kind: "SOURCE", headings: []string{"SOURCE", "INDICATORS", "SCHEDULE", "LAST RUN", "LAST SUCCESS", "STATE"}, painted: true}
 	for i := range s.objects.Sources {
 		source := sourceTold(&s.objects.Sources[i])
 		indicators, state := "", paint.paint("", source.State)

@@ -66,22 +66,34 @@ func TestStatusOfManyIsReadable(t *testing.T) {
 	if out := printed(t, statusFlags{output: "table", all: true}, thousand()); strings.Count(out, "cpi-0") < 100 || strings.Contains(out, "--all") {
 		t.Errorf("--all does not list all:\n%s", out)
 	}
-	if out := printed(t, statusFlags{output: "csv"}, thousand()); strings.Count(out, "OK\n") != 900 || !strings.Contains(out, "critical,cpi/cpi-000,,Critical,support,2026-11-22T09:00:00Z,too low\n") {
+	if out := printed(t, statusFlags{output: "csv"}, thousand()); strings.Count(out, ",OK,") != 900 || !strings.Contains(out, ",critical,cpi/cpi-000,,Critical,2026-11-22T09:00:00Z,too low,") {
 		t.Errorf("csv is not in full:\n%s", out)
 	}
 }
 
-func TestStatusOfNothing(t *testing.T) {
-	out := printed(t, statusFlags{output: "table"}, board.Objects{Namespace: "empty", At: noon})
-	if !strings.Contains(out, "There are no definitions here.") {
-		t.Error(out)
+// A value that still moves is told to be no result, also where the state tells of something else.
+func TestStatusTellsWhatIsNoResult(t *testing.T) {
+	objects := board.Objects{Namespace: "demo", At: noon, Reports: map[string]*v1alpha1.IndicatorReport{}}
+	for name, state := range map[string]string{"mature": "Mature", "moving": "Running"} {
+		cpi := v1alpha1.CPIDefinition{ObjectMeta: metav1.ObjectMeta{Name: name}}
+		cpi.Status.Summary = &v1alpha1.IndicatorSummary{Value: "1.0", Interval: "[0.5, 1.5]", N: new(int64(7)), Period: "2026-11", State: "InsufficientSample"}
+		objects.CPIs = append(objects.CPIs, cpi)
+		objects.Reports["CPIDefinition/"+name] = &v1alpha1.IndicatorReport{Status: v1alpha1.IndicatorReportStatus{
+			Result: &v1alpha1.ReportResult{Periods: []v1alpha1.PeriodValue{{Label: "2026-11", State: state, Value: "1"}}},
+		}}
+	}
+	out := strings.Join(strings.Fields(printed(t, statusFlags{output: "table"}, objects)), " ")
+	for _, want := range []string{"mature 1.0 [0.5, 1.5] 7 2026-11 InsufficientSample", "moving 1.0 [0.5, 1.5] 7 2026-11, not a result yet InsufficientSample"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in %s", want, out)
+		}
 	}
 }
 
 // What is not known is not shown as the start of the calendar, or as zero.
 func TestStatusOfASourceThatNeverRan(t *testing.T) {
 	objects := board.Objects{Namespace: "new", At: noon, Sources: []v1alpha1.DataSource{{ObjectMeta: metav1.ObjectMeta{Name: "crm"}}}}
-	for format, want := range map[string]string{"table": "crm                                                        Pending\n", "csv": "crm,,,,,Pending\n"} {
+	for format, want := range map[string]string{"table": "crm                                                        Pending\n", "csv": "SOURCE,new,,crm,,,,,,,Pending,,,"} {
 		if out := printed(t, statusFlags{output: format}, objects); !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -58,12 +60,13 @@ type toldEntry struct {
 	Owner     string `json:"owner"`
 	GoalOn    string `json:"goalOn,omitempty"`
 	v1alpha1.IndicatorSummary
+	Number *board.Number `json:"number,omitempty"`
 }
 
 func entryTold(e board.Entry) toldEntry {
 	return toldEntry{
 		Kind: e.Kind, Name: e.Name, Title: e.Title, Theme: e.Theme, Category: e.Category, Objective: e.Objective, Owner: e.Team, GoalOn: e.GoalOn,
-		IndicatorSummary: e.Summary,
+		IndicatorSummary: e.Summary, Number: e.Number(),
 	}
 }
 
@@ -74,10 +77,37 @@ type toldLink struct {
 	Owner string `json:"owner,omitempty"`
 	Stage string `json:"stage,omitempty"`
 	v1alpha1.LinkSummary
+	toldEffect
 }
 
-func linkTold(c board.Claim) toldLink {
-	return toldLink{Name: c.Name, Title: c.Title, KPI: c.KPI, Owner: c.Team, Stage: c.Stage, LinkSummary: c.Summary}
+func linkTold(o board.Objects, c board.Claim) toldLink {
+	return toldLink{Name: c.Name, Title: c.Title, KPI: c.KPI, Owner: c.Team, Stage: c.Stage, LinkSummary: c.Summary, toldEffect: effectTold(o, c)}
+}
+
+// toldEffect is what the effect of a claim's strongest driver rests on, and the effect for programs.
+type toldEffect struct {
+	N *int64 `json:"n,omitempty"`
+	// Level is what N counts: Customers or Periods.
+	Level string `json:"level,omitempty"`
+	// Number is a difference of the KPI; Per, of periods, the step of the CPI that it goes with.
+	Number *board.Number `json:"number,omitempty"`
+	Per    string        `json:"per,omitempty"`
+}
+
+func effectTold(o board.Objects, c board.Claim) toldEffect {
+	effect := c.Effect()
+	if effect == nil {
+		return toldEffect{}
+	}
+	return toldEffect{N: effect.N, Level: effect.Level, Number: o.Number(c), Per: effect.Per}
+}
+
+// sample in words, such as 5517 customers.
+func (e toldEffect) sample() string {
+	if e.N == nil {
+		return ""
+	}
+	return strconv.FormatInt(*e.N, 10) + " " + strings.ToLower(e.Level)
 }
 
 type toldSource struct {
@@ -108,7 +138,7 @@ func (s namespaceStatus) told() toldStatus {
 		out.Indicators = append(out.Indicators, entryTold(e))
 	}
 	for _, c := range s.objects.Claims() {
-		out.Claims = append(out.Claims, linkTold(c))
+		out.Claims = append(out.Claims, linkTold(s.objects, c))
 	}
 	for i := range s.objects.Sources {
 		out.Sources = append(out.Sources, sourceTold(&s.objects.Sources[i]))

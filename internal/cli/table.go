@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
@@ -20,10 +20,14 @@ var formats = []string{"table", "json", "yaml", "csv", "markdown"}
 
 // listing is rows under headings.
 type listing struct {
-	headings []string
-	rows     [][]string
+	// kind of what the rows are, and their namespace where there may be several; only CSV says so.
+	kind, namespace string
+	headings        []string
+	rows            [][]string
 	// painted tells that a style made the last column, printable and perhaps in colour.
 	painted bool
+	// numbers of the rows, which only CSV has; nil where there is none.
+	numbers []*board.Number
 }
 
 func checkFormat(format string) error {
@@ -33,7 +37,7 @@ func checkFormat(format string) error {
 	return nil
 }
 
-// printListings writes listings one below the other, or data, which says the same for programs.
+// printListings writes listings one below the other, in CSV as one, or data, which says the same for programs.
 func printListings(out io.Writer, format string, data any, listings ...listing) error {
 	switch format {
 	case "json", "yaml":
@@ -46,6 +50,8 @@ func printListings(out io.Writer, format string, data any, listings ...listing) 
 		}
 		_, err = fmt.Fprintln(out, strings.TrimSuffix(string(text), "\n"))
 		return err
+	case "csv":
+		return printCSV(out, listings)
 	}
 	first := true
 	for _, l := range listings {
@@ -65,9 +71,6 @@ func printListings(out io.Writer, format string, data any, listings ...listing) 
 
 func (l listing) print(out io.Writer, format string) error {
 	switch format {
-	case "csv":
-		w := csv.NewWriter(out)
-		return w.WriteAll(append([][]string{l.headings}, l.rows...))
 	case "markdown":
 		rule := make([]string, len(l.headings))
 		for i := range rule {

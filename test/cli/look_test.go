@@ -15,7 +15,7 @@ func TestLookAtACluster(t *testing.T) {
 	elsewhere := envtestkit.Namespace(t)
 	s := shell{t, kubeconfig(t, envtestkit.Config(t), elsewhere)}
 
-	s.want(s.run("status"), 0, "There are no definitions here.")
+	s.want(s.run("status"), 2, "holds no definition of cpi-operator")
 	s.want(s.run("status", "-n", namespace), 1, "2 CPIs, 1 KPI, 1 claim", "CRITICAL  cpi/telco-churn", "26.5 %   [25.5, 27.6]   7043")
 	everywhere := s.run("status", "-A", "-o", "json")
 	var all struct {
