@@ -9,11 +9,12 @@ import (
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
 
 // customers that were compared for one driver.
 func (e *evidence) customers(f *v1alpha1.LinkFinding) section {
-	s := section{heading: "Customers by " + f.Driver, table: listing{headings: []string{"COHORT", "CUSTOMERS", "WITH THE OUTCOME", "SHARE"}}}
+	s := section{heading: "Customers by " + f.Driver, table: listing{headings: []string{"COHORT", "CUSTOMERS", "WITH THE OUTCOME", "SHARE", "INTERVAL"}}}
 	c := f.Customers
 	if c == nil {
 		return s
@@ -21,13 +22,11 @@ func (e *evidence) customers(f *v1alpha1.LinkFinding) section {
 	if c.Reason != "" {
 		s.say(strings.TrimSuffix(fmt.Sprintf("Not compared: %s. %s", c.Reason, c.Message), " "))
 	}
-	for _, cohort := range c.Cohorts {
-		n, outcomes := ptr.Deref(cohort.N, 0), ptr.Deref(cohort.Outcomes, 0)
-		share := ""
-		if n > 0 {
-			share = fmt.Sprintf("%.1f %%", 100*float64(outcomes)/float64(n))
-		}
-		s.table.rows = append(s.table.rows, []string{cohort.Name, grouped(n), grouped(outcomes), share})
+	percent := &alert.Indicator{Percent: true}
+	for _, cohort := range planstep.Cohorts(c, e.report.ConfidenceLevel) {
+		s.table.rows = append(s.table.rows, []string{
+			cohort.Name, counted(cohort.N), counted(cohort.Outcomes), percent.Value(cohort.Share), percent.Interval(cohort.Share),
+		})
 	}
 	s.state("As they stand", joined(e.difference(c.RiskDifference), suffixed(times(c.RelativeRisk), " times as often"), prefixed("odds ratio ", times(c.OddsRatio))))
 	s.state("Test", joined(c.Test, prefixed("p ", chanceText(c.P))))
@@ -47,6 +46,14 @@ func (e *evidence) customers(f *v1alpha1.LinkFinding) section {
 		s.state("From", date(c.From)+" to "+date(c.To))
 	}
 	return s
+}
+
+// counted is empty where a report does not tell.
+func counted(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return grouped(*n)
 }
 
 // rows leads from the rows read for one driver to the customers compared.

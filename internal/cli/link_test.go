@@ -18,6 +18,7 @@ const findings = `{
   "drivers": [
     {"driver": "nps", "verdict": "Supported", "sentence": "Supported.", "p": "0.0004", "q": "0.0121", "minEffect": "0.02",
      "effect": {"level": "Periods", "value": "0.021", "lower": "0.011", "upper": "0.031", "per": "5", "lag": 2, "n": 36},
+     "customers": {"cohorts": [{"name": "promoters", "n": 200, "outcomes": 182}, {"name": "untold"}]},
      "periods": {"n": 36, "lag": 2, "slope": {"value": "0.0042", "lower": "0.0022", "upper": "0.0062"}, "p": "0.0004", "reverse": "0.41", "method": "OLS", "warnings": ["They wander."]}},
     {"driver": "effort", "verdict": "InsufficientData", "reason": "Underpowered", "sentence": "Not settled.", "needed": 61,
      "effect": {"level": "Periods", "value": "-0.002", "lower": "-0.02", "upper": "0.016", "n": 36}, "periods": {"reason": "TooFewPeriods", "n": 11}}
@@ -70,6 +71,7 @@ func TestLinkTellsAllThatWasFound(t *testing.T) {
 		"effort 20 % [5 %, 45 %] 2, not settled",
 		"2026-12 0.81 [0.77, 0.85] Drivers",
 		"≥ 0.85 by 2027-06-30 2027-06 34 % 41 %",
+		"promoters 200 182 91.0 % [86.2, 94.2] untold",
 		"nps +5 +0.021 [0.011, 0.031] 2 periods",
 		"Diverging yes, since 2026-09",
 		"nps +8.20 5 0.002 0.004 worse",
