@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,6 +25,7 @@ func (f *lookFlags) add(command *cobra.Command) {
 	f.clusterFlags.add(command)
 	command.Flags().StringSliceVarP(&f.paths, "filename", "f", nil, "look at definitions in files instead, computed on the spot: file, folder (with all below it) or - for standard input; may be given several times")
 	_ = command.MarkFlagFilename("filename", "yaml", "yml", "json") // it was declared above
+	command.Flags().Lookup("namespace").Usage = "namespace; that of the context, if it is not given; of files, which one of theirs, and that of objects that name none"
 	f.data.add(command)
 	command.MarkFlagsMutuallyExclusive("filename", "kubeconfig")
 	command.MarkFlagsMutuallyExclusive("filename", "context")
@@ -37,7 +39,7 @@ func (f *lookFlags) files() *fileFlags {
 	if len(f.paths) == 0 {
 		return nil
 	}
-	return &fileFlags{paths: f.paths, namespace: unnamed}
+	return &fileFlags{paths: f.paths, namespace: cmp.Or(f.namespace, unnamed)}
 }
 
 // look reads the namespace as of now, or computes it.
@@ -68,7 +70,7 @@ func (f *lookFlags) compute(command *cobra.Command, files *fileFlags, now time.T
 	}
 	var names []string
 	for _, objects := range found.namespaces {
-		if objects.Namespace == f.namespace || len(found.namespaces) == 1 && (f.namespace == "" || objects.Namespace == unnamed) {
+		if objects.Namespace == f.namespace || len(found.namespaces) == 1 && f.namespace == "" {
 			return objects, nil
 		}
 		names = append(names, objects.Namespace)

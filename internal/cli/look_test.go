@@ -117,6 +117,18 @@ func twoNamespaces(t *testing.T) string {
 	return path
 }
 
+// -n names the namespace of objects that name none, and chooses among several.
+func TestNamespaceOfFiles(t *testing.T) {
+	two, definition := twoNamespaces(t), put(t, t.TempDir(), "nps.yaml", nps)
+	for want, args := range map[string][]string{
+		"Namespace b: ": {"-f", two, "-n", "b"}, "Namespace default: ": {"-f", definition}, "Namespace team: ": {"-f", definition, "-n", "team"},
+	} {
+		if _, out, stderr := run(t, "", append([]string{"status"}, args...)...); !strings.HasPrefix(out, want) {
+			t.Errorf("%v: %s%s", args, out, stderr)
+		}
+	}
+}
+
 // Whichever way a cluster cannot be read, what to do is said.
 func TestClusterErrors(t *testing.T) {
 	kubeconfig := filepath.Join(t.TempDir(), "config")

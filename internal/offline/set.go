@@ -104,7 +104,11 @@ func (l *loader) add(ctx context.Context, object *manifest.Object) error {
 	case ours:
 		text, problems, err := schema.Check(ctx, object.Kind, object.JSON)
 		for _, p := range problems {
-			l.find(object, p.Field, p.Message+quoteIt(object, p.Field))
+			message := p.Message
+			if p.Mistyped {
+				message += quoteIt(object, p.Field)
+			}
+			l.find(object, p.Field, message)
 		}
 		if err != nil || len(problems) > 0 {
 			return err

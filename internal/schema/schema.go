@@ -30,6 +30,8 @@ type Problem struct {
 	// Field is its path, such as spec.drivers[0].cpiRef; empty if it is the whole object's.
 	Field   string
 	Message string
+	// Mistyped: the value is not of the type that is asked for.
+	Mistyped bool
 }
 
 // Knows reports whether a kind is one of the project's.
@@ -153,5 +155,5 @@ func problemOf(err *field.Error) Problem {
 	if err.Type == field.ErrorTypeInvalid && err.Detail != "" && strings.Contains(err.Detail, " ") {
 		message = err.Detail // the value stands in the file
 	}
-	return Problem{Field: path, Message: message}
+	return Problem{Field: path, Message: message, Mistyped: err.Type == field.ErrorTypeTypeInvalid}
 }
