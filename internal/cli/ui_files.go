@@ -84,6 +84,7 @@ func (b *fileBoards) Faults() string {
 }
 
 func (b *fileBoards) compute() ([]board.Objects, error) {
+	b.findings = "" // of files as they were
 	errOut := b.command.ErrOrStderr()
 	found, err := b.flags.data.compute(b.command.Context(), b.files, b.command.InOrStdin(), errOut, b.clock.Now())
 	if err != nil {

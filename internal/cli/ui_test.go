@@ -73,13 +73,14 @@ func TestUIShowsFilesAsTheyAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "share.yaml")
-	write := func(title string) {
-		text := uiTitle(t, string(example), title)
+	write := func(title, more string) {
+		text := uiTitle(t, string(example), title) + more
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write("First title")
+	const half = "---\n{apiVersion: cpi-operator.io/v1alpha1, kind: CPIDefinition, metadata: {name: half}, spec: {title: Half}}\n"
+	write("First title", half)
 	login := uiStarted(t, "-f", file)
 	home, _, _ := strings.Cut(login, "/login")
 
@@ -93,10 +94,10 @@ func TestUIShowsFilesAsTheyAre(t *testing.T) {
 	if code, body := get(login); code != http.StatusOK || !strings.Contains(body, `href="/"`) {
 		t.Fatalf("login: %d %s", code, body)
 	}
-	if code, body := get(home + "/"); code != http.StatusOK || !strings.Contains(body, "First title") {
+	if code, body := get(home + "/"); code != http.StatusOK || !strings.Contains(body, "First title") || !strings.Contains(body, "half") {
 		t.Errorf("the overview: %d %s", code, body)
 	}
-	write("Another title")
+	write("Another title", "")
 	if code, body := get(home + "/"); code != http.StatusOK || !strings.Contains(body, "Another title") {
 		t.Errorf("after an edit: %d %s", code, body)
 	}
@@ -105,6 +106,14 @@ func TestUIShowsFilesAsTheyAre(t *testing.T) {
 	}
 	if code, body := get(home + "/"); code == http.StatusOK || !strings.Contains(body, "This could not be read") {
 		t.Errorf("of a file that cannot be read: %d %s", code, body)
+	}
+	write("Last title", half)
+	get(home + "/")
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if code, body := get(home + "/"); code == http.StatusOK || strings.Contains(body, "half") {
+		t.Errorf("what was wrong with files that are gone is still told: %d %s", code, body)
 	}
 }
 
