@@ -1,10 +1,10 @@
 package console
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/cpi-operator/cpi-operator/internal/near"
 )
 
 // unknownName is a name that nothing has.
@@ -29,44 +29,15 @@ type notFound struct {
 const few = 8
 
 func (e unknownName) near() notFound {
-	out := notFound{Kind: e.kind, Name: e.name}
-	type candidate struct {
-		name string
-		far  int
-	}
-	var some []candidate
-	for _, name := range e.known {
-		far := distance(strings.ToLower(name), strings.ToLower(e.name))
-		if len(e.known) <= few || far <= max(2, len(e.name)/3) || strings.Contains(name, e.name) {
-			some = append(some, candidate{name, far})
+	out := notFound{Kind: e.kind, Name: e.name, Near: near.Names(e.name, e.known)}
+	if len(e.known) <= few {
+		for _, name := range e.known {
+			if !slices.Contains(out.Near, name) {
+				out.Near = append(out.Near, name)
+			}
 		}
-	}
-	slices.SortStableFunc(some, func(a, b candidate) int { return cmp.Compare(a.far, b.far) })
-	for _, c := range some[:min(few, len(some))] {
-		out.Near = append(out.Near, c.name)
 	}
 	return out
-}
-
-// distance is how many letters must be put in, left out or replaced to make b of a (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // unknown answers for paths that are no page.
