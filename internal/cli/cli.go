@@ -38,7 +38,7 @@ func Command(now time.Time) *cobra.Command {
 
 Commands that look at a cluster do so with your own rights; most of them look at definitions in files instead with -f.
 
-Exit codes: 0 all in order; 1 done, but something is not in order (invalid files, critical problems, a run that failed);
+Exit codes: 0 done, and in order; 1 done, and what was looked at is not in order, as each command that looks for it says;
 2 the command could not do its work.`,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl cpi"},
 		SilenceUsage:  true,

@@ -32,7 +32,10 @@ func computeCommand(now time.Time) *cobra.Command {
 		Short: "Compute definitions in files with the operator's engine, without a cluster",
 		Long: `Reads the data where it lives, or what --bind puts in its place, and prints what the operator would show: value, interval,
 n, period and state of every indicator, and the verdict on every claim. ConfigMaps and Secrets are taken from the files;
-the configMapGenerator of a kustomization in the folder of a file is followed.`,
+the configMapGenerator of a kustomization in the folder of a file is followed.
+
+Exit codes: 0 everything is valid and was computed, whatever the numbers say; 1 a definition is invalid, or something has no number
+because its source cannot be read or its query failed; 2 nothing could be computed. Alerts are no matter here: status asks for them.`,
 		Example: `  # the demo's data
   kubectl cpi compute -f config/samples/telco.yaml
 

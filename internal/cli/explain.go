@@ -30,7 +30,7 @@ func explainCommand(now time.Time) *cobra.Command {
 		Short: "Tell how a number came about: formula, rows, SQL, interval, thresholds, history",
 		Long: `Tells how the number of a CPI or a KPI came about: its value with interval, sample size and period; the formula, and how its
 interval is made; the rows read, and what was dropped at each step; the SQL that ran, to copy; what the thresholds make of it; what
-speaks for and against the data; history, baseline and edits; and what is not known.
+speaks for and against the data; history, baseline and edits; and what is not known. Exit codes: 0 told, whatever it says; 2 not.
 
 NAME is that of a CPIDefinition or a KPITarget, or cpi/NAME or kpi/NAME where both have it.`,
 		Example: `  # how did this number come about?

@@ -26,7 +26,8 @@ func linkCommand(now time.Time) *cobra.Command {
 		Short: "Tell the evidence for a claim: does this CPI move that KPI?",
 		Long: `Tells what was found of a CPILinkage: the verdict on each driver, with effect, interval and what it rests on; the customers that were
 compared, as they stand and like with like; the periods; how much of the KPI the drivers explain; forecast, targets' chances and
-what-ifs; the guardrails; and how the verdict came to be. It tells what goes together, never what causes what.`,
+what-ifs; the guardrails; and how the verdict came to be. It tells what goes together, never what causes what.
+Exit codes: 0 told, whatever it says; 2 not.`,
 		Example: `  # the evidence for a claim
   kubectl cpi link software-nps-renewal
 
@@ -114,6 +115,6 @@ type toldEvidence struct {
 func (e *evidence) told() toldEvidence {
 	return toldEvidence{
 		toldLink: linkTold(e.objects, e.claim), Namespace: e.objects.Namespace, Description: e.linkage.Spec.Description, Evidence: e.design(),
-		Explanation: e.linkage.Status.Explanation, Drivers: e.linkage.Status.Drivers, Course: e.linkage.Status.Course, Findings: e.report, Caveat: e.caveat(),
+		Explanation: e.linkage.Status.Explanation, Drivers: e.driversTold(), Course: e.happened(e.linkage.Status.Course), Findings: e.report, Caveat: e.caveat(),
 	}
 }

@@ -59,7 +59,7 @@ func (e *evidence) verdict() section {
 	s.state("Verdict", e.claim.Summary.Verdict)
 	if e.claim.Stage != "" {
 		text := e.claim.Stage
-		if since := e.linkage.Status.Since; since != nil && since.Time.Before(e.objects.At) {
+		if since := e.linkage.Status.Since; since != nil && happened(e.objects, since.Time) {
 			text += " since " + date(since)
 		}
 		s.state("Stage", text)
@@ -207,16 +207,33 @@ func withReason(verdict, reason string) string {
 	return verdict + " (" + reason + ")"
 }
 
+// happened are the stages of a claim's life that began at a time that is known.
+func (e *evidence) happened(course []v1alpha1.LinkStage) []v1alpha1.LinkStage {
+	return slices.DeleteFunc(slices.Clone(course), func(s v1alpha1.LinkStage) bool {
+		return s.Since != nil && !happened(e.objects, s.Since.Time)
+	})
+}
+
+// driversTold are the drivers with the times that are known.
+func (e *evidence) driversTold() []v1alpha1.LinkDriverStatus {
+	out := slices.Clone(e.linkage.Status.Drivers)
+	for i := range out {
+		d := &out[i]
+		d.Course = e.happened(d.Course)
+		if d.Since != nil && !happened(e.objects, d.Since.Time) {
+			d.Since = nil
+		}
+	}
+	return out
+}
+
 // course of the verdicts, oldest first.
 func (e *evidence) course() section {
 	s := section{heading: "Course of the verdict", table: listing{headings: []string{"SINCE", "STAGE", "VERDICT"}}}
-	for _, stage := range e.linkage.Status.Course {
-		if stage.Since != nil && !stage.Since.Time.Before(e.objects.At) {
-			continue // of files, everything was found this very moment
-		}
+	for _, stage := range e.happened(e.linkage.Status.Course) {
 		s.table.rows = append(s.table.rows, []string{date(stage.Since), stage.Stage, stage.Verdict})
 	}
-	if b := e.linkage.Status.Baseline; b != nil && b.Since != nil && b.Since.Time.Before(e.objects.At) {
+	if b := e.linkage.Status.Baseline; b != nil && b.Since != nil && happened(e.objects, b.Since.Time) {
 		s.say("This claim is tested as it stands since " + date(b.Since) + ".")
 	}
 	for i, c := range e.linkage.Status.Changes {

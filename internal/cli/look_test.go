@@ -97,6 +97,12 @@ func TestStatusAndLinkOfFiles(t *testing.T) {
 	if code, out, stderr = run(t, "", "link", "-f", samples+"/telco.yaml", "--at", monday, "telco-support-churn"); code != exitOK || stderr != "" {
 		t.Errorf("%d %s", code, stderr)
 	}
+	for _, args := range [][]string{{"status"}, {"link", "telco-support-churn"}} { // nothing is known of when it came to be
+		args = append(args, "-f", samples+"/telco.yaml", "--at", monday, "-o", "yaml")
+		if _, told, _ := run(t, "", args...); strings.Contains(told, "since:") || strings.Contains(told, "lastSuccessTime") || strings.Contains(told, "course:") {
+			t.Errorf("%v:\n%s", args, told)
+		}
+	}
 	for _, want := range []string{"−11.3 pp [−13.8, −8.8]", "Supported", "nobody assigned by chance"} {
 		if !strings.Contains(squeezed(out), want) {
 			t.Errorf("%q is not in\n%s", want, out)

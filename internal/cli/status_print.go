@@ -149,8 +149,8 @@ func (s namespaceStatus) printProblems(out io.Writer, paint style, limit bool) {
 }
 
 func (s namespaceStatus) since(p board.Problem) string {
-	if !p.Since.Before(s.objects.At) {
-		return "" // of files, what is wrong was found this very moment
+	if !happened(s.objects, p.Since) {
+		return ""
 	}
 	then := metav1.NewTime(p.Since)
 	return strings.TrimSuffix(ago(s.objects.At, &then), " ago")
@@ -163,7 +163,7 @@ func (s namespaceStatus) problemRows() listing {
 		if p.Name != "" {
 			name = called(p.Kind, p.Name)
 		}
-		if !p.Since.IsZero() {
+		if happened(s.objects, p.Since) {
 			since = p.Since.UTC().Format(time.RFC3339)
 		}
 		out.rows = append(out.rows, []string{string(p.Gravity), name, p.Segment, p.Reason, p.Team, since, p.Message})
@@ -271,7 +271,7 @@ func (s namespaceStatus) sources(ages bool, paint style) listing {
 	}
 	out := listing{kind: "SOURCE", headings: []string{"SOURCE", "INDICATORS", "SCHEDULE", "LAST RUN", "LAST SUCCESS", "STATE"}, painted: true}
 	for i := range s.objects.Sources {
-		source := sourceTold(&s.objects.Sources[i])
+		source := sourceTold(s.objects, &s.objects.Sources[i])
 		indicators, state := "", paint.paint("", source.State)
 		if source.Indicators != nil {
 			indicators = strconv.Itoa(int(*source.Indicators))

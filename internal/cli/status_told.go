@@ -129,7 +129,7 @@ func (s namespaceStatus) told() toldStatus {
 		told := toldProblem{
 			Severity: string(p.Gravity), Kind: p.Kind, Name: p.Name, Segment: p.Segment, Condition: p.Condition, Reason: p.Reason, Owner: p.Team, Message: p.Message,
 		}
-		if !p.Since.IsZero() {
+		if happened(s.objects, p.Since) {
 			told.Since = &p.Since
 		}
 		out.Problems = append(out.Problems, told)
@@ -141,14 +141,17 @@ func (s namespaceStatus) told() toldStatus {
 		out.Claims = append(out.Claims, linkTold(s.objects, c))
 	}
 	for i := range s.objects.Sources {
-		out.Sources = append(out.Sources, sourceTold(&s.objects.Sources[i]))
+		out.Sources = append(out.Sources, sourceTold(s.objects, &s.objects.Sources[i]))
 	}
 	return out
 }
 
 // sourceTold is how runs on a data source go: the reason of what is wrong, if anything is.
-func sourceTold(s *v1alpha1.DataSource) toldSource {
-	out := toldSource{Name: s.Name, State: v1alpha1.ReasonPending, Schedule: s.Status.Schedule, Indicators: s.Status.Indicators, LastSuccessTime: s.Status.LastSuccessTime}
+func sourceTold(o board.Objects, s *v1alpha1.DataSource) toldSource {
+	out := toldSource{Name: s.Name, State: v1alpha1.ReasonPending, Schedule: s.Status.Schedule, Indicators: s.Status.Indicators}
+	if last := s.Status.LastSuccessTime; last != nil && happened(o, last.Time) {
+		out.LastSuccessTime = last
+	}
 	if run := s.Status.LastRun; run != nil {
 		out.LastRun = run.CompletionTime
 	}
@@ -191,6 +194,10 @@ func ago(now time.Time, then *metav1.Time) string {
 	}
 	return duration.HumanDuration(now.Sub(then.Time)) + " ago"
 }
+
+// happened tells whether something was at a time that is known. Of files, everything is found at the very instant as of which
+// they are computed, and when it came to be is not known.
+func happened(o board.Objects, at time.Time) bool { return !at.IsZero() && at.Before(o.At) }
 
 // count of things, in words.
 func count(n int, one, many string) string {

@@ -31,7 +31,9 @@ func validateCommand(now time.Time) *cobra.Command {
 formulas and units by the operator's. No cluster is asked. Every error has file and line.
 
 Columns are checked where data is at hand: ConfigMaps among the files, and what --bind gives. Only the first rows of files
-are read, and no row of a database.`,
+are read, and no row of a database.
+
+Exit codes: 0 all definitions are valid; 1 one is not; 2 they could not be read.`,
 		Example: `  # a folder, before it is committed
   kubectl cpi validate -f config/samples
 
