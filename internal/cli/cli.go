@@ -38,8 +38,11 @@ func Command(now time.Time) *cobra.Command {
 
 Commands that look at a cluster do so with your own rights; most of them look at definitions in files instead with -f.
 
-Exit codes: 0 done, and in order; 1 done, and what was looked at is not in order, as each command that looks for it says;
-2 the command could not do its work.`,
+JSON and YAML have each number as people read it and as a decimal with its interval and unit. CSV has the same as one table, whose
+first column says what a row is; an apostrophe stands before what a spreadsheet would take for a formula, such as +20 pp.
+
+Exit codes: 0 done; 1 done, and what was found is not in order, which each command says for itself; 2 the command could not do
+its work.`,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl cpi"},
 		SilenceUsage:  true,
 		SilenceErrors: true,

@@ -35,7 +35,7 @@ n, period and state of every indicator, and the verdict on every claim. ConfigMa
 the configMapGenerator of a kustomization in the folder of a file is followed.
 
 Exit codes: 0 everything is valid and was computed, whatever the numbers say; 1 a definition is invalid, or something has no number
-because its source cannot be read or its query failed; 2 nothing could be computed. Alerts are no matter here: status asks for them.`,
+because its source cannot be read or its query failed; 2 nothing could be computed. Whether a number is good, status tells.`,
 		Example: `  # the demo's data
   kubectl cpi compute -f config/samples/telco.yaml
 

@@ -6,7 +6,7 @@ import (
 
 // addOutput lets a command's user choose among the formats.
 func addOutput(command *cobra.Command, output *string) {
-	command.Flags().StringVarP(output, "output", "o", "table", "table; json or yaml, with the numbers as decimals; csv: one table, with them in columns of their own, in which what a spreadsheet would take for a formula, such as +20 pp, begins with an apostrophe; or markdown")
+	command.Flags().StringVarP(output, "output", "o", "table", "table, json, yaml, csv or markdown")
 	completes(command, "output", formats...)
 }
 

@@ -34,8 +34,8 @@ func statusCommand(now time.Time) *cobra.Command {
 claims; and the data sources with their last run. Of more than ` + fmt.Sprint(atOnce) + ` indicators, only those that need a look are listed, unless --all is given.
 
 Exit code 0: nothing critical. 1: a problem is critical: an invalid definition, a run that fails, a value beyond its critical
-threshold, an error budget that burns fast, or a KPI that looks good while its guardrails get worse. 2: the namespace could not be read, or holds no
-definition.`,
+threshold, an error budget that burns fast, or a KPI that looks good while its guardrails get worse. 2: the namespace could not be
+read, or holds no definition.`,
 		Example: `  # the namespace of the present context
   kubectl cpi status
 
