@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/printable"
@@ -79,9 +80,13 @@ func (f *initFlags) run(command *cobra.Command, args []string, now time.Time) er
 		}
 		now = at
 	}
+	if err := f.checkFlags(); err != nil {
+		return err
+	}
 	p := newPrompt(command.InOrStdin(), command.ErrOrStderr())
+	asker := func(q starter.Question) (string, error) { return p.ask(command.Context(), q) }
 	if len(args) == 0 {
-		where, err := p.ask(starter.Question{Text: "Where is the table (a file, or the address of a database)?"})
+		where, err := asker(starter.Question{Text: "Where is the table (a file, or the address of a database)?"})
 		if errors.Is(err, starter.ErrNobody) {
 			return errors.New("say where the table is: kubectl cpi init FILE or ADDRESS")
 		}
@@ -95,11 +100,11 @@ func (f *initFlags) run(command *cobra.Command, args []string, now time.Time) er
 		return err
 	}
 	takePassword(place.URL)
-	table, err := f.look(command.Context(), place, p.ask)
+	table, err := f.look(command.Context(), place, asker)
 	if err != nil {
 		return err
 	}
-	proposal, err := starter.Propose(table, f.wishes, p.ask, now)
+	proposal, err := starter.Propose(table, f.wishes, asker, now)
 	if err != nil {
 		return err
 	}
@@ -115,6 +120,21 @@ func (f *initFlags) run(command *cobra.Command, args []string, now time.Time) er
 		fmt.Fprintln(command.OutOrStdout(), file.path)
 	}
 	return f.check(command, proposal, place, files)
+}
+
+// checkFlags that no table is needed for, before one is looked at.
+func (f *initFlags) checkFlags() error {
+	if zone := f.wishes.TimeZone; zone != "" {
+		if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
+			return fmt.Errorf("--time-zone %s: no IANA time zone is called so: write one such as Europe/Berlin", zone)
+		}
+	}
+	if f.namespace != "" {
+		if problems := validation.IsDNS1123Label(f.namespace); len(problems) > 0 {
+			return fmt.Errorf("--namespace %s: %s", f.namespace, strings.Join(problems, "; "))
+		}
+	}
+	return nil
 }
 
 // takePassword from the environment, as the database's own client does, if the address has none.

@@ -116,7 +116,7 @@ func TestInitAsks(t *testing.T) {
 		"--better goes with":               {survey, "--score", "rating", "--better", "lower", "--owner", "x"},
 		"Say which with --theme":           {data + "telco_churn.csv.gz", "--score", "partner", "--better", "higher", "--owner", "x"},
 		"Say which with --better":          {data + "telco_churn.csv.gz", "--score", "partner", "--theme", "Value", "--owner", "x"},
-		"no column of orders looks like a": {data + "orders.csv", "--owner", "x"},
+		"docs/measures has a page with an": {data + "orders.csv", "--owner", "x"},
 	} {
 		code, out, stderr := run(t, "", append([]string{"init", "--output-dir", elsewhere}, args...)...)
 		if code != exitUsage || out != "" || !strings.Contains(stderr, says) || strings.Contains(stderr, "hunter2") {
