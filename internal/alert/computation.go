@@ -39,8 +39,11 @@ func (d *Decision) computed(in *Indicator, now time.Time) {
 	a := in.Attempt
 	switch {
 	case in.Source.Failed:
-		d.condition(Computed, False, ReasonSourceFailed,
-			fmt.Sprintf("DataSource %s: %s. Its own Computed condition says what to do; the last good numbers stay.", in.Source.Name, orElse(in.Source.Reason, "the last run failed")))
+		message := fmt.Sprintf("DataSource %s: %s. Its own Computed condition says what to do", in.Source.Name, orElse(in.Source.Reason, "the last run failed"))
+		if in.Current() {
+			message += "; the last good numbers stay"
+		}
+		d.condition(Computed, False, ReasonSourceFailed, message+".")
 	case a != nil && a.Formula == in.Formula && a.Kills >= killsToQuarantine:
 		d.failing(in, now, string(ReasonQuarantined),
 			"Two runs in a row died while computing it, so it is left out. Make it cheaper (fewer segments, a shorter window, a narrower where) or raise the source's memory; either edit brings it back, and so does a restatement.")

@@ -5,10 +5,12 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 )
 
@@ -159,8 +161,26 @@ func (e *explanation) meaning() section {
 		if tells(c) {
 			s.state(c.Type, fmt.Sprintf("%s (%s)", c.Message, c.Reason))
 		}
+		if c.Type == v1alpha1.ConditionComputed && c.Reason == string(alert.ReasonSourceFailed) {
+			s.state("Data source", e.sourceFault())
+		}
 	}
 	return s
+}
+
+// sourceFault is what the data source says of why it could not be read.
+func (e *explanation) sourceFault() string {
+	if e.view == nil {
+		return ""
+	}
+	source, _ := e.objects.Source(e.view.Source.Name)
+	if source == nil {
+		return ""
+	}
+	if c := meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionComputed); c != nil && c.Status == metav1.ConditionFalse {
+		return c.Message
+	}
+	return ""
 }
 
 // tells reports whether a condition says more than that all is as usual.
