@@ -47,7 +47,7 @@ func TestNothingBecomesALine(t *testing.T) {
 			if strings.ContainsAny(text, "\r\u0085\u2028\u2029\x1b\u202e") || strings.Contains(text, "\nkind: Secret\n\x1b") {
 				t.Errorf("%q", text)
 			}
-			for _, document := range strings.Split(text, "\n---\n") {
+			for document := range strings.SplitSeq(text, "\n---\n") {
 				var read map[string]any
 				if err := yaml.UnmarshalStrict([]byte(document), &read); err != nil || read["apiVersion"] == nil {
 					t.Errorf("%v\n%q", err, document)
