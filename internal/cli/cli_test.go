@@ -93,16 +93,17 @@ telco-support-churn   telco-churn-goal   telco-support   −11.3 pp [−13.8, �
 // What cannot be done at all has its own exit code, and says what to do.
 func TestUsage(t *testing.T) {
 	for says, args := range map[string][]string{
-		"say which files":      {"validate"},
-		"no such file":         {"validate", "-f", "nowhere.yaml"},
-		"no definition":        {"validate", "-f", "testdata/nothing.yaml"},
-		"no flag":              {"compute", "-f", samples, "crm=postgres://me:hunter2@db/x"},
-		"no DataSource":        {"compute", "-f", samples, "--bind", "crm=file:x.csv"},
-		"has no table":         {"compute", "-f", samples, "--bind", "telco/other=file:x.csv"},
-		"binds nothing":        {"compute", "-f", samples, "--bind", "crm"},
-		"such as 2026-11-16T":  {"compute", "-f", samples, "--at", "yesterday"},
-		"write one of":         {"validate", "-f", samples, "-o", "xml"},
-		`unknown command "do"`: {"do"},
+		"say which files": {"validate"},
+		"no such file":    {"validate", "-f", "nowhere.yaml"},
+		"no definition of cpi-operator in testdata/nothing.yaml": {"validate", "-f", "testdata/nothing.yaml"},
+		"kubectl cpi status lists what":                          {"explain", "-f", samples + "/telco.yaml", "cpi/"},
+		"1 argument belongs":                                     {"compute", "-f", samples, "crm=postgres://me:hunter2@db/x"},
+		"no DataSource":                                          {"compute", "-f", samples, "--bind", "crm=file:x.csv"},
+		"has no table":                                           {"compute", "-f", samples, "--bind", "telco/other=file:x.csv"},
+		"binds nothing":                                          {"compute", "-f", samples, "--bind", "crm"},
+		"such as 2026-11-16T":                                    {"compute", "-f", samples, "--at", "yesterday"},
+		"write one of":                                           {"validate", "-f", samples, "-o", "xml"},
+		`unknown command "do"`:                                   {"do"},
 	} {
 		code, out, stderr := run(t, "", args...)
 		if code != exitUsage || !strings.Contains(stderr, says) || strings.Contains(stderr, "hunter2") {

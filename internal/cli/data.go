@@ -87,7 +87,7 @@ func (f *dataFlags) compute(ctx context.Context, files *fileFlags, stdin io.Read
 		return computed{}, err
 	}
 	if len(namespaces) == 0 && len(findings) == 0 {
-		return computed{}, fmt.Errorf("no definition of cpi-operator in %v", files.paths)
+		return computed{}, fmt.Errorf("no definition of cpi-operator in %s", files)
 	}
 	if err := taken(namespaces, opts); err != nil {
 		return computed{}, err

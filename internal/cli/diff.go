@@ -191,14 +191,14 @@ func (f *diffFlags) valid(command *cobra.Command, files *fileFlags) ([]*offline.
 		if err := printFindings(command.ErrOrStderr(), "text", findings); err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("%v would be refused as they stand", files.paths)
+		return nil, fmt.Errorf("%s would be refused as they stand", files)
 	}
 	if len(namespaces) == 0 {
-		return nil, fmt.Errorf("no definition of cpi-operator in %v", files.paths)
+		return nil, fmt.Errorf("no definition of cpi-operator in %s", files)
 	}
 	for _, n := range namespaces {
 		if f.namespace != "" && n.Name != f.namespace {
-			return nil, fmt.Errorf("%v are of namespace %s, and -n says %s", files.paths, n.Name, f.namespace)
+			return nil, fmt.Errorf("%s: definitions of namespace %s, and -n says %s", files, n.Name, f.namespace)
 		}
 	}
 	return namespaces, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,10 +26,13 @@ func (f *fileFlags) add(command *cobra.Command) {
 	_ = command.MarkFlagFilename("filename", "yaml", "yml", "json") // it was declared above
 }
 
+// String is how files are told of.
+func (f *fileFlags) String() string { return strings.Join(f.paths, ", ") }
+
 // noArguments refuses them without repeating them: a forgotten --bind may hold a password.
 func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("%d arguments belong to no flag: files are given with -f, data with --bind", len(args))
+		return fmt.Errorf("%s to no flag: files are given with -f, data with --bind", count(len(args), "argument belongs", "arguments belong"))
 	}
 	return nil
 }

@@ -77,9 +77,9 @@ func (f *lookFlags) compute(command *cobra.Command, files *fileFlags, now time.T
 	}
 	switch {
 	case len(names) == 0:
-		return board.Objects{}, fmt.Errorf("no valid definition of cpi-operator in %v", files.paths)
+		return board.Objects{}, fmt.Errorf("no valid definition of cpi-operator in %s", files)
 	case f.namespace != "":
-		return board.Objects{}, fmt.Errorf("no definition of namespace %s in %v: there are %s", f.namespace, files.paths, strings.Join(names, ", "))
+		return board.Objects{}, fmt.Errorf("no definition of namespace %s in %s: there are %s", f.namespace, files, strings.Join(names, ", "))
 	}
 	return board.Objects{}, fmt.Errorf("the files are of several namespaces, %s: choose one with -n", strings.Join(names, ", "))
 }

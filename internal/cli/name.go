@@ -63,7 +63,7 @@ func find(o board.Objects, text string, kinds ...string) (named, error) {
 		case qualified && n.kind != kind:
 		case n.name == name:
 			found = append(found, n)
-		case strings.Contains(n.name, name) || strings.Contains(name, n.name):
+		case name != "" && (strings.Contains(n.name, name) || strings.Contains(name, n.name)):
 			near = append(near, n)
 		}
 	}

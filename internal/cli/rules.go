@@ -90,7 +90,7 @@ func (f *rulesFlags) groups(command *cobra.Command) ([]rules.Group, error) {
 	}
 	switch len(names) {
 	case 0:
-		return nil, fmt.Errorf("no definition of cpi-operator in %v", f.files.paths)
+		return nil, fmt.Errorf("no definition of cpi-operator in %s", &f.files)
 	case 1:
 		return []rules.Group{rules.Namespace(names[0]).At(f.timing)}, nil
 	}

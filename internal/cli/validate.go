@@ -69,7 +69,7 @@ func (f *validateFlags) run(command *cobra.Command, now time.Time) error {
 		checked += n.Len()
 	}
 	if checked == 0 {
-		return fmt.Errorf("no definition of cpi-operator in %v", f.files.paths)
+		return fmt.Errorf("no definition of cpi-operator in %s", &f.files)
 	}
 	if err := taken(namespaces, opts); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (f *validateFlags) run(command *cobra.Command, now time.Time) error {
 		return notInOrder{}
 	}
 	if f.output == "text" {
-		fmt.Fprintf(command.OutOrStdout(), "%d definitions are valid\n", checked)
+		fmt.Fprintln(command.OutOrStdout(), count(checked, "definition is valid", "definitions are valid"))
 	}
 	return nil
 }
