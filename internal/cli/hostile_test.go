@@ -63,6 +63,14 @@ func TestHostileTextsAreShown(t *testing.T) {
 	}
 }
 
+// Programs get what was written, in JSON that a terminal does not obey.
+func TestHostileTextsInJSON(t *testing.T) {
+	var out bytes.Buffer
+	if err := printListings(&out, "json", map[string]string{"a": hostile}); err != nil || obeyed(out.String()) != nil {
+		t.Errorf("%v %q", err, out.String())
+	}
+}
+
 // SQL cannot end the block that it stands in.
 func TestMarkdownFence(t *testing.T) {
 	d := &document{title: "t"}

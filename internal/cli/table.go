@@ -48,7 +48,11 @@ func printListings(out io.Writer, format string, data any, listings ...listing) 
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(out, strings.TrimSuffix(string(text), "\n"))
+		shown := strings.TrimSuffix(string(text), "\n")
+		if format == "json" {
+			shown = printable.JSON(shown)
+		}
+		_, err = fmt.Fprintln(out, shown)
 		return err
 	case "csv":
 		return printCSV(out, listings)

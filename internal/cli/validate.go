@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
 
 	"github.com/cpi-operator/cpi-operator/internal/offline"
 	"github.com/cpi-operator/cpi-operator/internal/printable"
@@ -125,13 +123,5 @@ func printFindings(out io.Writer, format string, findings []offline.Finding) err
 	for _, f := range findings {
 		told = append(told, toldFinding{f.File, f.Line, f.Object, f.Field, f.Message})
 	}
-	text, err := json.MarshalIndent(told, "", "  ")
-	if err == nil && format == "yaml" {
-		text, err = yaml.JSONToYAML(text)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(out, string(text))
-	return err
+	return printListings(out, format, told)
 }

@@ -31,12 +31,28 @@ func legible(text, keep string) string {
 			out.WriteByte(' ')
 		case r < utf8.RuneSelf && unicode.IsControl(r):
 			fmt.Fprintf(&out, `\x%02x`, r)
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+		case obeyed(r):
 			fmt.Fprintf(&out, `\u%04x`, r)
 		default:
 			out.WriteString(text[:size])
 		}
 		text = text[size:]
+	}
+	return out.String()
+}
+
+// obeyed tells whether a terminal may obey a rune instead of showing it.
+func obeyed(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
+
+// JSON is a document that encoding/json wrote, with what a terminal would obey escaped also where JSON does not ask for it.
+func JSON(document string) string {
+	var out strings.Builder
+	for _, r := range document {
+		if r != '\n' && obeyed(r) {
+			fmt.Fprintf(&out, `\u%04x`, r)
+		} else {
+			out.WriteRune(r)
+		}
 	}
 	return out.String()
 }

@@ -1,6 +1,9 @@
 package printable
 
-import "testing"
+import (
+	"encoding/json"
+	"testing"
+)
 
 func TestLine(t *testing.T) {
 	for text, want := range map[string]string{
@@ -22,6 +25,22 @@ func TestLine(t *testing.T) {
 func TestBlock(t *testing.T) {
 	if got, want := Block("SELECT 1\r\n\tFROM \x1b[31mt\r"), "SELECT 1\n\tFROM \\x1b[31mt "; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	const hostile = "\x1b[2J\u009b31m\u202e\x7f\n"
+	text, err := json.MarshalIndent(map[string]string{"a": hostile}, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := JSON(string(text))
+	if want := "{\n  \"a\": \"\\u001b[2J\\u009b31m\\u202e\\u007f\\n\"\n}"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	var back map[string]string
+	if err := json.Unmarshal([]byte(got), &back); err != nil || back["a"] != hostile {
+		t.Errorf("%v %q", err, back)
 	}
 }
 
