@@ -74,8 +74,7 @@ func printListings(out io.Writer, format string, data any, listings ...listing) 
 }
 
 func (l listing) print(out io.Writer, format string) error {
-	switch format {
-	case "markdown":
+	if format == "markdown" {
 		rule := make([]string, len(l.headings))
 		for i := range rule {
 			rule[i] = "---"

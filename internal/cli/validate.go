@@ -114,7 +114,7 @@ func printFindings(out io.Writer, format string, findings []offline.Finding) err
 	})
 	if format == "text" {
 		for _, f := range findings {
-			parts := []string{f.Place.String(), f.Object, f.Field, f.Message}
+			parts := []string{f.String(), f.Object, f.Field, f.Message}
 			fmt.Fprintln(out, printable.Line(strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": ")))
 		}
 		return nil
