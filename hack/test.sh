@@ -3,14 +3,13 @@
 # test.sh unit     the tests that need no cluster
 # test.sh e2e      the end-to-end tests, on the cluster of CLUSTER
 #
-# Pictures of the page, of each page as each reader sees it, are written to CPI_SCREENSHOTS; to bin/screenshots without one.
+# CPI_SCREENSHOTS names a folder that pictures of the page are written to, of each page as each reader sees it.
 #
 # Ends with a line that counts the tests. What is slow the first time is built once and kept; see README.md.
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 cd "$repo_root"
 
 tags=netgo,osusergo
-export CPI_SCREENSHOTS=${CPI_SCREENSHOTS:-$repo_root/bin/screenshots}
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 started=$EPOCHREALTIME
