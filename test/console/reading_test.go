@@ -105,7 +105,6 @@ func TestWithoutScripts(t *testing.T) {
 	tab := browser.Start(t).Tab(t)
 	tab.WithoutScripts()
 	tab.Open(address + "/ns/hotel/linkage/what-brings-guests-back")
-	tab.Picture("linkage-without-scripts")
 	figures := browser.Eval[[]int](tab, `[...document.querySelectorAll('figure[data-chart]')].map(f => f.querySelectorAll('tbody tr').length)`)
 	if len(figures) < 6 || slices.Contains(figures, 0) {
 		t.Errorf("rows of the charts' tables: %v", figures)
