@@ -3,13 +3,14 @@
 # test.sh unit     the tests that need no cluster
 # test.sh e2e      the end-to-end tests, on the cluster of CLUSTER
 #
-# CPI_SCREENSHOTS names a folder that pictures of the page are written to, of each page as each reader sees it.
+# Pictures of the page, each page as each reader sees it, are written to CPI_SCREENSHOTS; without one, to bin/screenshots.
 #
 # Ends with a line that counts the tests. What is slow the first time is built once and kept; see README.md.
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 cd "$repo_root"
 
 tags=netgo,osusergo
+export CPI_SCREENSHOTS=${CPI_SCREENSHOTS:-$repo_root/bin/screenshots}
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 started=$EPOCHREALTIME

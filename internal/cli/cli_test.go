@@ -44,6 +44,10 @@ func TestValidate(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &told); code != exitFound || err != nil || told[0].Line != 27 || told[0].Field != "spec.theme" {
 		t.Errorf("%d %q %v", code, out, err)
 	}
+	code, out, _ = run(t, wrong, "validate", "-f", "-", "-o", "csv")
+	if code != exitFound || !strings.HasPrefix(out, "FILE,LINE,OBJECT,FIELD,MESSAGE\nstdin,27,CPIDefinition/telco-churn,spec.theme,") {
+		t.Errorf("%d %q", code, out)
+	}
 }
 
 // Columns are looked for in the data that is there.

@@ -27,7 +27,7 @@ type dataFlags struct {
 
 func (f *dataFlags) add(command *cobra.Command) {
 	f.addBinds(command)
-	command.Flags().StringArrayVar(&f.secrets, "secret", nil, "read a Secret from environment variables, NAME=env:PREFIX (PREFIX_USERNAME, PREFIX_PASSWORD …), or from a folder's files, NAME=dir:FOLDER; goes before one of that name in the files; may be given several times")
+	command.Flags().StringArrayVar(&f.secrets, "secret", nil, "read a Secret from environment variables, NAME=env:PREFIX (PREFIX_USERNAME, PREFIX_PASSWORD …), or from a folder's files, NAME=dir:FOLDER; what the files themselves have of it goes first; may be given several times")
 	command.Flags().StringVar(&f.at, "at", "", "the instant as of which to compute, such as 2026-11-16T09:00:00Z; now, if it is not given")
 }
 

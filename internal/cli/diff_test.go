@@ -71,6 +71,8 @@ Unchanged: 3.
 	}
 	if c := told.Changes[0]; *c.Was.N != 7043 || *c.Is.N != 5517 || c.Was.Value == c.Is.Value || len(c.Edits) != 2 {
 		t.Errorf("%+v %+v %q", c.Was, c.Is, c.Edits)
+	} else if n := c.Is.Number; n == nil || !strings.HasPrefix(n.Value, "0.3") || n.Unit != "ratio" || n.Lower == "" || *n == *c.Was.Number {
+		t.Errorf("numbers for programs: %+v, then %+v", c.Was.Number, n)
 	}
 }
 

@@ -10,7 +10,9 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
@@ -46,12 +48,16 @@ type diffSide struct {
 	Variant  string `json:"variant,omitempty"`
 	// State of an indicator, or verdict on a claim.
 	State string `json:"state"`
+	// Number of the value, or of a claim's effect, for programs.
+	Number *board.Number `json:"number,omitempty"`
 }
 
 func (t *diffTold) add(e offline.Edited) {
+	was, is := numbersOf(e.Before), numbersOf(e.After)
 	for _, c := range e.Changes() {
+		key := c.Kind + "/" + c.Name
 		t.Changes = append(t.Changes, diffChange{
-			Kind: c.Kind, Name: c.Name, Title: c.Title, Change: string(c.What), Was: sideTold(c.Was), Is: sideTold(c.Is),
+			Kind: c.Kind, Name: c.Name, Title: c.Title, Change: string(c.What), Was: sideTold(c.Was, was[key]), Is: sideTold(c.Is, is[key]),
 			Begins: alertsTold(c.Begin), Ends: alertsTold(c.End), Moves: alertsTold(c.Moved), Edits: c.Edits, Why: c.Why,
 		})
 	}
@@ -60,11 +66,23 @@ func (t *diffTold) add(e offline.Edited) {
 	t.Problems = append(t.Problems, problemsOf(made, e.Computed)...)
 }
 
-func sideTold(s *offline.Told) *diffSide {
+// numbersOf indicators and claims by kind and name; what has none is left out.
+func numbersOf(o board.Objects) map[string]*board.Number {
+	out := map[string]*board.Number{}
+	for _, entry := range o.Entries() {
+		out[entry.Kind+"/"+entry.Name] = entry.Number()
+	}
+	for _, claim := range o.Claims() {
+		out[plan.KindLinkage+"/"+claim.Name] = o.Number(claim)
+	}
+	return out
+}
+
+func sideTold(s *offline.Told, number *board.Number) *diffSide {
 	if s == nil {
 		return nil
 	}
-	return &diffSide{Value: s.Value, Interval: s.Interval, N: s.N, Period: s.Period, Target: s.Target, Variant: s.Variant, State: s.State}
+	return &diffSide{Value: s.Value, Interval: s.Interval, N: s.N, Period: s.Period, Target: s.Target, Variant: s.Variant, State: s.State, Number: number}
 }
 
 func alertsTold(alerts []alert.Alert) []toldAlert {

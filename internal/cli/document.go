@@ -2,17 +2,15 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
-	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
-
-// documentFormats are those of a text with tables in it, which no CSV holds.
-var documentFormats = []string{"table", "json", "yaml", "markdown"}
 
 // document is a text for people in sections, and the same for programs.
 type document struct {
@@ -55,21 +53,42 @@ func (s *section) state(name, text string) {
 	}
 }
 
-func checkDocumentFormat(format string) error {
-	if !slices.Contains(documentFormats, format) {
-		return fmt.Errorf("--output %s: write one of %s", format, strings.Join(documentFormats, ", "))
-	}
-	return nil
-}
-
 func (d *document) print(out io.Writer, format string) error {
 	switch format {
 	case "json", "yaml":
 		return printListings(out, format, d.data)
+	case "csv":
+		return printCSV(out, []listing{d.cells()})
 	case "markdown":
 		return d.markdown(out)
 	}
 	return d.text(out, styleOf(out))
+}
+
+// cells are the document as one table: a row for each sentence, fact and cell.
+func (d *document) cells() listing {
+	out := listing{headings: []string{"SECTION", "ROW", "COLUMN", "TEXT"}}
+	put := func(cells ...string) { out.rows = append(out.rows, cells) }
+	for _, s := range d.sections {
+		heading := cmp.Or(s.heading, d.title)
+		for _, line := range s.lines {
+			put(heading, "", "", line)
+		}
+		for _, f := range s.facts {
+			put(heading, f.name, "", f.text)
+		}
+		for i, row := range s.table.rows {
+			for j, text := range row {
+				if text != "" {
+					put(heading, strconv.Itoa(i+1), s.table.headings[j], text)
+				}
+			}
+		}
+		if s.code != "" {
+			put(heading, "", "", s.code)
+		}
+	}
+	return out
 }
 
 func (d *document) text(out io.Writer, paint style) error {

@@ -46,7 +46,7 @@ NAME is that of a CPIDefinition or a KPITarget, or cpi/NAME or kpi/NAME where bo
 	command.ValidArgsFunction = flags.completeNames(resolve.KindCPIDefinition, resolve.KindKPITarget)
 	command.Flags().StringVar(&flags.period, "period", "", "period to tell of, such as 2026-09; the latest mature one, if it is not given")
 	command.Flags().StringVar(&flags.segment, "segment", "", "segment to tell of, such as plan=Enterprise, or plan=Enterprise,country=DE where a breakdown crosses columns")
-	addDocumentOutput(command, &flags.output)
+	addOutput(command, &flags.output)
 	return command
 }
 
@@ -59,7 +59,7 @@ func oneName(command *cobra.Command, args []string) error {
 }
 
 func (f *explainFlags) run(command *cobra.Command, name string, now time.Time) error {
-	if err := checkDocumentFormat(f.output); err != nil {
+	if err := checkFormat(f.output); err != nil {
 		return err
 	}
 	objects, err := f.look(command, now)

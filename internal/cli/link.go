@@ -38,12 +38,12 @@ Exit codes: 0 told, whatever it says; 2 not.`,
 	}
 	flags.add(command)
 	command.ValidArgsFunction = flags.completeNames(plan.KindLinkage)
-	addDocumentOutput(command, &flags.output)
+	addOutput(command, &flags.output)
 	return command
 }
 
 func (f *linkFlags) run(command *cobra.Command, name string, now time.Time) error {
-	if err := checkDocumentFormat(f.output); err != nil {
+	if err := checkFormat(f.output); err != nil {
 		return err
 	}
 	objects, err := f.look(command, now)

@@ -10,12 +10,6 @@ func addOutput(command *cobra.Command, output *string) {
 	completes(command, "output", formats...)
 }
 
-// addDocumentOutput is addOutput for what is a text rather than rows.
-func addDocumentOutput(command *cobra.Command, output *string) {
-	command.Flags().StringVarP(output, "output", "o", "table", "table, json, yaml or markdown")
-	completes(command, "output", documentFormats...)
-}
-
 // completes offers values for a flag that was declared before.
 func completes(command *cobra.Command, flag string, values ...string) {
 	err := command.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))

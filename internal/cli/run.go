@@ -55,7 +55,7 @@ interrupted; the run goes on.`,
 	}
 	command.Flags().BoolVar(&flags.full, "full", false, "restate: compute settled periods anew as well, and try again what was quarantined")
 	command.Flags().DurationVar(&flags.timeout, "timeout", 10*time.Minute, "how long to follow the run; it goes on after that")
-	addDocumentOutput(command, &flags.output)
+	addOutput(command, &flags.output)
 	return command
 }
 
@@ -63,7 +63,7 @@ interrupted; the run goes on.`,
 var runnable = []string{resolve.KindCPIDefinition, resolve.KindKPITarget, plan.KindLinkage}
 
 func (f *runFlags) run(command *cobra.Command, name string, now time.Time) error {
-	if err := checkDocumentFormat(f.output); err != nil {
+	if err := checkFormat(f.output); err != nil {
 		return err
 	}
 	if f.timeout <= 0 {

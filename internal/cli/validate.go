@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,14 +46,14 @@ Exit codes: 0 all definitions are valid; 1 one is not; 2 they could not be read.
 	}
 	flags.files.add(command)
 	flags.data.addBinds(command)
-	command.Flags().StringVarP(&flags.output, "output", "o", "text", "text, json or yaml")
+	command.Flags().StringVarP(&flags.output, "output", "o", "text", "text, table, json, yaml, csv or markdown")
 	completes(command, "output", findingFormats...)
 	return command
 }
 
 func (f *validateFlags) run(command *cobra.Command, now time.Time) error {
 	if !slices.Contains(findingFormats, f.output) {
-		return fmt.Errorf("--output %s: write one of %v", f.output, findingFormats)
+		return fmt.Errorf("--output %s: write one of %s", f.output, strings.Join(findingFormats, ", "))
 	}
 	opts, err := f.data.options(now)
 	if err != nil {
@@ -96,7 +97,7 @@ func (f *validateFlags) run(command *cobra.Command, now time.Time) error {
 	return nil
 }
 
-var findingFormats = []string{"text", "json", "yaml"}
+var findingFormats = append([]string{"text"}, formats...)
 
 // toldFinding is a finding as programs read it.
 type toldFinding struct {
@@ -120,8 +121,10 @@ func printFindings(out io.Writer, format string, findings []offline.Finding) err
 		return nil
 	}
 	told := make([]toldFinding, 0, len(findings))
+	rows := listing{headings: []string{"FILE", "LINE", "OBJECT", "FIELD", "MESSAGE"}}
 	for _, f := range findings {
 		told = append(told, toldFinding{f.File, f.Line, f.Object, f.Field, f.Message})
+		rows.rows = append(rows.rows, []string{f.File, strconv.Itoa(f.Line), f.Object, f.Field, f.Message})
 	}
-	return printListings(out, format, told)
+	return printListings(out, format, told, rows)
 }

@@ -41,7 +41,7 @@ func versionCommand() *cobra.Command {
 		Example: "  kubectl cpi version",
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if err := checkDocumentFormat(output); err != nil {
+			if err := checkFormat(output); err != nil {
 				return err
 			}
 			told := build()
@@ -55,6 +55,6 @@ func versionCommand() *cobra.Command {
 			return d.print(command.OutOrStdout(), output)
 		},
 	}
-	addDocumentOutput(command, &output)
+	addOutput(command, &output)
 	return command
 }

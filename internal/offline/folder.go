@@ -47,22 +47,7 @@ func (c *computation) content(volume corev1.Volume) (map[string][]byte, error) {
 	}
 	switch {
 	case volume.Secret != nil:
-		for _, given := range c.Given {
-			if given.Name == volume.Secret.SecretName {
-				return given.values(volume.Secret.Items)
-			}
-		}
-		secret := c.Secrets[volume.Secret.SecretName]
-		if secret == nil {
-			return nil, fmt.Errorf("%w, or say where its keys are: --secret %s=env:PREFIX", missing("Secret", volume.Secret.SecretName), volume.Secret.SecretName)
-		}
-		take(volume.Secret.Items, func(key string) ([]byte, bool) {
-			if text, found := secret.StringData[key]; found {
-				return []byte(text), true
-			}
-			text, found := secret.Data[key]
-			return text, found
-		})
+		return c.secret(volume.Secret)
 	case volume.ConfigMap != nil:
 		config := c.ConfigMaps[volume.ConfigMap.Name]
 		if config == nil && c.ConfigMap != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,8 +14,7 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/job"
 )
 
-// Secret is where the keys of a Secret are read from when they are needed. It is taken before one of the same name among the
-// definitions.
+// Secret is where the keys of a Secret are read from that the files do not have, when they are needed.
 type Secret struct {
 	Name string
 	// prefix of environment variables, or dir of files: exactly one is set.
@@ -83,15 +83,63 @@ func (s Secret) values(keys []corev1.KeyToPath) (map[string][]byte, error) {
 	return out, nil
 }
 
+// secret gives the keys of a mounted Secret: those among the files first, what they lack from where it is given.
+func (c *computation) secret(mounted *corev1.SecretVolumeSource) (map[string][]byte, error) {
+	out, lacking := c.filed(mounted)
+	if len(lacking) == 0 {
+		return out, nil
+	}
+	for _, given := range c.Given {
+		if given.Name == mounted.SecretName {
+			more, err := given.values(lacking)
+			maps.Copy(more, out)
+			return more, err
+		}
+	}
+	if c.Secrets[mounted.SecretName] == nil {
+		return nil, fmt.Errorf("%w, or say where its keys are: --secret %s=env:PREFIX", missing("Secret", mounted.SecretName), mounted.SecretName)
+	}
+	return out, nil // what reads them knows which it needs
+}
+
+// filed are the keys of a mounted Secret that the files have, and those that they lack. A key without text, as in a template
+// that is kept in Git, is lacking.
+func (n *Namespace) filed(mounted *corev1.SecretVolumeSource) (out map[string][]byte, lacking []corev1.KeyToPath) {
+	out = map[string][]byte{}
+	secret := n.Secrets[mounted.SecretName]
+	for _, item := range mounted.Items {
+		var text []byte
+		if secret != nil {
+			if text = secret.Data[item.Key]; secret.StringData[item.Key] != "" {
+				text = []byte(secret.StringData[item.Key])
+			}
+		}
+		if len(text) == 0 {
+			lacking = append(lacking, item)
+			continue
+		}
+		out[item.Path] = text
+	}
+	return out, lacking
+}
+
 // TakesSecret tells why a Secret changes nothing in the namespace; nil if it does.
 func (n *Namespace) TakesSecret(s Secret) error {
+	whole := false
 	for i := range n.Sources {
 		volumes, _ := job.SourceVolumes(&n.Sources[i])
 		for _, volume := range volumes {
-			if volume.Secret != nil && volume.Secret.SecretName == s.Name {
+			if volume.Secret == nil || volume.Secret.SecretName != s.Name {
+				continue
+			}
+			if _, lacking := n.filed(volume.Secret); len(lacking) > 0 {
 				return nil
 			}
+			whole = true
 		}
+	}
+	if whole {
+		return fmt.Errorf("the files have all keys of Secret %q themselves, and go first: take them out of the files", s.Name)
 	}
 	return fmt.Errorf("no DataSource among these files reads a Secret %q", s.Name)
 }

@@ -46,7 +46,7 @@ func secret(t *testing.T, text string) Secret {
 	return s
 }
 
-// Secrets come from the files, from the environment or from a folder; what is given goes first.
+// Secrets come from the files, from the environment or from a folder; the files go first, and what is given fills what they lack.
 func TestSecrets(t *testing.T) {
 	t.Setenv("CRM_DB_USERNAME", "analyst")
 	t.Setenv("CRM_DB_PASSWORD", "hunter2")
@@ -57,6 +57,7 @@ func TestSecrets(t *testing.T) {
 		}
 	}
 	bare, filed := load(t, write(t, "nps.yaml", survey)), load(t, write(t, "nps.yaml", survey+crmSecret))
+	template := load(t, write(t, "nps.yaml", survey+strings.Replace(crmSecret, "password: filed", `password: ""`, 1)))
 	for name, c := range map[string]struct {
 		namespace          *Namespace
 		given              []Secret
@@ -65,7 +66,8 @@ func TestSecrets(t *testing.T) {
 		"filed":                    {filed, nil, "filed", "filed"},
 		"environment":              {bare, []Secret{secret(t, "crm=env:CRM_DB")}, "analyst", "hunter2"},
 		"folder":                   {bare, []Secret{secret(t, "crm=dir:"+folder)}, "u", "p"},
-		"given before filed":       {filed, []Secret{secret(t, "crm=env:CRM_DB")}, "analyst", "hunter2"},
+		"filed before given":       {filed, []Secret{secret(t, "crm=env:CRM_DB")}, "filed", "filed"},
+		"given for what is empty":  {template, []Secret{secret(t, "crm=env:CRM_DB")}, "filed", "hunter2"},
 		"of another, filed is not": {filed, []Secret{secret(t, "erp=env:CRM_DB")}, "filed", "filed"},
 	} {
 		got, err := credentials(t, c.namespace, c.given...)
@@ -83,6 +85,9 @@ func TestSecrets(t *testing.T) {
 	}
 	if err := bare.TakesSecret(secret(t, "erp=env:CRM_DB")); err == nil || bare.TakesSecret(secret(t, "crm=env:CRM_DB")) != nil {
 		t.Errorf("a Secret that nothing reads is taken: %v", err)
+	}
+	if err := filed.TakesSecret(secret(t, "crm=env:CRM_DB")); err == nil || !strings.Contains(err.Error(), "go first") || template.TakesSecret(secret(t, "crm=env:CRM_DB")) != nil {
+		t.Errorf("a Secret that the files have whole is taken: %v", err)
 	}
 }
 
