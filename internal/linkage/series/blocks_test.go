@@ -51,13 +51,17 @@ func TestCrossCorrelation(t *testing.T) {
 	all(t, "BJsales prewhitened", got.Correlations, byLag(o.BJsales.Whitened), 1e-9)
 	near(t, "BJsales band", got.Band, o.BJsales.Bound, 2e-5)
 
-	for order, want := range map[int]whitened{2: r.Prewhitened.Series36, 3: r.Prewhitened.BJsales} {
-		if order == 3 {
-			x, y = lead, sales
-		}
-		got := must[Prewhitened](t)(Prewhiten(x, y, order, len(want.CCF)-1, 0.95))
-		all(t, "coefficients", got.Filter, want.Phi, 1e-9)
-		all(t, "after longer filter", got.Correlations, want.CCF, 1e-9)
+	for _, longer := range []struct {
+		order int
+		x, y  []float64
+		want  whitened
+	}{
+		{2, x, y, r.Prewhitened.Series36},
+		{3, lead, sales, r.Prewhitened.BJsales},
+	} {
+		got := must[Prewhitened](t)(Prewhiten(longer.x, longer.y, longer.order, len(longer.want.CCF)-1, 0.95))
+		all(t, "coefficients", got.Filter, longer.want.Phi, 1e-9)
+		all(t, "after longer filter", got.Correlations, longer.want.CCF, 1e-9)
 	}
 }
 
