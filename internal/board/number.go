@@ -17,21 +17,15 @@ type Number struct {
 
 // Number that the summary shows; nil where it shows none.
 func (e Entry) Number() *Number {
-	if e.Result == nil || e.Summary.Value == "" {
+	p := e.shown()
+	if p == nil || p.Value == "" || e.Summary.Value == "" {
 		return nil
 	}
-	for i := range e.Result.Periods {
-		p := &e.Result.Periods[i]
-		if p.Label != e.Summary.Period || p.Value == "" {
-			continue
-		}
-		out := &Number{Value: p.Value, Lower: p.Lower, Upper: p.Upper, Unit: e.Result.Unit}
-		if out.Lower != "" || out.Upper != "" {
-			out.ConfidenceLevel = e.Result.ConfidenceLevel
-		}
-		return out
+	out := &Number{Value: p.Value, Lower: p.Lower, Upper: p.Upper, Unit: e.Result.Unit}
+	if out.Lower != "" || out.Upper != "" {
+		out.ConfidenceLevel = e.Result.ConfidenceLevel
 	}
-	return nil
+	return out
 }
 
 // Effect of the strongest driver, in full; nil where none was found.
