@@ -1,7 +1,6 @@
 package scorecard
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,8 +11,8 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
-	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
+	"github.com/cpi-operator/cpi-operator/internal/state"
 )
 
 // Since is what "last time" was.
@@ -113,7 +112,8 @@ type ValueChange struct {
 	Value  string `json:"value"`
 	Before string `json:"before,omitempty"`
 	Was    string `json:"was,omitempty"`
-	// Difference with its interval, against the period Against, of which it shares no rows; empty where nothing is compared.
+	// Difference with its interval, against the period Against: Before or, where the two share rows, the nearest that shares
+	// none. Empty where nothing is compared.
 	Difference string `json:"difference,omitempty"`
 	Against    string `json:"against,omitempty"`
 	Shift      Shift  `json:"shift"`
@@ -183,71 +183,30 @@ func (s *Set) value(m Member, since Since) *ValueChange {
 		return nil
 	}
 	now, then := in.Judged(), since.in(in.Location)
-	var was *plan.PeriodResult
+	was, is := -1, -1
 	for i := range in.Result.Periods {
 		p := &in.Result.Periods[i]
 		if !p.End.After(then) && p.Start.Before(now.End) {
-			was = p
+			was = i
+		}
+		if p.Label == now.Label {
+			is = i
 		}
 	}
-	if was != nil && was.Label == now.Label || now.Value == nil || now.Flag != "" {
+	if was >= is || now.Value == nil || now.Flag != "" {
 		return nil
 	}
-	out := &ValueChange{Period: now.Label, Value: full(in, now), Shift: NotCompared, Reason: "no period to compare with"}
-	if was != nil && was.Value != nil && was.Flag == "" {
-		out.Before, out.Was = was.Label, full(in, was)
-	}
-	if h := in.Result.History; h != nil && h.Label == now.Label {
-		compare(out, in, h.Changes)
+	out := &ValueChange{Period: now.Label, Value: full(in, now), Shift: NotCompared}
+	switch {
+	case was < 0:
+		out.Reason = "no period of then is known"
+	case !state.Actionable(in.Result.Periods[was]):
+		out.Reason = fmt.Sprintf("%s has no value that may be relied on", in.Result.Periods[was].Label)
+	default:
+		out.Before, out.Was = in.Result.Periods[was].Label, full(in, &in.Result.Periods[was])
+		out.compare(in, was, is)
 	}
 	return out
-}
-
-// compare fills in what a test says of the difference: against the period of last time where there is one, else against
-// the nearest that shares no rows.
-func compare(out *ValueChange, in *alert.Indicator, changes []plan.Change) {
-	if len(changes) == 0 {
-		return
-	}
-	chosen := changes[0]
-	for _, c := range changes {
-		if c.Label != "" && c.Label == out.Before {
-			chosen = c
-		}
-	}
-	if chosen.Reason != "" || chosen.Difference == nil || chosen.Lower == nil && chosen.Upper == nil {
-		out.Reason = cmp.Or(comparisonWords[chosen.Reason], chosen.Reason, out.Reason)
-		return
-	}
-	out.Reason, out.Against = "", chosen.Label
-	out.Difference = in.Change(*chosen.Difference, chosen.Lower, chosen.Upper)
-	switch {
-	case !chosen.Clear:
-		out.Shift = NoneShown
-	case (*chosen.Difference > 0) == (in.Direction == measure.HigherIsBetter):
-		out.Shift = Better
-	default:
-		out.Shift = Worse
-	}
-}
-
-// comparisonWords for reasons why no test tells.
-var comparisonWords = map[string]string{
-	"NoSuchPeriod": "no earlier value that shares no rows with it",
-	"TooFewRows":   "one of the two rests on too few rows",
-	"NoInterval":   "a value without an interval",
-}
-
-// full is a value with its interval and n.
-func full(in *alert.Indicator, p *plan.PeriodResult) string {
-	text := in.Value(p.Estimate)
-	if interval := in.Interval(p.Estimate); interval != "" {
-		text += " " + interval
-	}
-	if !p.Census {
-		text += fmt.Sprintf(", n %d", p.N)
-	}
-	return text
 }
 
 // newsworthy are the conditions whose turns are told: they say how an indicator stands, not how its definition does.

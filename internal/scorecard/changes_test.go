@@ -43,55 +43,74 @@ func TestValuesThatChanged(t *testing.T) {
 			History: &v1alpha1.ReportHistory{Label: "2026-10", Changes: []v1alpha1.ReportChange{change("PreviousPeriod", "2026-09", "10", "2", "18", true)}},
 		}
 	}
+	overlapping := func(change v1alpha1.ReportChange) func(*v1alpha1.ReportResult) {
+		return func(r *v1alpha1.ReportResult) { r.History.Changes = []v1alpha1.ReportChange{change} }
+	}
 	for name, c := range map[string]struct {
 		since  string
+		window int32
 		change func(*v1alpha1.ReportResult)
 		want   *scorecard.ValueChange
 	}{
-		"better": {"2026-10-05", nil, with(func(v *scorecard.ValueChange) {
-			v.Difference, v.Against, v.Shift = "+10.0 points [2.0, 18.0]", "2026-09", scorecard.Better
+		// ±√(5² + 5²) about the difference, as each run has it of neighbours.
+		"better": {"2026-10-05", 1, nil, with(func(v *scorecard.ValueChange) {
+			v.Difference, v.Against, v.Shift = "+10.0 points [2.9, 17.1]", "2026-09", scorecard.Better
 		})},
-		"worse": {"2026-10-05", func(r *v1alpha1.ReportResult) {
-			r.History.Changes[0] = change("PreviousPeriod", "2026-09", "-10", "-18", "-2", true)
+		"worse": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) { r.Periods[1] = month(9, "Mature", 50) }, with(func(v *scorecard.ValueChange) {
+			v.Was = "50.0 [45.0, 55.0], n 400"
+			v.Difference, v.Against, v.Shift = "−20.0 points [−27.1, −12.9]", "2026-09", scorecard.Worse
+		})},
+		"an interval with zero in it shows no change": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) { r.Periods[1] = month(9, "Mature", 26) }, with(func(v *scorecard.ValueChange) {
+			v.Was = "26.0 [21.0, 31.0], n 400"
+			v.Difference, v.Against, v.Shift = "+4.0 points [−3.1, 11.1]", "2026-09", scorecard.NoneShown
+		})},
+		"an end that the data do not tell": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) { r.Periods[2].Upper = "" }, with(func(v *scorecard.ValueChange) {
+			v.Value = "30.0 [25.0, ∞), n 400"
+			v.Difference, v.Against, v.Shift = "+10.0 points [2.9, ∞)", "2026-09", scorecard.Better
+		})},
+		"no interval": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) {
+			r.Periods[2].Lower, r.Periods[2].Upper, r.Periods[2].Census = "", "", new(true)
+			r.Periods[1].Lower, r.Periods[1].Upper, r.Periods[1].Census = "", "", new(true)
 		}, with(func(v *scorecard.ValueChange) {
-			v.Difference, v.Against, v.Shift = "−10.0 points [−18.0, −2.0]", "2026-09", scorecard.Worse
+			v.Value, v.Was = "30 census", "20 census"
+			v.Shift, v.Reason = scorecard.NotCompared, "a value without an interval"
 		})},
-		"an interval with zero in it shows no change": {"2026-10-05", func(r *v1alpha1.ReportResult) {
-			r.History.Changes[0] = change("PreviousPeriod", "2026-09", "10", "-1", "21", false)
+		"too few rows": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) { r.Periods[1].N = new(int64(3)) }, with(func(v *scorecard.ValueChange) {
+			v.Was = "20.0 [15.0, 25.0], n 3"
+			v.Shift, v.Reason = scorecard.NotCompared, "one of the two rests on too few rows"
+		})},
+		// What changed since the review is not what changed in the last month, which may be nothing.
+		"longer ago: against the period of then, not the one before": {"2026-09-10", 1, func(r *v1alpha1.ReportResult) {
+			r.Periods[0], r.Periods[1] = month(8, "Settled", 75), month(9, "Settled", 30)
+			r.History.Changes[0] = change("PreviousPeriod", "2026-09", "0", "-7", "7", false)
 		}, with(func(v *scorecard.ValueChange) {
-			v.Difference, v.Against, v.Shift = "+10.0 points [−1.0, 21.0]", "2026-09", scorecard.NoneShown
+			v.Before, v.Was = "2026-08", "75.0 [70.0, 80.0], n 400"
+			v.Difference, v.Against, v.Shift = "−45.0 points [−52.1, −37.9]", "2026-08", scorecard.Worse
 		})},
-		"an end that the data do not tell": {"2026-10-05", func(r *v1alpha1.ReportResult) {
-			r.History.Changes[0] = change("PreviousPeriod", "2026-09", "10", "2", "", true)
-		}, with(func(v *scorecard.ValueChange) {
-			v.Difference, v.Against, v.Shift = "+10.0 points [2.0, ∞)", "2026-09", scorecard.Better
-		})},
-		"no test": {"2026-10-05", func(r *v1alpha1.ReportResult) {
-			r.History.Changes = []v1alpha1.ReportChange{{Against: "PreviousPeriod", Reason: "NoSuchPeriod"}}
-		}, with(func(v *scorecard.ValueChange) {
-			v.Shift, v.Reason = scorecard.NotCompared, "no earlier value that shares no rows with it"
-		})},
-		"the difference to the period of then, where it is tested": {"2026-10-05", func(r *v1alpha1.ReportResult) {
-			r.History.Changes = []v1alpha1.ReportChange{change("LastYear", "2025-10", "-30", "-40", "-20", true), r.History.Changes[0]}
-		}, with(func(v *scorecard.ValueChange) {
-			v.Difference, v.Against, v.Shift = "+10.0 points [2.0, 18.0]", "2026-09", scorecard.Better
-		})},
-		"longer ago: the nearest test is told as what it is": {"2026-09-10", nil, with(func(v *scorecard.ValueChange) {
+		"periods that share rows: the nearest that shares none, as the run found it": {"2026-10-05", 2, overlapping(change("PreviousPeriod", "2026-08", "12", "2", "22", true)),
+			with(func(v *scorecard.ValueChange) {
+				v.Difference, v.Against, v.Shift = "+12.0 points [2.0, 22.0]", "2026-08", scorecard.Better
+			})},
+		"periods that share rows, and none that shares none": {"2026-10-05", 36, overlapping(v1alpha1.ReportChange{Against: "PreviousPeriod", Reason: "NoSuchPeriod"}),
+			with(func(v *scorecard.ValueChange) {
+				v.Shift, v.Reason = scorecard.NotCompared, "no earlier value that shares no rows with it"
+			})},
+		"a longer window, long enough ago": {"2026-09-10", 2, nil, with(func(v *scorecard.ValueChange) {
 			v.Before, v.Was = "2026-08", "18.0 [13.0, 23.0], n 400"
-			v.Difference, v.Against, v.Shift = "+10.0 points [2.0, 18.0]", "2026-09", scorecard.Better
+			v.Difference, v.Against, v.Shift = "+12.0 points [4.9, 19.1]", "2026-08", scorecard.Better
 		})},
-		"before there was anything": {"2026-01-10", nil, with(func(v *scorecard.ValueChange) {
-			v.Before, v.Was = "", ""
-			v.Difference, v.Against, v.Shift = "+10.0 points [2.0, 18.0]", "2026-09", scorecard.Better
+		"before there was anything": {"2026-01-10", 1, nil, with(func(v *scorecard.ValueChange) {
+			v.Before, v.Was, v.Shift, v.Reason = "", "", scorecard.NotCompared, "no period of then is known"
 		})},
-		"no period has ended since":          {"2026-11-05", nil, nil},
-		"a value that is not to be acted on": {"2026-10-05", func(r *v1alpha1.ReportResult) { r.Periods[2].Flag = "SuspectData" }, nil},
-		"a doubtful value of then is not told": {"2026-10-05", func(r *v1alpha1.ReportResult) { r.Periods[1].Flag = "InsufficientSample" }, with(func(v *scorecard.ValueChange) {
-			v.Before, v.Was, v.Difference, v.Against, v.Shift = "", "", "+10.0 points [2.0, 18.0]", "2026-09", scorecard.Better
+		"no period has ended since":          {"2026-11-05", 1, nil, nil},
+		"a value that is not to be acted on": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) { r.Periods[2].Flag = "SuspectData" }, nil},
+		"a doubtful value of then is not told": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) { r.Periods[1].Flag = "SuspectData" }, with(func(v *scorecard.ValueChange) {
+			v.Before, v.Was, v.Shift, v.Reason = "", "", scorecard.NotCompared, "2026-09 has no value that may be relied on"
 		})},
 	} {
 		w := newWorld()
 		w.cpi("nps", "Advocacy", "OK")
+		w.CPIs[0].Spec.Period.Window = c.window
 		w.goal("grow", "nps", "OnTarget")
 		result := base()
 		if c.change != nil {

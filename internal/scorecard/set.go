@@ -1,5 +1,7 @@
 // Package scorecard looks at a set of indicators together: what it covers, whether it is balanced, what changed, what
-// asks for action and what is not known. It reads what was decided for each member; it computes no statistic and no score.
+// asks for action and what is not known. It reads what was decided for each member, and computes no score. The one test that
+// it makes itself is that of two periods far apart, whose values, intervals and n a report holds: a run does not know which
+// period "last time" was.
 package scorecard
 
 import (
