@@ -37,3 +37,24 @@ func TestReadOfAnOlderCluster(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// unsorted is a cache: it gives objects in any order.
+type unsorted struct{ client.Reader }
+
+func (unsorted) List(_ context.Context, list client.ObjectList, _ ...client.ListOption) error {
+	switch l := list.(type) {
+	case *v1alpha1.CPIDefinitionList:
+		l.Items = []v1alpha1.CPIDefinition{cpi("nps", "Advocacy", "OK"), cpi("ease", "Convenience", "OK")}
+	case *v1alpha1.IndicatorReportList:
+		l.Items = []v1alpha1.IndicatorReport{{Spec: v1alpha1.IndicatorReportSpec{IndicatorRef: v1alpha1.IndicatorReference{Kind: "CPIDefinition", Name: "nps"}}}}
+	}
+	return nil
+}
+
+// Objects are in the order of their names, and reports are found by what they are about.
+func TestReadSorts(t *testing.T) {
+	objects, err := board.Read(t.Context(), unsorted{}, "demo", time.Time{})
+	if err != nil || objects.Cardless || objects.CPIs[0].Name != "ease" || objects.Reports["CPIDefinition/nps"] == nil {
+		t.Errorf("%v %+v", err, objects)
+	}
+}
