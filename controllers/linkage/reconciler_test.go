@@ -159,7 +159,7 @@ func TestLagInfluenceAndOutlook(t *testing.T) {
 		WhatIf: []v1alpha1.LinkWhatIf{{Driver: "support-nps", Step: "5", LinkInterval: v1alpha1.LinkInterval{Value: "0.0155", Lower: "0.0105", Upper: "0.0205"}, Lag: new(int32(2))}}}
 	w.publish(l, link)
 	// The driver with most influence is not the strongest while its own link is open.
-	if *l.Status.Summary != (v1alpha1.LinkSummary{Driver: "support-nps", Effect: "+3.1 pp [2.1, 4.1] per +10", Lag: "2 months", Verdict: "Supported"}) {
+	if *l.Status.Summary != (v1alpha1.LinkSummary{Driver: "support-nps", Effect: "+3.1 pp [2.1, 4.1] per +10 points", Lag: "2 months", Verdict: "Supported"}) {
 		t.Errorf("summary %+v", l.Status.Summary)
 	}
 	if message := w.want(l.Status.Conditions, "Supported", "True", "Supported"); !strings.HasPrefix(message, "1 of 2 drivers are supported.") {
@@ -204,7 +204,7 @@ func TestGuardrailsAreToldOnTheKPI(t *testing.T) {
 	link.Divergence = &v1alpha1.LinkDivergence{Diverging: new(true), Label: "2026-10", Since: "2026-09", KPIGood: new(true), Guardrails: []v1alpha1.LinkGuardrailState{
 		{Driver: "support-nps", Worse: new(true), Loss: "6.5", MinWorsening: "5", Q: "0.001"}}}
 	w.publish(l, link)
-	const message = "2026-10: KPITarget renewal-rate looks good, but support-nps got worse by 6.5 (at least 5 counts). It has been so since 2026-09."
+	const message = "2026-10: KPITarget renewal-rate looks good, but support-nps got worse by 6.5 points (at least 5 points counts). It has been so since 2026-09."
 	if got := w.want(l.Status.Conditions, "Diverging", "True", "Diverging"); got != message {
 		t.Errorf("message %s", got)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -21,7 +22,7 @@ func (d *ClaimDecision) stand(c *Claim, found *plan.Link) {
 			out.Verdict, out.Reason, out.Q, out.Sentence = f.Verdict, f.Reason, f.Q, f.Sentence
 			out.Effect, out.Lag = c.effect(driver, f.Effect), c.lag(f.Effect)
 			if s := shareOf(found, driver.Name); s != nil {
-				out.Influence = probability(s.Value)
+				out.Influence = amount.Probability(s.Value)
 			}
 			if strongest < 0 || stronger(found, f, findingOf(found, c.Drivers[strongest].Name)) {
 				strongest = i
@@ -179,7 +180,7 @@ func (c *Claim) worse(states []plan.GuardrailState) string {
 		}
 		text := g.Driver + " got worse"
 		if g.Loss != nil {
-			text += " by " + c.step(g.Driver, *g.Loss) + " (at least " + c.step(g.Driver, g.MinWorsening) + " counts)"
+			text += " by " + c.driver(g.Driver).Size(*g.Loss).Short() + " (at least " + c.driver(g.Driver).Declared(g.MinWorsening).Short() + " counts)"
 		}
 		texts = append(texts, text)
 	}
@@ -193,33 +194,24 @@ func (c *Claim) effect(driver ClaimDriver, e *plan.LinkEffect) string {
 	}
 	text := c.difference(plan.Bounded{Value: e.Value, Lower: e.Lower, Upper: e.Upper})
 	if e.Per != nil {
-		text += " per " + signed(stepOf(driver, *e.Per), *e.Per)
+		text += " per " + c.driver(driver.Name).Declared(*e.Per).Plus().Short()
 	}
 	return text
 }
 
-func (c *Claim) difference(b plan.Bounded) string {
-	number, interval := (&Indicator{Unit: c.Unit, Percent: c.Percent}).difference(b)
-	return number + interval
-}
+// kpi is how the KPI's numbers are written.
+func (c *Claim) kpi() *Indicator { return &Indicator{Unit: c.Unit, Percent: c.Percent} }
 
-// step of a driver in its unit, by its name.
-func (c *Claim) step(name string, v float64) string {
+func (c *Claim) difference(b plan.Bounded) string { return c.kpi().Difference(b) }
+
+// driver is how a driver's numbers are written, by its name; plain of one that the claim no longer has.
+func (c *Claim) driver(name string) amount.Kind {
 	for _, d := range c.Drivers {
 		if d.Name == name {
-			return stepOf(d, v)
+			return amount.Kind{Unit: d.Unit, Percent: d.Percent}
 		}
 	}
-	return strconv.FormatFloat(v, 'g', 6, 64)
-}
-
-func stepOf(d ClaimDriver, v float64) string {
-	in := &Indicator{Unit: d.Unit, Percent: d.Percent}
-	text := strings.TrimSuffix(in.Level(round(v, 6)), " %")
-	if d.Percent {
-		text += " pp"
-	}
-	return text
+	return amount.Kind{}
 }
 
 func (c *Claim) lag(e *plan.LinkEffect) string {
@@ -235,17 +227,6 @@ func (c *Claim) periods(n int) string {
 		name += "s"
 	}
 	return strconv.Itoa(n) + " " + name
-}
-
-// probability is a share of a whole as people read it; it is never told as certain.
-func probability(p float64) string {
-	switch {
-	case p < 0.01:
-		return "<1 %"
-	case p > 0.99:
-		return ">99 %"
-	}
-	return strconv.FormatFloat(math.Round(100*p), 'f', 0, 64) + " %"
 }
 
 // explain tells everything in sentences.
@@ -271,13 +252,13 @@ func (c *Claim) influence(i *plan.Influence) []string {
 	}
 	var shares []string
 	for _, s := range i.Shares {
-		text := fmt.Sprintf("%s %s [%s, %s]", s.Driver, probability(s.Value), probability(s.Lower), probability(s.Upper))
+		text := fmt.Sprintf("%s %s [%s, %s]", s.Driver, amount.Probability(s.Value), amount.Probability(s.Lower), amount.Probability(s.Upper))
 		if !s.Stable {
 			text += " (its rank is not settled)"
 		}
 		shares = append(shares, text)
 	}
-	text := fmt.Sprintf("Together the drivers explain %s of the KPI's variance in these %d periods, as computed, without an interval; of that part: %s.", probability(i.RSquared), i.N, strings.Join(shares, ", "))
+	text := fmt.Sprintf("Together the drivers explain %s of the KPI's variance in these %d periods, as computed, without an interval; of that part: %s.", amount.Probability(i.RSquared), i.N, strings.Join(shares, ", "))
 	if i.Collinear {
 		text += " The drivers move together, so what each does by itself is not told apart well."
 	}
@@ -297,18 +278,17 @@ func (c *Claim) forecast(f *plan.Forecast) []string {
 		if g.Probability == nil {
 			continue
 		}
-		in := &Indicator{Unit: c.Unit, Percent: c.Percent}
 		bound := ""
 		switch {
 		case g.AtLeast != nil:
-			bound = "at least " + in.Level(*g.AtLeast)
+			bound = "at least " + c.kpi().Level(*g.AtLeast)
 		case g.AtMost != nil:
-			bound = "at most " + in.Level(*g.AtMost)
+			bound = "at most " + c.kpi().Level(*g.AtMost)
 		}
-		out = append(out, fmt.Sprintf("Target %s%s: met with a probability of %s, as forecast for %s%s.", bound, dated(g.Goal), probability(*g.Probability), g.Label, by(f, g.Label)))
+		out = append(out, fmt.Sprintf("Target %s%s: met with a probability of %s, as forecast for %s%s.", bound, dated(g.Goal), amount.Probability(*g.Probability), g.Label, by(f, g.Label)))
 	}
 	for _, w := range f.WhatIf {
-		out = append(out, fmt.Sprintf("%s in %s goes with %s %s.", signed(c.step(w.Driver, w.Step), w.Step), w.Driver, c.difference(w.Bounded), c.later(w.Lag)))
+		out = append(out, fmt.Sprintf("%s in %s goes with %s %s.", c.driver(w.Driver).Declared(w.Step).Plus().Short(), w.Driver, c.difference(w.Bounded), c.later(w.Lag)))
 	}
 	return out
 }

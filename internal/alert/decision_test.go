@@ -314,7 +314,7 @@ func TestNumbersForPeople(t *testing.T) {
 	}{
 		{alert.Indicator{Unit: "ratio", Percent: true}, estimate(0.265370, 0.25518, 0.275802, 7043), "26.5 % [25.5, 27.6]"},
 		{alert.Indicator{Unit: "ratio", Percent: true}, estimate(0.0034, 0.0030, 0.0038, 90000), "0.34 % [0.30, 0.38]"},
-		{alert.Indicator{Unit: "points"}, estimate(-0.04, -3.2, 3.1, 90), "0.0 [-3.2, 3.1]"},
+		{alert.Indicator{Unit: "points"}, estimate(-0.04, -3.2, 3.1, 90), "0.0 [−3.2, 3.1]"},
 		{alert.Indicator{Unit: "EUR"}, estimate(1204311.4, 1190000, 1220000, 90), "1,204,311 EUR [1,190,000, 1,220,000]"},
 		{alert.Indicator{}, measure.Estimate{Value: new(12000.0)}, "12,000 "},
 		{alert.Indicator{Unit: "minutes"}, estimate(4.267, 4.1, 4.4, 90), "4.27 minutes [4.10, 4.40]"},
@@ -326,7 +326,7 @@ func TestNumbersForPeople(t *testing.T) {
 		{alert.Indicator{Unit: "months"}, estimate(7, 6, 10, 90), "7 months [6, 10]"},
 		{alert.Indicator{Unit: "months"}, measure.Estimate{Value: new(7.0), Lower: new(6.0)}, "7 months [6, ∞)"},
 		{alert.Indicator{Unit: "months"}, estimate(7, 6.5, 7.5, 90), "7.00 months [6.50, 7.50]"}, // a mean
-		{alert.Indicator{}, estimate(1e300, -1e300, 1e301, 90), "1e+300 [-1e+300, 1e+301]"},
+		{alert.Indicator{}, estimate(1e300, -1e300, 1e301, 90), "1e+300 [−1e+300, 1e+301]"},
 	}
 	for _, c := range cases {
 		if got := c.in.Value(c.e) + " " + c.in.Interval(c.e); got != c.want {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/promise"
@@ -121,11 +122,10 @@ func (in *Indicator) promiseTold(s promise.Standing, periods []plan.PeriodResult
 	if in.Direction == measure.HigherIsBetter {
 		level = 1 - level
 	}
-	count := func(v float64) string { return group(strconv.FormatFloat(v, 'f', -1, 64)) }
-	used := func(remaining float64) string { return strconv.FormatFloat(round(100*(1-remaining), 0), 'f', -1, 64) }
+	used := func(remaining float64) string { return strconv.FormatFloat(math.Round(100*(1-remaining)), 'f', -1, 64) }
 	text := fmt.Sprintf("Promised are %s over %s, up to %s: %s of %s missed it, which uses %s %% [%s, %s] of the error budget.",
 		goodSide(level, in.Direction).told(in), in.periodsTold(s.Periods), periods[len(periods)-1].Label,
-		count(s.Budget.Bad), count(s.Budget.N), used(s.Remaining), used(s.Upper), used(s.Lower))
+		amount.Plain(s.Budget.Bad), amount.Plain(s.Budget.N), used(s.Remaining), used(s.Upper), used(s.Lower))
 	if s.Budget.Periods < s.Periods {
 		text += fmt.Sprintf(" The data span %s so far.", in.periodsTold(s.Budget.Periods))
 	}

@@ -2,8 +2,11 @@ package alert
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
+
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 )
 
 // Chance is how probable it is that a target is met, by a linkage's forecast that confirmed drivers lead.
@@ -80,12 +83,13 @@ func (in *Indicator) foreseen(c *Chance) string {
 // chanceTold is a probability with as many decimals as it takes to read on the side of the limit that it lies on.
 func (in *Indicator) chanceTold(p float64) string {
 	below := p < in.AtRiskBelow
-	if rounded := round(p, 2); rounded < in.AtRiskBelow == below {
-		return probability(p)
+	rounded := func(digits int) float64 { return math.Round(p*math.Pow10(digits)) / math.Pow10(digits) }
+	if rounded(2) < in.AtRiskBelow == below {
+		return amount.Probability(p)
 	}
 	for digits := 3; ; digits++ {
-		if rounded := round(p, digits); rounded < in.AtRiskBelow == below || digits == 8 {
-			return strconv.FormatFloat(100*rounded, 'f', digits-2, 64) + " %"
+		if rounded(digits) < in.AtRiskBelow == below || digits == 8 {
+			return strconv.FormatFloat(100*rounded(digits), 'f', digits-2, 64) + " %"
 		}
 	}
 }
@@ -94,7 +98,7 @@ func (in *Indicator) riskTold(c *Chance) string {
 	return fmt.Sprintf("%s; below %s in two forecasts in a row. Look at the drivers that fell behind, or set a target that can be reached. A forecast is no promise.", in.foreseen(c), in.riskLimit())
 }
 
-func (in *Indicator) riskLimit() string { return (&Indicator{Percent: true}).Level(in.AtRiskBelow) }
+func (in *Indicator) riskLimit() string { return amount.Share.Level(in.AtRiskBelow) }
 
 // hasTargetAhead reports whether any target is still to come.
 func (in *Indicator) hasTargetAhead(now time.Time) bool {

@@ -2,8 +2,8 @@ package alert
 
 import (
 	"fmt"
-	"strconv"
 
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -28,13 +28,13 @@ func (d *Decision) responding(in *Indicator) {
 		d.condition(Responding, Unknown, ReasonNoData, fmt.Sprintf("Nobody was asked in %s.", in.periodName(p)))
 		return
 	}
-	share := &Indicator{Percent: true}
+	share := amount.Share
 	asked := float64(p.Responded.Invited)
 	rate := float64(p.Responded.Answered) / asked
 	wilson := interval.Wilson(rate, asked, in.Confidence)
 	e := measure.Estimate{Value: &rate, Lower: &wilson.Lower, Upper: &wilson.Upper, N: p.Responded.Invited}
 	text := fmt.Sprintf("%s %s of %s asked have answered in %s, at least %s should",
-		share.Value(e), share.Interval(e), group(strconv.FormatInt(e.N, 10)), in.periodName(p), share.Level(in.MinResponse))
+		share.Value(e), share.Interval(e), amount.Count(e.N), in.periodName(p), share.Level(in.MinResponse))
 	switch (Bound{Level: in.MinResponse}).Judge(e) {
 	case Good:
 		d.condition(Responding, True, ReasonEnough, text+": they do by the whole interval.")

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
@@ -18,7 +18,7 @@ func (d *Decision) sample(in *Indicator) {
 		d.condition(SampleSufficient, Unknown, ReasonNoData, in.nothingJudged())
 	case p.Flag == plan.InsufficientSample:
 		message := fmt.Sprintf("%s of at least %s in %s. The value stays in the status and out of metrics and alerts; take a longer window, or lower quality.minSampleSize knowingly.",
-			group(strconv.FormatInt(sampleSize(p.Estimate), 10)), group(strconv.FormatInt(in.MinSampleSize, 10)), in.periodName(p))
+			amount.Count(sampleSize(p.Estimate)), amount.Count(in.MinSampleSize), in.periodName(p))
 		d.condition(SampleSufficient, False, ReasonTooSmall, message)
 		d.Alerts = append(d.Alerts, Alert{Name: SampleTooSmall, Severity: Warning, Team: in.Team, Message: message})
 	case p.Flag == plan.SuspectData:
@@ -28,7 +28,7 @@ func (d *Decision) sample(in *Indicator) {
 	case p.Census:
 		d.condition(SampleSufficient, True, ReasonEnough, "A census: there is no sample that could be too small.")
 	default:
-		d.condition(SampleSufficient, True, ReasonEnough, fmt.Sprintf("The minimum of %s is reached.", group(strconv.FormatInt(in.MinSampleSize, 10))))
+		d.condition(SampleSufficient, True, ReasonEnough, fmt.Sprintf("The minimum of %s is reached.", amount.Count(in.MinSampleSize)))
 	}
 }
 

@@ -2,9 +2,9 @@ package alert
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
@@ -65,30 +65,20 @@ func (in *Indicator) slope(t plan.Trend) string {
 		return "getting worse"
 	}
 	if t.Lower == nil || t.Upper == nil {
-		number, _ := in.difference(plan.Bounded{Value: *t.Slope, Lower: *t.Slope, Upper: *t.Slope})
-		return "getting worse by " + number + per
+		return "getting worse by " + in.Step(*t.Slope) + per
 	}
-	number, interval := in.difference(plan.Bounded{Value: *t.Slope, Lower: *t.Lower, Upper: *t.Upper})
-	return "getting worse by " + number + interval + per
+	return "getting worse by " + in.Change(*t.Slope, t.Lower, t.Upper) + per
 }
 
 // howSure is the test's p value; where neighbouring periods are alike it allows for that, but not wholly.
 func (in *Indicator) howSure(t plan.Trend) string {
 	text := ""
 	if t.P != nil {
-		text = fmt.Sprintf(" (Mann–Kendall, p %s", chance(*t.P))
+		text = fmt.Sprintf(" (Mann–Kendall, p %s", amount.P(*t.P))
 		if t.Dependent {
 			text += "; neighbouring periods are alike, so it may be a little less sure"
 		}
 		text += ")"
 	}
 	return text
-}
-
-// chance is a p value as people read it.
-func chance(p float64) string {
-	if p < 0.001 {
-		return "< 0.001"
-	}
-	return strconv.FormatFloat(p, 'f', 3, 64)
 }

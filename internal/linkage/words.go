@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -45,8 +46,7 @@ func (w words) lead() string {
 	f := w.finding
 	matters := ""
 	if f.MinEffect != nil {
-		matters = scaleOf(w.linkage.KPI.Unit, *f.MinEffect).number(*f.MinEffect)
-		matters = strings.TrimSpace(matters + " " + scaleOf(w.linkage.KPI.Unit, *f.MinEffect).name)
+		matters = kindOf(w.linkage.KPI.Unit).Size(*f.MinEffect).Long()
 	}
 	switch {
 	case f.Verdict == plan.Supported && f.Reason == string(SmallerThanMinEffect):
@@ -108,10 +108,9 @@ func (w words) unit() string {
 func (w words) customers() string {
 	c := w.finding.Customers
 	worst, best := c.Cohorts[0], c.Cohorts[len(c.Cohorts)-1]
-	s := scaleOf("ratio", 0)
-	text := fmt.Sprintf("%s: %s of %s %s (%s) against %s of %s (%s): %s [%s, %s]",
-		named(w.linkage.KPI), percent(share(best)), count(best.N), w.unit(), best.Name, percent(share(worst)), count(worst.N), worst.Name,
-		s.change(c.RiskDifference.Value), s.number(c.RiskDifference.Lower), s.number(c.RiskDifference.Upper))
+	text := fmt.Sprintf("%s: %s of %s %s (%s) against %s of %s (%s): %s",
+		named(w.linkage.KPI), percent(share(best)), amount.Count(best.N), w.unit(), best.Name, percent(share(worst)), amount.Count(worst.N), worst.Name,
+		shareDifference(c.RiskDifference))
 	if r := c.RelativeRisk; r != nil {
 		text += fmt.Sprintf(", %.2f times as often [%.2f, %.2f]", r.Value, r.Lower, r.Upper)
 	}
@@ -122,8 +121,7 @@ func (w words) customers() string {
 	case a.RiskDifference == nil:
 		text += fmt.Sprintf(" With %s held constant nothing can be said (%s).", strings.Join(a.By, ", "), a.Reason)
 	default:
-		text += fmt.Sprintf(" With %s held constant: %s [%s, %s] (%s).", strings.Join(a.By, ", "),
-			s.change(a.RiskDifference.Value), s.number(a.RiskDifference.Lower), s.number(a.RiskDifference.Upper), a.Method)
+		text += fmt.Sprintf(" With %s held constant: %s (%s).", strings.Join(a.By, ", "), shareDifference(a.RiskDifference), a.Method)
 	}
 	if w.linkage.Customers != nil && w.linkage.Customers.Index == plan.Vouched {
 		text += " That the experience came first is the definition's word: the rows cannot show it."
@@ -133,7 +131,14 @@ func (w words) customers() string {
 
 func share(c plan.Cohort) float64 { return float64(c.Outcomes) / float64(c.N) }
 
-func count(n int64) string { return strconv.FormatInt(n, 10) }
+// percent of a share, such as 91.0 %.
+func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) + " %" }
+
+// shareDifference with its interval, such as +21.0 percentage points [13.4, 28.4].
+func shareDifference(b *plan.Bounded) string {
+	d := amount.Share.Difference(b.Value, &b.Lower, &b.Upper)
+	return d.Long() + " " + d.Interval()
+}
 
 // periods reads: +10 points NPS goes with +3.1 percentage points renewal two months later (95 % CI 2.1 to 4.1, 33 months).
 func (w words) periods() string {
@@ -146,7 +151,7 @@ func (w words) periods() string {
 	if effect.Lower > effect.Upper {
 		effect.Lower, effect.Upper = effect.Upper, effect.Lower
 	}
-	s := scaleOf(w.linkage.KPI.Unit, effect.Value)
+	d := kindOf(w.linkage.KPI.Unit).Difference(effect.Value, &effect.Lower, &effect.Upper)
 	how := ""
 	if w.linkage.ByDecision != nil {
 		how += ", contracts in the " + grain(w.linkage, 1) + " of their decision"
@@ -158,14 +163,14 @@ func (w words) periods() string {
 		how += ", by changes from one to the next"
 	}
 	return fmt.Sprintf("%s %s goes with %s %s %s (%s CI %s to %s; %d %s%s).",
-		step(by, w.driver.Unit), named(w.driver.Series), s.change(effect.Value), named(w.linkage.KPI), later(w.linkage, *p.Lag),
-		w.level(), s.number(effect.Lower), s.number(effect.Upper),
+		kindOf(w.driver.Unit).Declared(by).Plus().Long(), named(w.driver.Series), d.Long(), named(w.linkage.KPI), later(w.linkage, *p.Lag),
+		w.level(), d.Lower, d.Upper,
 		p.N, grain(w.linkage, p.N), how)
 }
 
 // level of the intervals, such as 95 %.
 func (w words) level() string {
-	return strconv.FormatFloat(round(100*w.linkage.Confidence, 6), 'f', -1, 64) + " %"
+	return amount.Share.Level(w.linkage.Confidence)
 }
 
 var small = []string{"", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}

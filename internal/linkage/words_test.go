@@ -74,21 +74,6 @@ func TestSentence(t *testing.T) {
 	}
 }
 
-func TestAmounts(t *testing.T) {
-	for _, c := range []struct {
-		v    float64
-		unit string
-		want string
-	}{
-		{.031, "ratio", "+3.1 percentage points"}, {-.0004, "ratio", "+0.0 percentage points"}, {-4.26, "points", "−4.3 points"},
-		{1234.5, "EUR", "+1235 EUR"}, {.01234, "", "+0.0123"}, {-7200 * 24, "seconds", "−2.0 days"}, {90, "seconds", "+90.0 seconds"}, {0, "EUR", "+0.00 EUR"},
-	} {
-		if got := Change(c.v, c.unit); got != c.want {
-			t.Errorf("%v %s: %q, want %q", c.v, c.unit, got, c.want)
-		}
-	}
-}
-
 func TestStepOf(t *testing.T) {
 	for _, c := range []struct {
 		unit   string
