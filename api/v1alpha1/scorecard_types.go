@@ -151,7 +151,7 @@ type ScorecardAction struct {
 
 	// kind of the object that it is about.
 	// +required
-	// +kubebuilder:validation:Enum=CPIDefinition;KPITarget;CPILinkage;DataSource;Dataset
+	// +kubebuilder:validation:Enum=CPIDefinition;KPITarget;CPILinkage;DataSource;Dataset;Scorecard
 	Kind string `json:"kind,omitempty"`
 
 	// name of the object that it is about.

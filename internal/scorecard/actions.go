@@ -120,6 +120,9 @@ func (s *Set) act(p board.Problem) (a Action, also string, numbers Reference) {
 		}
 	}
 	a.Do = fmt.Sprintf(wordsFor(p), a.Title)
+	if p.Condition == v1alpha1.ConditionDiverging {
+		a.Why = append(a.Why, s.lost(p.Name)...)
+	}
 	if p.Segment != "" {
 		a.Do += " Segment: " + p.Segment + "."
 		numbers.Name += "\x00" + p.Segment // a part is a matter of its own
@@ -186,8 +189,9 @@ func wordsFor(p board.Problem) string {
 // actionWords by condition, or by condition and reason or kind.
 var actionWords = map[string]string{
 	v1alpha1.ConditionReady:                                               "Mend the definition of “%s”, which cannot be used as it stands.",
-	v1alpha1.ConditionComputed:                                            "Mend the computation of “%s”: its numbers are no longer renewed.",
-	v1alpha1.ConditionComputed + "/" + string(alert.Source):               "Mend the data source “%s”: what rests on it is no longer renewed.",
+	v1alpha1.ConditionReady + "/" + kindCard:                              "Mend the members of “%s”: some of them do not exist.",
+	v1alpha1.ConditionComputed:                                            "Mend the computation of “%s”: its numbers are not renewed.",
+	v1alpha1.ConditionComputed + "/" + string(alert.Source):               "Mend the data source “%s”: what rests on it is not renewed.",
 	v1alpha1.ConditionDiverging:                                           "Look at the customers behind “%s”: it looks good while they do worse.",
 	v1alpha1.ConditionWithinThresholds:                                    "Look into “%s”, which is beyond its threshold.",
 	v1alpha1.ConditionWithinThresholds + "/" + v1alpha1.ReasonCritical:    "Look into “%s”, which is beyond its critical threshold.",

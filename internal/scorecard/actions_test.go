@@ -52,6 +52,10 @@ func TestForemost(t *testing.T) {
 			w.Sources[0].Status.Conditions = append(w.Sources[0].Status.Conditions, said("Computed", "False", "Unreachable", "No answer."))
 			return w.set("nps", "/grow")
 		}, []string{"DataSource/crm: Mend the data source “crm”", "KPITarget/grow: Look at the customers behind “Title of grow”", "CPIDefinition/nps: "}},
+		"a member that does not exist is a matter of the set": {func(w *world) scorecard.Set {
+			w.cpi("nps", "Advocacy", "Critical", critical)
+			return w.set("nps", "gone", "/lost")
+		}, []string{"Scorecard/board: Mend the members of “Customers”: some of them do not exist.", "CPIDefinition/nps: "}},
 		"doubtful data before other warnings": {func(w *world) scorecard.Set {
 			w.cpi("ease", "Convenience", "Warning", warning)
 			w.cpi("nps", "Advocacy", "SuspectData", suspect)

@@ -125,7 +125,7 @@ type ValueChange struct {
 func (s *Set) Changes(since Since) Changes {
 	out := Changes{Since: since}
 	if s.Card != nil {
-		out.Edits = edits(Named{"Scorecard", s.Card.Name, s.Card.Spec.Title}, s.Card.Status.Changes, since.At)
+		out.Edits = edits(Named{kindCard, s.Card.Name, s.Card.Spec.Title}, s.Card.Status.Changes, since.At)
 	}
 	told := map[Reference]bool{}
 	for _, m := range s.Members {

@@ -2,9 +2,9 @@ package scorecard
 
 import (
 	"cmp"
-	"fmt"
 
 	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -92,7 +92,7 @@ func full(in *alert.Indicator, p *plan.PeriodResult) string {
 		text += " " + interval
 	}
 	if !p.Census {
-		text += fmt.Sprintf(", n %d", p.N)
+		text += ", n " + amount.Count(p.N)
 	}
 	return text
 }

@@ -15,6 +15,9 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
+// kindCard is the kind of a card.
+const kindCard = "Scorecard"
+
 // Set is a scorecard with its members, or all indicators of a namespace.
 type Set struct {
 	Objects board.Objects
@@ -30,6 +33,7 @@ type Set struct {
 	place    map[Reference]int // of a member among Members
 	stakes   map[Reference]stake
 	problems []board.Problem // that touch the set, the gravest first
+	missed   float64         // weight of members that do not exist
 }
 
 // stake is how much of the set hangs on an object.
@@ -75,7 +79,7 @@ func Of(objects board.Objects, card *v1alpha1.Scorecard) Set {
 		ref := referenceOf(m)
 		e, found := entries[ref]
 		if !found {
-			s.Missing = append(s.Missing, ref)
+			s.Missing, s.missed = append(s.Missing, ref), s.missed+weightOf(m)
 			continue
 		}
 		s.add(e, weightOf(m), m.Guardrail != nil && *m.Guardrail)
@@ -164,6 +168,14 @@ func (s *Set) gather() {
 		if m := s.member(resolve.KindKPITarget, l.Spec.KPIRef.Name); m != nil {
 			s.stakes[Reference{string(alert.Link), l.Name}] = stake{m.Weight, m.Guardrail}
 		}
+	}
+	if len(s.Missing) > 0 {
+		ref := Reference{kindCard, s.Card.Name}
+		s.stakes[ref] = stake{weight: s.missed}
+		s.problems = append(s.problems, board.Problem{
+			Gravity: board.Grave, Kind: ref.Kind, Name: ref.Name, Title: s.Card.Spec.Title,
+			Condition: v1alpha1.ConditionReady, Reason: v1alpha1.ReasonReferenceNotFound, Message: s.unready(), Team: s.Card.Spec.Owner.Team,
+		})
 	}
 	for _, p := range s.Objects.Problems() {
 		if _, touched := s.stakes[Reference{p.Kind, p.Name}]; touched {

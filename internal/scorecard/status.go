@@ -88,7 +88,7 @@ func (s *Set) Status(now time.Time) (out v1alpha1.ScorecardStatus, next time.Tim
 	if len(s.Missing) == 0 {
 		set(v1alpha1.ConditionReady, true, v1alpha1.ReasonReady, "All members exist.")
 	} else {
-		set(v1alpha1.ConditionReady, false, v1alpha1.ReasonReferenceNotFound, fmt.Sprintf("spec.members: %s not exist in this namespace.", absent(s.Missing)))
+		set(v1alpha1.ConditionReady, false, v1alpha1.ReasonReferenceNotFound, s.unready())
 	}
 	reason, message := told(s.Coverage(), v1alpha1.ReasonCovered, "Each theme in which customers gain has a member, and so has each department that is expected.")
 	set(v1alpha1.ConditionCovered, reason == v1alpha1.ReasonCovered, reason, message)
@@ -127,6 +127,11 @@ func told(findings []portfolio.Finding, well, message string) (string, string) {
 		texts = append(texts, f.Message)
 	}
 	return string(findings[0].Rule), strings.Join(texts, " ")
+}
+
+// unready says which members do not exist.
+func (s *Set) unready() string {
+	return fmt.Sprintf("spec.members: %s not exist in this namespace.", absent(s.Missing))
 }
 
 func absent(missing []Reference) string {

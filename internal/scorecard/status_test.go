@@ -97,6 +97,7 @@ func TestDoubts(t *testing.T) {
 		SuppressedSegments: new(int32(2)), Warnings: []string{"The data begins in 2025-09."},
 		BiasChecks: []v1alpha1.BiasCheck{{Check: "LateAnswers", Suspicious: new(true)}, {Check: "Composition", Column: "plan", Value: "Basic", Suspicious: new(false)}},
 	}
+	w.Reports["CPIDefinition/wait"].Status.Result = &v1alpha1.ReportResult{Warnings: []string{"The data begins in 2025-09."}}
 	set := w.set("nps", "wait", "new", "half", "sure", "other", "/grow", "gone")
 	var got []string
 	for _, d := range set.Doubts() {
@@ -105,16 +106,16 @@ func TestDoubts(t *testing.T) {
 	want := []string{
 		"gone: everything: It is named as a member and does not exist.",
 		"nps: whether the data can be believed: The rows collapsed.",
-		"nps: single segments: Segments too small to be shown, or that would give one away: 2.",
-		"nps: whether those who answered stand for the others: Late answers differ from early ones, so those who never answered may differ too.",
-		"nps: the data: The data begins in 2025-09.",
 		"wait: the value: the sample is too small: 12 of at least 30.",
 		"wait: whether those who answered stand for the others: 11 % [9, 13] of those asked.",
 		"new: no number yet: No attempt yet.",
 		"half: the final value: Period 2026-10 is not mature: its value still moves by design.",
 		"other: whether the data can be believed: The rows collapsed.",
-		": whether they get better or worse: A trend is tested on six or more mature periods that share no rows; there are fewer yet.",
 		"nps-grow: whether the claim holds: wait: Not enough data. About 82 customers in each cohort would be enough.",
+		": whether they get better or worse: A trend is tested on six or more mature periods that share no rows; there are fewer yet.",
+		"nps: single segments: Segments too small to be shown, or that would give one away: 2.",
+		"nps: whether those who answered stand for the others: Late answers differ from early ones, so those who never answered may differ too.",
+		": what the data do not show: The data begins in 2025-09.",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

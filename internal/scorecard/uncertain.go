@@ -32,7 +32,7 @@ var doubtful = []struct {
 	what      string
 }{
 	{v1alpha1.ConditionReady, metav1.ConditionFalse, "", "no number"},
-	{v1alpha1.ConditionComputed, metav1.ConditionFalse, "", "a new value: the last good one stands, if there is one"},
+	{v1alpha1.ConditionComputed, metav1.ConditionFalse, "", "a new value: the last good one stands"},
 	{v1alpha1.ConditionFresh, metav1.ConditionFalse, "", "how things are now"},
 	{v1alpha1.ConditionSampleSufficient, metav1.ConditionFalse, v1alpha1.ReasonTooSmall, "the value: the sample is too small"},
 	{v1alpha1.ConditionSampleSufficient, metav1.ConditionFalse, v1alpha1.ReasonNoData, "the value: there is none"},
@@ -45,7 +45,10 @@ var doubtful = []struct {
 	{v1alpha1.ConditionPromiseKept, metav1.ConditionUnknown, v1alpha1.ReasonInconclusive, "whether the promise is kept"},
 }
 
-// Doubts of the set: of its members in their order, then of claims. A goal is not told what its CPI, a member too, says.
+const noValue = "the value: there is none"
+
+// Doubts of the set, the gravest first: of its members in their order, then of claims, then what no test can tell yet and what
+// the data do not show. A goal is not told what its CPI, a member too, says.
 func (s *Set) Doubts() []Doubt {
 	var out []Doubt
 	for _, ref := range s.Missing {
@@ -56,38 +59,72 @@ func (s *Set) Doubts() []Doubt {
 		what, why string
 	}
 	told := map[saying]bool{} // what a goal and its CPI both say stands once
+	var notes []Doubt
 	for _, m := range s.Members {
-		add := func(d Doubt) {
+		named := Named{m.Kind, m.Name, m.Title}
+		for _, d := range s.ofMember(m) {
 			if one := (saying{m.Numbers(), d.What, d.Why}); d.Why != "" && !told[one] {
 				told[one] = true
+				d.Named = named
 				out = append(out, d)
 			}
-		}
-		named := Named{m.Kind, m.Name, m.Title}
-		for _, d := range doubtful {
-			c := meta.FindStatusCondition(m.Conditions, d.condition)
-			if c != nil && c.Status == d.status && (d.reason == "" || c.Reason == d.reason) {
-				add(Doubt{named, d.what, c.Message})
-			}
-		}
-		switch alert.State(m.Summary.State) {
-		case alert.StatePending:
-			add(Doubt{named, "no number yet", cmp.Or(said(m.Conditions, v1alpha1.ConditionComputed), "Nothing has been computed yet.")})
-		case alert.StateRunning, alert.StateMaturing:
-			add(Doubt{named, "the final value", fmt.Sprintf("Period %s is not mature: its value still moves by design.", m.Summary.Period)})
 		}
 		if m.Result != nil && (m.GoalOn == "" || !s.has(string(alert.CPI), m.GoalOn)) {
 			for _, d := range ofResult(m.Result) {
 				d.Named = named
-				add(d)
+				notes = append(notes, d)
 			}
 		}
 	}
-	out = append(out, s.untested()...)
 	for _, c := range s.Claims {
 		out = append(out, ofClaim(c.Name, c.Title, c.Findings)...)
 	}
+	return slices.Concat(out, s.untested(), together(notes))
+}
+
+// ofMember are doubts that its conditions and its state tell.
+func (s *Set) ofMember(m Member) (out []Doubt) {
+	computed := meta.FindStatusCondition(m.Conditions, v1alpha1.ConditionComputed)
+	for _, d := range doubtful {
+		c := meta.FindStatusCondition(m.Conditions, d.condition)
+		if c == nil || c.Status != d.status || d.reason != "" && c.Reason != d.reason {
+			continue
+		}
+		what, why := d.what, c.Message
+		switch {
+		case c == computed:
+			why = s.failed(m, c.Message)
+			if m.Summary.Value == "" {
+				what = noValue
+			}
+		case what == noValue && computed != nil && computed.Status != metav1.ConditionTrue:
+			continue // that nothing was computed says so
+		}
+		out = append(out, Doubt{What: what, Why: why})
+	}
+	switch alert.State(m.Summary.State) {
+	case alert.StatePending:
+		out = append(out, Doubt{What: "no number yet", Why: cmp.Or(said(m.Conditions, v1alpha1.ConditionComputed), "Nothing has been computed yet.")})
+	case alert.StateRunning, alert.StateMaturing:
+		out = append(out, Doubt{What: "the final value", Why: fmt.Sprintf("Period %s is not mature: its value still moves by design.", m.Summary.Period)})
+	}
+	if c := meta.FindStatusCondition(m.Conditions, v1alpha1.ConditionDiverging); c != nil && c.Status == metav1.ConditionUnknown {
+		out = append(out, Doubt{What: "whether it and its guardrails drift apart", Why: s.Drift(m.Name)})
+	}
 	return out
+}
+
+// failed says why nothing new was computed: of a source that fails, in the source's own words.
+func (s *Set) failed(m Member, message string) string {
+	c := meta.FindStatusCondition(m.Conditions, v1alpha1.ConditionComputed)
+	source, _ := s.Objects.Source(m.Source)
+	if c.Reason != string(alert.ReasonSourceFailed) || source == nil {
+		return message
+	}
+	if own := meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionComputed); own != nil && own.Status == metav1.ConditionFalse {
+		return fmt.Sprintf("DataSource %s: %s: %s", source.Name, own.Reason, own.Message)
+	}
+	return message
 }
 
 func said(conditions []metav1.Condition, condition string) string {
@@ -116,7 +153,20 @@ func ofResult(r *v1alpha1.ReportResult) (out []Doubt) {
 		out = append(out, Doubt{What: "whether those who answered stand for the others", Why: why})
 	}
 	for _, w := range r.Warnings {
-		out = append(out, Doubt{What: "the data", Why: w})
+		out = append(out, Doubt{What: "what the data do not show", Why: w})
+	}
+	return out
+}
+
+// together joins what was found alike of several members.
+func together(notes []Doubt) (out []Doubt) {
+	for _, d := range notes {
+		at := slices.IndexFunc(out, func(o Doubt) bool { return o.What == d.What && o.Why == d.Why })
+		if at < 0 {
+			out = append(out, d)
+			continue
+		}
+		out[at].Named = Named{Title: out[at].Title + "; " + d.Title}
 	}
 	return out
 }
