@@ -24,19 +24,20 @@ func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.Definition
 	}
 	periods = periods[first:] // before it there is nothing to see, and the report's warnings say how long
 	out := &chart{
-		Kind: "history", Caption: l.T("chart.history"), Note: l.T("chart.history.note", l.Figure(confidence(in.Confidence))),
+		Kind: "history", Caption: l.T("chart.history"), Note: l.historyNote(in, periods),
 		Data:  drawing{Unit: unitOf(in), Levels: l.levels(in, periods)},
 		Table: table{Head: l.heads("period", "value", "interval", "n", "state")},
-	}
-	if in.Confidence == 0 {
-		out.Note = ""
 	}
 	undecided := slices.ContainsFunc(periods, canBecome)
 	if undecided {
 		out.Table.Head = append(out.Table.Head, l.T("head.canbecome"))
 	}
 	for i, p := range periods {
-		out.Data.Points = append(out.Data.Points, l.periodMark(p, i))
+		m := l.periodMark(p, i)
+		if p.Flag != "" {
+			m.Told = l.Value(in, p.Estimate) // for it may lie beyond the axis
+		}
+		out.Data.Points = append(out.Data.Points, m)
 		out.Table.Rows = append(out.Table.Rows, []string{p.Label, l.Value(in, p.Estimate), l.Interval(in, p.Estimate), l.sample(p.Estimate), l.state(p)})
 		switch {
 		case canBecome(p):
@@ -60,6 +61,32 @@ func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.Definition
 	}
 	out.Data.Words = l.words(summary)
 	return out
+}
+
+// historyNote says what one must know to read these periods.
+func (l *locale) historyNote(in *alert.Indicator, periods []plan.PeriodResult) string {
+	var out []string
+	if in.Confidence != 0 {
+		out = append(out, l.T("chart.history.note", l.Figure(confidence(in.Confidence))))
+	}
+	if window := l.window(in); window != "" {
+		out = append(out, l.T("chart.history.window", window))
+	}
+	for _, kind := range []struct {
+		name string
+		is   func(plan.PeriodResult) bool
+	}{
+		{"open", func(p plan.PeriodResult) bool {
+			return p.Value != nil && p.Flag == "" && (p.State == plan.Running || p.State == plan.Maturing)
+		}},
+		{"flagged", func(p plan.PeriodResult) bool { return p.Value != nil && p.Flag != "" }},
+		{"gap", func(p plan.PeriodResult) bool { return p.Value == nil }},
+	} {
+		if slices.ContainsFunc(periods, kind.is) {
+			out = append(out, l.T("chart.points."+kind.name))
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // state of a period in words, with what is doubtful about it.
@@ -142,8 +169,8 @@ func (l *locale) segmentCharts(in *alert.Indicator, result *v1alpha1.ReportResul
 				Data:  drawing{Unit: unitOf(in)},
 				Table: table{Head: append([]string{by}, l.heads("value", "interval", "n", "before", "standout")...)},
 			}
-			if shown := in.Shown(); shown != nil && shown.Value != nil {
-				c.Data.Levels = []level{{Value: *shown.Value, Tone: "muted", Label: l.T("chart.overall") + " " + l.Value(in, shown.Estimate)}}
+			if of := explained(in); of != nil && of.Value != nil && of.Label == s.Current.Label {
+				c.Data.Levels = []level{{Value: *of.Value, Tone: "muted", Label: l.T("chart.overall") + " " + l.Value(in, of.Estimate)}}
 			}
 			of[by], out = c, append(out, c)
 		}
@@ -170,6 +197,9 @@ func (l *locale) addSegment(c *chart, in *alert.Indicator, s v1alpha1.SegmentVal
 		standout = l.Word("standout", o.Side) + " (" + l.Figure(o.Level) + ")"
 		p.Tone = strings.ToLower(o.Side)
 		p.Told += " · " + l.Word("standout", o.Side)
+	}
+	if now.State == plan.Running || now.State == plan.Maturing {
+		p.Told += " · " + p.StateLabel
 	}
 	if p.Flag != "" {
 		p.Tone = "muted"

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"k8s.io/utils/ptr"
 
@@ -141,6 +142,9 @@ func (t teller) lags(p *v1alpha1.LinkPeriods) *chart {
 		out.Table.Rows = append(out.Table.Rows, []string{m.Label, t.round(*statistic), told})
 	}
 	summary := t.T("chart.lag")
+	if p.Lag != nil && p.N != nil {
+		out.Note += " " + t.T("chart.lag.pairs", *p.N)
+	}
 	if p.Lag != nil {
 		summary += ": " + t.T("chart.lag.chosen", *p.Lag)
 	}
@@ -174,7 +178,10 @@ func (t teller) influence() (*chart, []string) {
 		}
 		e := measure.Estimate{Value: &b.Value, Lower: &b.Lower, Upper: &b.Upper}
 		value, told := t.Value(percent, e), t.Interval(percent, e)
-		rank := strconv.Itoa(int(ptr.Deref(s.Rank, 0)))
+		rank := dash
+		if s.Rank != nil {
+			rank = strconv.Itoa(int(*s.Rank))
+		}
 		if !ptr.Deref(s.Stable, false) {
 			rank += ", " + t.T("influence.unsettled")
 		}
@@ -203,6 +210,9 @@ func (t teller) influence() (*chart, []string) {
 	return out, notes
 }
 
+// miss is by how much a forecast was wrong on average: a difference of the KPI, which of shares is no share.
+func (t teller) miss(v float64) string { return t.Figure(strings.TrimPrefix(t.kpi.Step(v), "+")) }
+
 // before is how many periods are drawn before a forecast.
 const before = 24
 
@@ -216,7 +226,7 @@ func (t teller) forecast() (*chart, table) {
 	level := t.Figure(percent.Level(f.Level))
 	out := &chart{
 		Kind: "forecast", Caption: t.T("chart.forecast"),
-		Note: t.T("chart.forecast.note", level, t.Word("method", f.Method), f.BacktestN, t.Value(t.kpi, measure.Estimate{Value: &f.MAE}), t.Value(t.kpi, measure.Estimate{Value: &f.NaiveMAE})),
+		Note: t.T("chart.forecast.note", level, t.Word("method", f.Method), f.BacktestN, t.miss(f.MAE), t.miss(f.NaiveMAE)),
 		Data: drawing{Unit: unitOf(t.kpi)}, Table: table{Head: t.heads("period", "value", "interval", "state")},
 	}
 	if f.Coverage != nil {
@@ -300,7 +310,7 @@ func (t teller) goal(g plan.GoalChance) (*goal, []string) {
 	}
 	if out != nil {
 		if out.Label = bound; g.Probability != nil {
-			out.Label += ": " + told
+			out.Label = t.T("chart.goal", bound, told)
 		}
 	}
 	return out, []string{day, g.Label, told, chance(g.Previous)}

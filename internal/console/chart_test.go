@@ -3,6 +3,7 @@ package console
 import (
 	"encoding/json"
 	"html"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +12,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/measure"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
 // figure as it stands in a page.
@@ -200,6 +204,27 @@ func TestManifest(t *testing.T) {
 	for _, never := range []string{"status", "uid", "resourceVersion", "last-applied", "managedFields", "creationTimestamp"} {
 		if strings.Contains(text, never) {
 			t.Errorf("%s stands in\n%s", never, text)
+		}
+	}
+}
+
+// What one must know to read a chart is told, and no more than that.
+func TestHistoryNote(t *testing.T) {
+	l, one := localeOf(t, "en"), 1.0
+	in := &alert.Indicator{Confidence: 0.95}
+	result := plan.PeriodResult{Label: "2026-01", State: plan.Mature, Estimate: measure.Estimate{Value: &one}}
+	running, flagged, empty := result, result, result
+	running.State, flagged.Flag, empty.Value = plan.Running, plan.SuspectData, nil
+	more := map[string][]plan.PeriodResult{" Hollow, dashed": {running}, " A cross is": {flagged}, " Where the line breaks": {empty}}
+	for _, periods := range append(slices.Collect(maps.Values(more)), nil) {
+		note := l.historyNote(in, append(periods, result))
+		if !strings.HasPrefix(note, "The band is the 95 % interval; filled dots are results.") {
+			t.Errorf("%q", note)
+		}
+		for said, of := range more {
+			if told := strings.Contains(note, said); told != (len(periods) > 0 && periods[0].State == of[0].State && periods[0].Flag == of[0].Flag && (periods[0].Value == nil) == (of[0].Value == nil)) {
+				t.Errorf("%q of %+v: %t", said, periods, told)
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
@@ -36,7 +37,9 @@ type webKPI struct {
 // webEdge is what a claim says of one driver.
 type webEdge struct {
 	Claim, Verdict, Effect, Lag, Influence string
-	Driver                                 board.Entry
+	// N that the effect rests on; nil if that is not known.
+	N      *int64
+	Driver board.Entry
 	// Missing: the claim names a CPI that does not exist.
 	Missing bool
 }
@@ -60,6 +63,14 @@ func webOf(objects board.Objects, chosen string) web {
 	}
 	for i := range objects.Linkages {
 		l := &objects.Linkages[i]
+		rests := map[string]*int64{}
+		if report := objects.Reports[plan.KindLinkage+"/"+l.Name]; report != nil && report.Status.Link != nil {
+			for _, f := range report.Status.Link.Drivers {
+				if f.Effect != nil {
+					rests[f.Driver] = f.Effect.N
+				}
+			}
+		}
 		for _, d := range l.Spec.Drivers {
 			name := d.CPIRef.Name
 			edge := webEdge{Claim: l.Name, Verdict: "Pending"}
@@ -71,7 +82,7 @@ func webOf(objects board.Objects, chosen string) web {
 			for _, found := range l.Status.Drivers {
 				if found.Name == name {
 					edge.Verdict = cmp.Or(found.Verdict, edge.Verdict)
-					edge.Effect, edge.Lag, edge.Influence = found.Effect, found.Lag, found.Influence
+					edge.Effect, edge.Lag, edge.Influence, edge.N = found.Effect, found.Lag, found.Influence, rests[name]
 				}
 			}
 			claimed[name] = true

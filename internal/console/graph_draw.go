@@ -126,10 +126,14 @@ func (k webKPI) into() []webEdge {
 	return append(slices.Clone(k.Edges), webEdge{Driver: *k.Goal})
 }
 
-// curve from the right side of one node to the left side of another.
+// labelWide is the length of the straight end of a line, along which its label stands.
+const labelWide = 100
+
+// curve from the right side of one node to the left side of another; it ends straight, so that its label does not lie on it.
 func curve(x1, y1, x2, y2 int) string {
-	middle := (x1 + x2) / 2
-	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, middle, y1, middle, y2, x2, y2)
+	bend := x2 - labelWide
+	middle := (x1 + bend) / 2
+	return fmt.Sprintf("M%d %dC%d %d %d %d %d %dH%d", x1, y1, middle, y1, middle, y2, bend, y2, x2)
 }
 
 // under the title: what the number is and who owns it.

@@ -3,6 +3,7 @@ package console
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/utils/ptr"
@@ -25,15 +26,21 @@ type indicatorPage struct {
 	Unreadable string
 	Confidence string
 	// Targets of a KPI, each with its date, if there are several; the head has the one in force.
-	Targets    []string
+	Targets []string
+	// Thresholds that alert, and a Benchmark with its source; Window says how far back each value looks, if that is more than its
+	// period.
+	Thresholds []string
+	Benchmark  string
+	Window     string
 	History    *chart
 	Segments   []*chart
 	Hidden     hiddenSegments
 	Waterfalls []*chart
+	// Explained is the period that segments and waterfall are of; empty of undated rows.
+	Explained string
 	// Facts that a test or a comparison gave, and BiasChecks of who answered; cells are written already.
 	Facts, Bias table
-	Changes     []v1alpha1.DefinitionChange
-	Baseline    *v1alpha1.Baseline
+	definitionCourse
 	// Claims that name it, as driver or as what is moved, and Goals on it.
 	Claims []board.Claim
 	Goals  []board.Entry
@@ -71,7 +78,7 @@ func (s *site) indicator(v *visit) (*answer, error) {
 	if in, err := v.Objects.View(kind, name); err != nil {
 		page.Unreadable = err.Error()
 	} else {
-		page.Targets = v.L.targets(in)
+		page.Targets, page.Thresholds, page.Benchmark, page.Window = v.L.targets(in), v.L.thresholds(in), v.L.benchmark(in), v.L.window(in)
 		if in.Current() {
 			page.draw(v.L, in)
 		}
@@ -85,11 +92,11 @@ func (p *indicatorPage) define(objects board.Objects) error {
 	if p.Kind == resolve.KindCPIDefinition {
 		cpi, _ := objects.CPI(p.Name)
 		object, p.Description = cpi, cpi.Spec.Description
-		p.Changes, p.Baseline = cpi.Status.Changes, cpi.Status.Baseline
+		p.definitionCourse = courseOf(objects, cpi.Status.Baseline, cpi.Status.Changes)
 	} else {
 		kpi, _ := objects.KPI(p.Name)
 		object, p.Description = kpi, kpi.Spec.Description
-		p.Changes, p.Baseline = kpi.Status.Changes, kpi.Status.Baseline
+		p.definitionCourse = courseOf(objects, kpi.Status.Baseline, kpi.Status.Changes)
 	}
 	var err error
 	p.YAML, err = manifest(p.Kind, object)
@@ -100,6 +107,9 @@ func (p *indicatorPage) define(objects board.Objects) error {
 func (p *indicatorPage) relate(objects board.Objects) {
 	for _, problem := range objects.Problems() {
 		if problem.Kind == p.Kind && problem.Name == p.Name {
+			if !happened(objects, problem.Since) {
+				problem.Since = time.Time{}
+			}
 			p.Problems = append(p.Problems, problem)
 		}
 	}
@@ -150,6 +160,9 @@ func (p *indicatorPage) draw(l *locale, in *alert.Indicator) {
 	p.Segments = l.segmentCharts(in, p.Result)
 	p.Hidden = hiddenSegments{Small: ptr.Deref(p.Result.SuppressedSegments, 0), Omitted: ptr.Deref(p.Result.OmittedSegments, 0)}
 	p.Waterfalls = l.waterfallCharts(p.Result.Waterfall)
+	if of := explained(in); of != nil {
+		p.Explained = of.Label
+	}
 	p.Facts = l.facts(in)
 	p.Bias = l.bias(in, p.Result.BiasChecks)
 }

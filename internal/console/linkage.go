@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"time"
 
 	"k8s.io/utils/ptr"
 
@@ -19,6 +20,12 @@ type linkagePage struct {
 	board.Claim
 	Linkage  *v1alpha1.CPILinkage
 	KPITitle string
+	// Strongest driver's title, what its effect rests on, and the Confidence of its interval; empty where there is none.
+	Strongest, Rests, Confidence string
+	// Since the verdict is known to stand; zero if that is not known. Stages are the claim's course, oldest first.
+	Since  time.Time
+	Stages []v1alpha1.LinkStage
+	definitionCourse
 	Problems []board.Problem
 	// Drivers in the order of the claim.
 	Drivers []driverRow
@@ -95,6 +102,12 @@ func (s *site) linkage(v *visit) (*answer, error) {
 	}
 	t := teller{locale: v.L, objects: v.Objects, found: page.Findings, kpi: indicatorOf(v.Objects, resolve.KindKPITarget, page.KPI, page.Findings)}
 	page.Drivers = t.drivers(page.Linkage)
+	status := page.Linkage.Status
+	page.definitionCourse, page.Stages = courseOf(v.Objects, status.Baseline, status.Changes), stagesOf(v.Objects, status.Course)
+	if status.Since != nil && happened(v.Objects, status.Since.Time) {
+		page.Since = status.Since.Time
+	}
+	page.Strongest = t.title(page.Summary.Driver)
 	if page.Findings != nil {
 		t.tell(page)
 	}
@@ -126,6 +139,10 @@ func (t teller) tell(page *linkagePage) {
 		if c := t.compare(f); c != nil {
 			page.Comparisons = append(page.Comparisons, *c)
 		}
+	}
+	page.Rests = t.rests(page.Claim.Effect())
+	if level := decimal(t.found.ConfidenceLevel); level != nil {
+		page.Confidence = t.Figure(percent.Level(*level))
 	}
 	page.Influence, page.InfluenceNote = t.influence()
 	page.Forecast, page.Goals = t.forecast()
@@ -163,13 +180,21 @@ func (t teller) drivers(l *v1alpha1.CPILinkage) []driverRow {
 			row.Reason = t.Word("linkreason", s.Reason)
 		}
 		if e := f.Effect; e != nil {
-			if row.N = t.Count(e.N); e.Lag != nil {
+			if row.N = t.rests(e); e.Lag != nil {
 				row.Lag = strconv.Itoa(int(*e.Lag))
 			}
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// rests says how many customers or periods an effect rests on; empty if that is not known.
+func (t teller) rests(e *v1alpha1.LinkEffect) string {
+	if e == nil || e.N == nil {
+		return ""
+	}
+	return t.T("linkage.n."+e.Level, *e.N)
 }
 
 // difference of the KPI with its interval; a dash if it is not known.
@@ -184,6 +209,11 @@ func (t teller) difference(i v1alpha1.LinkInterval) string {
 func (t teller) step(driver string, v float64) string {
 	in := indicatorOf(t.objects, resolve.KindCPIDefinition, driver, nil)
 	return t.Figure(in.Step(v))
+}
+
+// size of a difference in the driver's unit: no sign, for it has no direction.
+func (t teller) size(driver string, v float64) string {
+	return strings.TrimPrefix(t.step(driver, v), "+")
 }
 
 // whatIf tells what goes with a step of each driver.
@@ -216,10 +246,10 @@ func (t teller) guardrails() table {
 		}
 		loss, counts := dash, dash
 		if v := decimal(g.Loss); v != nil {
-			loss = t.step(g.Driver, *v)
+			loss = t.size(g.Driver, *v)
 		}
 		if v := decimal(g.MinWorsening); v != nil {
-			counts = t.step(g.Driver, *v)
+			counts = t.size(g.Driver, *v)
 		}
 		out.Rows = append(out.Rows, []string{t.title(g.Driver), answer, loss, counts, t.probability(decimal(g.Q))})
 	}

@@ -40,6 +40,11 @@ func TestForecast(t *testing.T) {
 	if !strings.Contains(html.UnescapeString(body), "<bdi>≥ 85 % bis 31.12.2026</bdi>") {
 		t.Error("the target's day is not written in German")
 	}
+	// An error of a share is no share, and a chance beside a bound says what it is.
+	f := figuresOf(t, body, "forecast")[0]
+	if !strings.Contains(html.UnescapeString(body), "mittlerer Fehler 2,0 Prozentpunkte, ohne Treiber 2,0 Prozentpunkte") || f.Goals[0].Label != "≥ 85 % (Aussicht 25 %)" {
+		t.Errorf("%q, %q", f.Goals[0].Label, body)
+	}
 }
 
 // Without the confidence of its interval a share is no result; the counts are told.
@@ -49,5 +54,32 @@ func TestCohortsOfUnknownConfidence(t *testing.T) {
 	f := figuresOf(t, get(t, site1(t, objects), "/ns/demo/linkage/software-nps-renewal", 0).Body.String(), "cohorts")[0]
 	if want := []string{"promoters", dash, dash, "200", "182"}; len(f.Points) > 0 || !slices.Equal(f.rows[2], want) {
 		t.Errorf("%+v %q", f.Points, f.rows)
+	}
+}
+
+// The head says what the effect rests on, whose it is, and how sure its interval is; a guardrail's loss has no sign, and where it
+// is worse without drifting apart from the KPI, the reason is told.
+func TestEffectIsToldInFull(t *testing.T) {
+	objects := demo(t)
+	found := objects.Reports["CPILinkage/software-nps-renewal"].Status.Link
+	no, worse := false, true
+	found.Divergence = &v1alpha1.LinkDivergence{Diverging: &no, KPIGood: &no, Label: "2026-10", Guardrails: []v1alpha1.LinkGuardrailState{
+		{Driver: "software-nps", Loss: "8.2", MinWorsening: "5", Worse: &worse},
+	}}
+	pages := map[string][]string{
+		"/ns/demo/linkage/software-nps-renewal": {
+			"<dd>400 customers</dd>", `<dd><bdi dir="ltr">95 %</bdi></dd>`, ">Would you recommend us?</a></dd>", "<td><bdi>8.2 points</bdi></td><td><bdi>5.0 points</bdi></td>",
+			"neither on target nor improving",
+		},
+		"/ns/demo/cpi/software-nps": {"[13.4, 28.4]</bdi>, n 400"},
+		"/ns/demo/graph":            {"[13.4, 28.4]</bdi>, n 400"},
+	}
+	for path, texts := range pages {
+		body := html.UnescapeString(get(t, site1(t, objects), path, 0).Body.String())
+		for _, text := range texts {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s does not say %q", path, text)
+			}
+		}
 	}
 }

@@ -55,6 +55,34 @@ func TestHistoryTellsResultsFromTheRest(t *testing.T) {
 	}
 }
 
+// A value that must not be acted on does not press the others flat: the axis is made for those, and what lies further out is
+// drawn at its edge, with an arrow. The keyboard comes to it all the same.
+func TestAxisIsMadeForResults(t *testing.T) {
+	address := serve(t, boards{"hotel": hotel(t)})
+	tab := browser.Start(t).Tab(t)
+	tab.Open(address + "/ns/hotel/cpi/recommend")
+	type axis struct {
+		Lowest   float64
+		Arrows   []string
+		Out      int
+		Smallest string
+	}
+	found := browser.Eval[axis](tab, `(() => {
+		const figure = document.querySelector('figure[data-chart="history"]'), svg = figure.querySelector('svg'), frame = svg.getBoundingClientRect();
+		const number = text => Number(text.replace('−', '-'));
+		const small = [...figure.querySelectorAll('tbody tr')].find(row => row.cells[4].textContent.includes('too small'));
+		return {
+			lowest: Math.min(...[...svg.querySelectorAll('[aria-label="y-axis tick label"] text')].map(e => number(e.textContent))),
+			arrows: [...svg.querySelectorAll('text')].map(e => e.textContent).filter(text => /[▲▼]/.test(text)),
+			out: [...svg.querySelectorAll('circle, path, line')].filter(e => e.getBoundingClientRect().bottom > frame.bottom).length,
+			smallest: small.cells[1].textContent,
+		};
+	})()`)
+	if found.Lowest < -40 || found.Out > 0 || !slices.Equal(found.Arrows, []string{"▼ " + found.Smallest}) {
+		t.Errorf("%+v", found)
+	}
+}
+
 // Somebody with a keyboard alone skips to the content, comes to each chart, reads its points and opens its table.
 func TestKeyboard(t *testing.T) {
 	address := serve(t, boards{"hotel": hotel(t)})

@@ -20,7 +20,7 @@ export function rows(data, width) {
       across(data.levels, domain),
       data.bars ? bars(points, data.bars, drawn, rowHeight) : [],
       intervals(points, drawn / rowHeight, 5 / rowHeight),
-      data.bars ? [] : Plot.dot(points.filter(p => known(p.value)), {x: 'value', y: p => p.y + drawn / rowHeight, r: 5, fill: tone, stroke: 'var(--chart-paper)'}),
+      data.bars ? [] : Plot.dot(points.filter(p => known(p.value)), {x: 'value', y: p => p.y + drawn / rowHeight, r: 5, fill: p => moves(p) ? 'var(--chart-paper)' : tone(p), stroke: p => moves(p) ? tone(p) : 'var(--chart-paper)', strokeWidth: 2}),
       Plot.text(points, {...halo, text: 'label', y: p => p.y + 9 / rowHeight, frameAnchor: 'left', textAnchor: 'start', dx: 4 - side, fontWeight: 600,
         lineWidth: (width - 8) / 12 - (stacked ? 0 : 0.5 * d3.max(points, p => (p.told ?? '').length) + 1), textOverflow: 'ellipsis'}),
       Plot.text(points, {...halo, text: 'told', y: p => p.y + (stacked ? 25 : 9) / rowHeight,
@@ -31,6 +31,9 @@ export function rows(data, width) {
   plot.spots = points.filter(p => known(p.value)).map(p => ({x: p.value, y: p.y + drawn / rowHeight, row: p.row}));
   return plot;
 }
+
+// moves: the number is no result yet, and its dot is hollow.
+const moves = p => p.state === 'Running' || p.state === 'Maturing';
 
 const tone = p => `var(--chart-${p.tone || 'line'})`;
 

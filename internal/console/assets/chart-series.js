@@ -25,7 +25,7 @@ function frame(points, numbers, unit, width, labels = []) {
   return {
     beside,
     options: {
-      className: 'plot', width, height: (width < 480 ? 230 : 290) + keys, marginLeft, marginRight, marginTop: 24 + keys, marginBottom: 28,
+      className: 'plot', width, height: (width < 480 ? 230 : 290) + keys, marginLeft, marginRight, marginTop: 30 + keys, marginBottom: 28,
       x: {type: 'linear', domain: [d3.min(points, p => p.from), d3.max(points, p => p.to)]}, y: {domain},
     },
     axes: [
@@ -34,6 +34,29 @@ function frame(points, numbers, unit, width, labels = []) {
       Plot.axisX([...labelled.keys()], {tickFormat: x => labelled.get(x), tickSize: 3, label: null}),
     ],
   };
+}
+
+// fitted are the numbers that an axis holds. A value that must not be acted on does not press the others flat.
+function fitted(points) {
+  const sound = points.filter(p => !p.flag && known(p.value));
+  return (sound.length ? sound : points).flatMap(p => [p.value, p.lower, p.upper]);
+}
+
+// within an axis: what lies further out is drawn at its edge, and marked there.
+function within(points, [low, high]) {
+  const held = v => known(v) ? Math.max(low, Math.min(high, v)) : v;
+  return points.map(p => {
+    const numbers = [p.value, p.lower, p.upper].filter(known);
+    return {...p, value: held(p.value), lower: held(p.lower), upper: held(p.upper), outside: p.value < low || p.value > high,
+      above: numbers.some(v => v > high), below: numbers.some(v => v < low)};
+  });
+}
+
+// beyond the axis: an arrow at its edge, with the number where that itself lies further out.
+function beyond(points, [low, high]) {
+  const arrow = (list, edge, sign, dy) => Plot.text(list, {...halo, fill: 'var(--chart-doubt)', fontWeight: 600, x: 'x', y: () => edge, dy,
+    text: p => p.outside && p.value === edge ? `${sign} ${p.told}` : sign});
+  return [arrow(points.filter(p => p.above), high, '▲', 8), arrow(points.filter(p => p.below), low, '▼', -8)];
 }
 
 // value with its interval: band and line of results, broken where one is missing; what is none is hollow, dashed or crossed.
@@ -52,7 +75,7 @@ function value(points) {
     Plot.lineY(moving.includes(points[last + 1]) ? [points[last] ?? moving[0], ...moving] : moving, {...style, y: 'value', strokeDasharray: '4 4', strokeWidth: 1.5}),
     Plot.dot(points.filter(isResult), {x: 'x', y: 'value', r: points.length > 60 ? 1.5 : 3, fill: 'var(--chart-line)'}),
     Plot.dot(open, {...style, y: 'value', r: 4, fill: 'var(--chart-paper)', strokeWidth: 2}),
-    Plot.dot(others.filter(p => p.flag), {...style, y: 'value', symbol: 'times', r: 5, stroke: 'var(--chart-doubt)', strokeWidth: 2}),
+    Plot.dot(others.filter(p => p.flag && !p.outside), {...style, y: 'value', symbol: 'times', r: 5, stroke: 'var(--chart-doubt)', strokeWidth: 2}),
   ];
 }
 
@@ -75,7 +98,7 @@ function zones(points) {
     const zone = {x1: d3.min(group, p => p.from), x2: d3.max(group, p => p.to), label: group[0].stateLabel};
     return [
       Plot.rect([zone], {x1: 'x1', x2: 'x2', fill: 'currentColor', fillOpacity: 0.06}),
-      Plot.text([zone], {x: 'x2', text: 'label', frameAnchor: 'top', textAnchor: 'end', dy: -20 + 11 * i, fontStyle: 'italic'}),
+      Plot.text([zone], {x: 'x2', text: 'label', frameAnchor: 'top', textAnchor: 'end', dy: -22 + 13 * i, fontStyle: 'italic'}),
     ];
   });
 }
@@ -87,9 +110,9 @@ function reads(plot, points) {
 }
 
 export function history(data, width) {
-  const points = placed(data.points);
-  const numbers = [...points.flatMap(p => [p.value, p.lower, p.upper]), ...data.levels.map(l => l.value)];
-  const framed = frame(points, numbers, data.unit, width, data.levels.map(level => level.label)), {options, axes} = framed;
+  const all = placed(data.points), numbers = [...fitted(all), ...data.levels.map(l => l.value)];
+  const framed = frame(all, numbers, data.unit, width, data.levels.map(level => level.label)), {options, axes} = framed;
+  const points = within(all, options.y.domain);
   const changes = data.changes.map(change => ({...change, x: Date.parse(change.at)})).filter(c => c.x > options.x.domain[0] && c.x < options.x.domain[1]);
   return reads(Plot.plot({...options, marks: [
     zones(points), axes,
@@ -99,14 +122,14 @@ export function history(data, width) {
       const late = change.x - options.x.domain[0] > (options.x.domain[1] - options.x.domain[0]) / 2;
       return Plot.text([change], {x: 'x', text: 'label', frameAnchor: 'top', textAnchor: late ? 'end' : 'start', dx: late ? -4 : 4, dy: 6, ...halo});
     }),
-    value(points),
+    value(points), beyond(points, options.y.domain),
   ]}), points);
 }
 
 export function forecast(data, width) {
   const points = placed(data.points), ahead = points.filter(p => p.state === 'Forecast');
   const goals = data.goals.map(goal => ({...goal, tone: 'target', x: Date.parse(goal.by || goal.from)}));
-  const framed = frame(points, [...points.flatMap(p => [p.value, p.lower, p.upper]), ...goals.map(g => g.value)], data.unit, width, goals.map(goal => goal.label));
+  const framed = frame(points, [...fitted(points), ...goals.map(g => g.value)], data.unit, width, goals.map(goal => goal.label));
   const {options, axes} = framed;
   const [from, to] = options.x.domain;
   const last = points.findLast(isResult), root = last && {...last, lower: last.value, upper: last.value};
@@ -123,7 +146,7 @@ export function forecast(data, width) {
     Plot.ruleY(standing.filter(g => g.from < to), {x1: 'from', x2: 'to', y: 'value', stroke: 'var(--chart-target)', strokeDasharray: '7 4', strokeWidth: 1.5}),
     Plot.dot(dated, {x: 'x', y: 'value', symbol: 'diamond', r: 6, fill: 'var(--chart-target)'}),
     labels([...standing, ...dated], framed),
-  ]}), points);
+  ]}), points.filter(p => isResult(p) || p.state === 'Forecast'));
 }
 
 export function lags(data, width) {

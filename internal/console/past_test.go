@@ -1,0 +1,24 @@
+package console
+
+import (
+	"regexp"
+	"testing"
+	"time"
+)
+
+// Since when something is so is told where it is known. Of files it is not: everything is found at the instant of the computation.
+func TestSinceIsToldWhereItIsKnown(t *testing.T) {
+	content, times := regexp.MustCompile(`(?s)<main.*</main>`), regexp.MustCompile(`<time datetime="([^"]+)"`)
+	for _, path := range []string{"/ns/demo", "/ns/demo/cpi/telco-churn", "/ns/demo/linkage/software-nps-renewal"} {
+		objects := demo(t)
+		objects.At = objects.CPIs[0].Status.Conditions[0].LastTransitionTime.Add(24 * time.Hour)
+		if main := content.FindString(get(t, site1(t, objects), path, 0).Body.String()); !times.MatchString(main) {
+			t.Errorf("%s of a cluster tells no time", path)
+		}
+		objects = demo(t)
+		objects.At = time.Time{}.Add(1) // nothing is known to have been before
+		if main := content.FindString(get(t, site1(t, objects), path, 0).Body.String()); times.MatchString(main) {
+			t.Errorf("%s of files tells times: %q", path, times.FindAllString(main, -1))
+		}
+	}
+}
