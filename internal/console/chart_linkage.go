@@ -153,7 +153,9 @@ func (t teller) lags(p *v1alpha1.LinkPeriods) *chart {
 }
 
 // round to two digits after the point.
-func (t teller) round(v float64) string { return t.Figure(strconv.FormatFloat(v, 'f', 2, 64)) }
+func (t teller) round(v float64) string {
+	return t.Figure(strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1))
+}
 
 // influence of the drivers, with what to know of it; nil where none was shared out.
 func (t teller) influence() (*chart, []string) {

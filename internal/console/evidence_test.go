@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"k8s.io/utils/ptr"
-
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -30,7 +28,7 @@ func TestLags(t *testing.T) {
 	if p := points[1]; *p.Value != -0.6 || *p.Lower != -0.41 || *p.Upper != 0.41 || p.Row != 1 || points[2].Lower != nil || points[2].Upper != nil {
 		t.Errorf("%+v %+v", p, points[2])
 	}
-	if want := []string{"1", "-0.60", "± 0.41"}; !slices.Equal(c.Table.Rows[1], want) && !slices.Equal(c.Table.Rows[1], []string{"1", "−0.60", "± 0.41"}) {
+	if want := []string{"1", "−0.60", "± 0.41"}; !slices.Equal(c.Table.Rows[1], want) {
 		t.Errorf("%q", c.Table.Rows[1])
 	}
 	if got := c.Table.Rows[2][2]; got != dash {
@@ -116,12 +114,12 @@ func TestNumbersOfDriversAreTheirOwn(t *testing.T) {
 		adjusted *v1alpha1.LinkAdjusted
 		want     string
 	}{
-		{&v1alpha1.LinkAdjusted{RiskDifference: &v1alpha1.LinkInterval{Value: "0.1", Lower: "-0.1", Upper: "0.3"}}, "+10.0 pp [−10.0, +30.0]"},
+		{&v1alpha1.LinkAdjusted{RiskDifference: &v1alpha1.LinkInterval{Value: "0.1", Lower: "-0.1", Upper: "0.3"}}, "+10.0 pp [−10.0, 30.0]"},
 		{&v1alpha1.LinkAdjusted{Reason: "TooFewRows"}, tell.Word("linkreason", "TooFewRows")},
 		{&v1alpha1.LinkAdjusted{}, dash},
 	} {
 		row := tell.measures(&v1alpha1.LinkCustomers{RiskDifference: difference, Adjusted: c.adjusted}).Rows[0]
-		if !strings.HasPrefix(row[1], "+20.0 pp") || strings.ReplaceAll(row[2], "+3", "3") != strings.ReplaceAll(c.want, "+3", "3") {
+		if !strings.HasPrefix(row[1], "+20.0 pp") || row[2] != c.want {
 			t.Errorf("%q, want %q", row, c.want)
 		}
 	}
@@ -149,8 +147,5 @@ func TestCourseBeforeAForecast(t *testing.T) {
 	}
 	if len(course) != 24 || !course[0].Start.Before(course[23].Start) {
 		t.Errorf("%d periods from %s to %s", len(course), course[0].Label, course[len(course)-1].Label)
-	}
-	if ptr.Deref(kpi.Result.Periods[len(kpi.Result.Periods)-1].Value, 0) != 0 && course[23].Label == kpi.Result.Periods[len(kpi.Result.Periods)-1].Label {
-		t.Error("the running period is drawn as a result")
 	}
 }
