@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -56,5 +57,20 @@ func TestReadSorts(t *testing.T) {
 	objects, err := board.Read(t.Context(), unsorted{}, "demo", time.Time{})
 	if err != nil || objects.Cardless || objects.CPIs[0].Name != "ease" || objects.Reports["CPIDefinition/nps"] == nil {
 		t.Errorf("%v %+v", err, objects)
+	}
+}
+
+// Who keeps a source answers for what is read from it too.
+func TestADatasetsTeamIsItsSources(t *testing.T) {
+	source := v1alpha1.DataSource{ObjectMeta: metav1.ObjectMeta{Name: "crm"}, Spec: v1alpha1.DataSourceSpec{Owner: &v1alpha1.Owner{Team: "platform"}}}
+	dataset := func(name, of string) v1alpha1.Dataset {
+		return v1alpha1.Dataset{
+			ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: v1alpha1.DatasetSpec{DataSourceRef: v1alpha1.LocalReference{Name: of}},
+			Status: v1alpha1.DatasetStatus{Conditions: []metav1.Condition{{Type: "Ready", Status: "False", Reason: "Invalid"}}},
+		}
+	}
+	objects := board.Objects{Sources: []v1alpha1.DataSource{source}, Datasets: []v1alpha1.Dataset{dataset("kept", "crm"), dataset("lost", "gone")}}
+	if got := objects.Problems(); len(got) != 2 || got[0].Team != "platform" || got[1].Team != "" {
+		t.Errorf("%+v", got)
 	}
 }

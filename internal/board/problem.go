@@ -52,15 +52,12 @@ const reasonUnseen = "NotObserved"
 func (o Objects) Problems() []Problem {
 	var c collector
 	for i := range o.Sources {
-		s, team := &o.Sources[i], ""
-		if s.Spec.Owner != nil {
-			team = s.Spec.Owner.Team
-		}
-		c.object(Problem{Kind: string(alert.Source), Name: s.Name, Team: team}, s.Generation, s.Status.ObservedGeneration, s.Status.Conditions)
+		s := &o.Sources[i]
+		c.object(Problem{Kind: string(alert.Source), Name: s.Name, Team: o.keeper(s.Name)}, s.Generation, s.Status.ObservedGeneration, s.Status.Conditions)
 	}
 	for i := range o.Datasets {
 		d := &o.Datasets[i]
-		c.object(Problem{Kind: "Dataset", Name: d.Name}, d.Generation, d.Status.ObservedGeneration, d.Status.Conditions)
+		c.object(Problem{Kind: "Dataset", Name: d.Name, Team: o.keeper(d.Spec.DataSourceRef.Name)}, d.Generation, d.Status.ObservedGeneration, d.Status.Conditions)
 	}
 	for i := range o.CPIs {
 		d := &o.CPIs[i]
@@ -87,6 +84,14 @@ func (o Objects) Problems() []Problem {
 		c.object(from, s.Generation, s.Status.ObservedGeneration, slices.DeleteFunc(slices.Clone(s.Status.Conditions), toldByReport))
 	}
 	return c.sorted()
+}
+
+// keeper is the team that keeps a source, and answers for what is read from it; empty where nobody is named.
+func (o Objects) keeper(source string) string {
+	if s, _ := o.Source(source); s != nil && s.Spec.Owner != nil {
+		return s.Spec.Owner.Team
+	}
+	return ""
 }
 
 // toldByReport: what a set leaves out is advice for those who look at the set.

@@ -38,7 +38,7 @@ type section struct {
 type step struct {
 	Do       string
 	Who, Why string
-	Team     string // empty if nobody is named
+	Team     string
 	Reasons  []string
 	Look     string
 	Command  string // that shows more
@@ -89,7 +89,11 @@ func (r *Report) document(w words) document {
 func (r *Report) actions(w words) section {
 	s := section{ID: "actions", Heading: w.actions}
 	for _, a := range r.Actions {
-		s.Steps = append(s.Steps, step{Do: a.Do, Who: w.who, Team: a.Team, Why: w.why, Reasons: a.Why, Look: w.look, Command: command(a, r.Namespace)})
+		team := a.Team
+		if team == "" {
+			team = fmt.Sprintf(w.nobody, a.Kind, a.Name)
+		}
+		s.Steps = append(s.Steps, step{Do: a.Do, Who: w.who, Team: team, Why: w.why, Reasons: a.Why, Look: w.look, Command: command(a, r.where())})
 	}
 	switch {
 	case len(r.Actions) > 0:
@@ -99,22 +103,30 @@ func (r *Report) actions(w words) section {
 		s.Lines = []string{w.nothingToDo}
 	}
 	if r.MoreActions > 0 {
-		s.Lines = append(s.Lines, fmt.Sprintf(w.moreActions, r.MoreActions, r.Namespace))
+		s.Lines = append(s.Lines, fmt.Sprintf(w.moreActions, r.MoreActions, r.where()))
 	}
 	return s
 }
 
+// where commands find what the report is on: in its namespace or, of files, in their folder, whose name it does not know.
+func (r *Report) where() string {
+	if r.Changes.Forgetful {
+		return "-f FOLDER"
+	}
+	return "-n " + r.Namespace
+}
+
 // command that shows more of what an action is about.
-func command(a scorecard.Action, namespace string) string {
+func command(a scorecard.Action, where string) string {
 	switch a.Kind {
 	case resolve.KindCPIDefinition:
-		return fmt.Sprintf("kubectl cpi explain cpi/%s -n %s", a.Name, namespace)
+		return fmt.Sprintf("kubectl cpi explain cpi/%s %s", a.Name, where)
 	case resolve.KindKPITarget:
-		return fmt.Sprintf("kubectl cpi explain kpi/%s -n %s", a.Name, namespace)
+		return fmt.Sprintf("kubectl cpi explain kpi/%s %s", a.Name, where)
 	case "CPILinkage":
-		return fmt.Sprintf("kubectl cpi link %s -n %s", a.Name, namespace)
+		return fmt.Sprintf("kubectl cpi link %s %s", a.Name, where)
 	}
-	return fmt.Sprintf("kubectl describe %s %s -n %s", strings.ToLower(a.Kind), a.Name, namespace)
+	return "kubectl cpi status " + where // which says of sources, datasets and cards what is wrong
 }
 
 func (r *Report) numbers(w words) section {
@@ -219,13 +231,13 @@ func (r *Report) guarded(w words) section {
 		s.Lines = []string{w.noGuardrails}
 		return s
 	}
-	t := table{Caption: w.guardrails, Silent: true, Head: []string{w.indicator, w.guardrailOf, w.value, w.state, w.together}}
+	t := table{Caption: w.guardrails, Silent: true, Head: []string{w.indicator, w.guardrailOf, w.value, w.n, w.state, w.together}}
 	for _, g := range r.Guardrails {
 		of := g.Of
 		if of == "" {
 			of = w.allMembers
 		}
-		t.Rows = append(t.Rows, []cell{{Text: g.Title}, {Text: of}, whole(w, g.Value), {Text: g.State, Whole: true, Tone: strings.ToLower(string(board.StandingOf(g.State)))}, {Text: orDash(w, g.Standing)}})
+		t.Rows = append(t.Rows, []cell{{Text: g.Title}, {Text: of}, whole(w, g.Value), whole(w, number(g.N)), {Text: g.State, Whole: true, Tone: strings.ToLower(string(board.StandingOf(g.State)))}, {Text: orDash(w, g.Standing)}})
 	}
 	s.Tables = []table{t}
 	return s

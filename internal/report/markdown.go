@@ -41,9 +41,7 @@ func (m *markdown) section(s section) {
 	m.line("", "## "+s.Heading)
 	for i, step := range s.Steps {
 		m.line("", fmt.Sprintf("%d. **%s**", i+1, printable.Inline(step.Do)))
-		if step.Team != "" {
-			m.line("   - " + step.Who + ": " + printable.Inline(step.Team))
-		}
+		m.line("   - " + step.Who + ": " + printable.Inline(step.Team))
 		for _, reason := range step.Reasons {
 			m.line("   - " + step.Why + ": " + printable.Inline(reason))
 		}

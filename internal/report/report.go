@@ -94,8 +94,9 @@ type Guardrail struct {
 	Title string `json:"title"`
 	// Of is the KPI that it holds; empty where the card alone says so, of all members.
 	Of string `json:"of,omitempty"`
-	// Value with its interval, and State, as the CPI shows them.
+	// Value with its interval and N, and State, as the CPI shows them.
 	Value string `json:"value,omitempty"`
+	N     *int64 `json:"n,omitempty"`
 	State string `json:"state"`
 	// Standing says whether the two drift apart, in the operator's words; empty where nothing judges it.
 	Standing string `json:"standing,omitempty"`
@@ -203,21 +204,14 @@ func (r *Report) guardrails(s scorecard.Set) {
 			g.Title, g.State = cpi.Spec.Title, string(alert.StatePending)
 			if shown := cpi.Status.Summary; shown != nil {
 				g.State = cmp.Or(shown.State, g.State)
-				g.Value = shown.Value
+				g.Value, g.N = shown.Value, shown.N
 				if shown.Interval != "" {
 					g.Value += " " + shown.Interval
 				}
 			}
 		}
 		if kpi != "" {
-			g.Of = titleOf(s, resolve.KindKPITarget, kpi)
-			if found, _ := s.Objects.KPI(kpi); found != nil {
-				for _, c := range found.Status.Conditions {
-					if c.Type == v1alpha1.ConditionDiverging {
-						g.Standing = c.Message
-					}
-				}
-			}
+			g.Of, g.Standing = titleOf(s, resolve.KindKPITarget, kpi), s.Drift(kpi)
 		}
 		told[name] = true
 		r.Guardrails = append(r.Guardrails, g)

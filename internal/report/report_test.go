@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/board"
@@ -105,6 +106,31 @@ func TestNothingToDo(t *testing.T) {
 		}
 		if text := out.String(); !strings.Contains(text, want) || strings.Contains(text, all) != (want == all) {
 			t.Errorf("%s: %s", state, text)
+		}
+	}
+}
+
+// An action says who can act, or that nobody is named, and a command that works where the numbers are: in a cluster or on files.
+func TestWhoActsAndWhereToLook(t *testing.T) {
+	critical := []metav1.Condition{{Type: "WithinThresholds", Status: "False", Reason: "Critical", Message: "10 [3, 17], n 680."}}
+	failed := []metav1.Condition{{Type: "Computed", Status: "False", Reason: "Unreachable", Message: "No answer."}}
+	for version, where := range map[string]string{"7": "-n demo", "": "-f FOLDER"} {
+		objects := board.Objects{Namespace: "demo", At: monday, Reports: map[string]*v1alpha1.IndicatorReport{}}
+		source := v1alpha1.DataSource{ObjectMeta: metav1.ObjectMeta{Name: "crm"}, Status: v1alpha1.DataSourceStatus{Conditions: failed}}
+		cpi := v1alpha1.CPIDefinition{ObjectMeta: metav1.ObjectMeta{Name: "nps", ResourceVersion: version}}
+		cpi.Spec.Owner.Team, cpi.Status.Conditions = "support", critical
+		objects.Sources, objects.CPIs = []v1alpha1.DataSource{source}, []v1alpha1.CPIDefinition{cpi}
+		objects.Reports["CPIDefinition/nps"] = &v1alpha1.IndicatorReport{Spec: v1alpha1.IndicatorReportSpec{DataSourceRef: v1alpha1.LocalReference{Name: "crm"}}}
+		set := scorecard.All(objects)
+		made := report.Make(set, set.LastTime())
+		var out bytes.Buffer
+		if err := made.Markdown(&out); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"- Who: nobody is named as the owner of DataSource crm\n", "`kubectl cpi status " + where + "`", "- Who: support\n", "`kubectl cpi explain cpi/nps " + where + "`"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%q misses %q in %s", version, want, out.String())
+			}
 		}
 	}
 }

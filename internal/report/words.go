@@ -13,7 +13,7 @@ type words struct {
 	countsHelp string
 
 	actions, nothingToDo, nothingKnown, moreActions string
-	who, why, look                                  string
+	who, nobody, why, look                          string
 
 	numbers, cpisOf, kpis, noMembers                                          string
 	indicator, value, interval, n, period, trend, target, state, team, weight string
@@ -49,8 +49,8 @@ var english = words{
 
 	actions: "What matters most now", nothingToDo: "Nothing asks for action: no problem is known of any member.",
 	nothingKnown: "Nothing that is known asks for action. Members of which nobody can tell how they stand: %d; “%s” says why.",
-	moreActions:  "Less urgent: %d more. kubectl cpi status -n %s lists every problem.",
-	who:          "Who", why: "Why", look: "Where to look",
+	moreActions:  "Less urgent: %d more. kubectl cpi status %s lists every problem.",
+	who:          "Who", nobody: "nobody is named as the owner of %s %s", why: "Why", look: "Where to look",
 
 	numbers: "The numbers", cpisOf: "What customers get: %s", kpis: "What the company wants", noMembers: "There are no indicators.",
 	indicator: "Indicator", value: "Value", interval: "Interval", n: "n", period: "Period", trend: "Trend", target: "Target", state: "State", team: "Team", weight: "Weight",

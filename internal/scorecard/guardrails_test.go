@@ -30,6 +30,7 @@ func TestGuardrailsThatCannotBeJudged(t *testing.T) {
 	w := newWorld()
 	w.cpi("nps", "Advocacy", "OK")
 	w.goal("grow", "nps", "OnTarget", said("Diverging", "Unknown", "Pending", "The guardrails have not been judged yet; the conditions of the CPILinkages say why."))
+	w.KPIs[0].Status.Summary.Value = "1.2 M EUR"
 	w.claim("nps-grow", "grow", "nps")
 	set := w.set("/grow")
 	if got := set.Drift("grow"); got != w.KPIs[0].Status.Conditions[0].Message {
@@ -48,6 +49,12 @@ func TestGuardrailsThatCannotBeJudged(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	}
+	w.KPIs[0].Status.Summary.Value = "" // without a value nobody misses the comparison
+	set = w.set("/grow")
+	if got := set.Doubts(); got != nil {
+		t.Errorf("%+v", got)
+	}
+	w.KPIs[0].Status.Summary.Value = "1.2 M EUR"
 	w.KPIs[0].Status.Conditions[0] = said("Diverging", "False", "NotDiverging", "The KPI and its guardrails do not drift apart.")
 	set = w.set("/grow")
 	if got := set.Doubts(); got != nil || set.Drift("grow") != w.KPIs[0].Status.Conditions[0].Message {

@@ -108,7 +108,7 @@ func (s *Set) ofMember(m Member) (out []Doubt) {
 	case alert.StateRunning, alert.StateMaturing:
 		out = append(out, Doubt{What: "the final value", Why: fmt.Sprintf("Period %s is not mature: its value still moves by design.", m.Summary.Period)})
 	}
-	if c := meta.FindStatusCondition(m.Conditions, v1alpha1.ConditionDiverging); c != nil && c.Status == metav1.ConditionUnknown {
+	if c := meta.FindStatusCondition(m.Conditions, v1alpha1.ConditionDiverging); c != nil && c.Status == metav1.ConditionUnknown && m.Summary.Value != "" {
 		out = append(out, Doubt{What: "whether it and its guardrails drift apart", Why: s.Drift(m.Name)})
 	}
 	return out
