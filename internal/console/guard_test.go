@@ -67,6 +67,9 @@ func TestOnlyWhoKnowsTheSecretLooks(t *testing.T) {
 	if answer := send(handler, http.MethodGet, home+"/ns/demo", cookies...); answer.Code != http.StatusOK {
 		t.Errorf("with the cookie: %d", answer.Code)
 	}
+	if answer := send(handler, http.MethodHead, home+"/ns/demo"); answer.Code != http.StatusUnauthorized {
+		t.Errorf("HEAD without the cookie: %d", answer.Code)
+	}
 	if answer := send(handler, http.MethodHead, home+"/ns/demo", cookies...); answer.Code != http.StatusOK {
 		t.Errorf("HEAD with the cookie: %d", answer.Code)
 	}
@@ -90,6 +93,16 @@ func TestStrangersAreToldNothing(t *testing.T) {
 	}
 }
 
+// The secret in the address is not carried on into links.
+func TestLinksHoldNoSecret(t *testing.T) {
+	handler := guarded(t)
+	for path, want := range map[string]int{LoginPath + "?token=" + secret: http.StatusOK, "/ns/demo?token=" + secret: http.StatusUnauthorized} {
+		if body := get(t, handler, path, want).Body.String(); !strings.Contains(body, "lang=de") || strings.Contains(body, secret) {
+			t.Errorf("%s:\n%s", path, body)
+		}
+	}
+}
+
 func TestNamesOfOthersAreRefused(t *testing.T) {
 	handler := guarded(t)
 	for host, want := range map[string]int{
@@ -102,6 +115,8 @@ func TestNamesOfOthersAreRefused(t *testing.T) {
 		"evil.example:8080":      http.StatusMisdirectedRequest,
 		"evil.example":           http.StatusMisdirectedRequest,
 		"localhost.evil.example": http.StatusMisdirectedRequest,
+		"evil-localhost":         http.StatusMisdirectedRequest,
+		"not-desk.example":       http.StatusMisdirectedRequest,
 		"127.0.0.1.evil.example": http.StatusMisdirectedRequest,
 		"":                       http.StatusMisdirectedRequest,
 	} {
@@ -138,6 +153,9 @@ func TestBrowsersAreToldToBeStrict(t *testing.T) {
 				}
 				if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" || h.Get("Cache-Control") == "" {
 					t.Errorf("%s %s: %v", method, path, h)
+				}
+				if h.Get("Cross-Origin-Opener-Policy") != "same-origin" || h.Get("Cross-Origin-Resource-Policy") != "same-origin" {
+					t.Errorf("%s %s is open to pages of others: %v", method, path, h)
 				}
 				if strings.HasPrefix(path, "/ns/") && h.Get("Cache-Control") != "no-store" {
 					t.Errorf("%s %s may be kept: %q", method, path, h.Get("Cache-Control"))

@@ -79,7 +79,7 @@ func (s *site) indicator(v *visit) (*answer, error) {
 		page.Unreadable = err.Error()
 	} else {
 		page.Targets, page.Thresholds, page.Benchmark, page.Window = v.L.targets(in), v.L.thresholds(in), v.L.benchmark(in), v.L.window(in)
-		if in.Current() {
+		if page.Result != nil && in.Current() { // of the formula that the operator knows, and of the one that stands there now
 			page.draw(v.L, in)
 		}
 	}
