@@ -196,8 +196,10 @@ func ago(now time.Time, then *metav1.Time) string {
 }
 
 // happened tells whether something was at a time that is known. Of files, everything is found at the very instant as of which
-// they are computed, and when it came to be is not known.
-func happened(o board.Objects, at time.Time) bool { return !at.IsZero() && at.Before(o.At) }
+// they are computed, and when it came to be is not known. Times of objects are kept to the second.
+func happened(o board.Objects, at time.Time) bool {
+	return !at.IsZero() && at.Before(o.At.Truncate(time.Second))
+}
 
 // count of things, in words.
 func count(n int, one, many string) string {
