@@ -4,14 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -76,13 +75,18 @@ func Read(paths []string, stdin io.Reader) (objects []*Object, faults []Fault, e
 
 var extensions = []string{".yaml", ".yml", ".json"}
 
+// Kustomizations are the names of files that kustomize looks for. It takes such a file for a Kustomization without being told.
+var Kustomizations = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
+
 // filesOf a path: itself if it is a file, else the manifests in it and below.
 func filesOf(path string) ([]string, error) {
 	info, err := os.Stat(path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no file or folder %s", path)
+	case err != nil:
 		return nil, err
-	}
-	if !info.IsDir() {
+	case !info.IsDir():
 		return []string{path}, nil
 	}
 	var out []string
@@ -94,7 +98,7 @@ func filesOf(path string) ([]string, error) {
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
-		case !entry.IsDir() && slices.Contains(extensions, filepath.Ext(name)):
+		case !entry.IsDir() && (slices.Contains(extensions, filepath.Ext(name)) || slices.Contains(Kustomizations, entry.Name())):
 			out = append(out, name)
 		}
 		return nil
@@ -158,7 +162,7 @@ func marker(line []byte) (rest []byte, ok bool) {
 func (d document) objects(file string) ([]*Object, *Fault) {
 	var root yaml.Node
 	if err := yaml.Unmarshal(d, &root); err != nil {
-		return nil, faultOf(file, err)
+		return nil, d.unreadable(file, err)
 	}
 	if len(root.Content) == 0 {
 		return nil, nil // nothing but comments
@@ -195,6 +199,9 @@ func objectsOf(file string, node *yaml.Node, text []byte) ([]*Object, *Fault) {
 	if err := json.Unmarshal(text, &head); err != nil {
 		return fault("apiVersion, kind and metadata do not have the form of an object's: " + err.Error())
 	}
+	if head.APIVersion == "" && head.Kind == "" && slices.Contains(Kustomizations, filepath.Base(file)) {
+		head.APIVersion, head.Kind = "kustomize.config.k8s.io/v1beta1", "Kustomization"
+	}
 	switch {
 	case head.APIVersion == "" && head.Kind == "" && head.Metadata == nil:
 		return nil, nil // such as a values file
@@ -228,20 +235,4 @@ func items(file string, list *yaml.Node, texts []json.RawMessage) ([]*Object, *F
 		out = append(out, found...)
 	}
 	return out, nil
-}
-
-var lineOf = regexp.MustCompile(`line (\d+): `)
-
-// faultOf a parser's error, with the line that it names.
-func faultOf(file string, err error) *Fault {
-	text := err.Error()
-	for _, prefix := range []string{"error converting YAML to JSON: ", "yaml: ", "unmarshal errors:\n"} {
-		text = strings.TrimPrefix(text, prefix)
-	}
-	fault := &Fault{Place{file, 1}, strings.TrimSpace(text)}
-	if found := lineOf.FindStringSubmatch(text); found != nil {
-		fault.Line, _ = strconv.Atoi(found[1]) // digits
-		fault.Message = strings.TrimSpace(strings.Replace(text, found[0], "", 1))
-	}
-	return fault
 }

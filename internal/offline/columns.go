@@ -91,6 +91,9 @@ func meant(name string, known []string) string {
 	if likely := near.Names(name, known); len(likely) > 0 {
 		return fmt.Sprintf("did you mean %s?", strings.Join(likely, " or "))
 	}
+	if len(known) == 0 {
+		return "it has none"
+	}
 	const most = 20
 	shown := slices.Sorted(slices.Values(known))
 	if len(shown) > most {
@@ -105,6 +108,7 @@ func (c *columnCheck) source(ctx context.Context, declared *v1alpha1.DataSource)
 		return nil // told already
 	}
 	reachable, has := c.reachable(declared)
+	c.keys(declared, has)
 	var datasets []*v1alpha1.Dataset
 	for i := range c.Datasets {
 		d := &c.Datasets[i]
@@ -168,6 +172,19 @@ func (c *columnCheck) reachable(declared *v1alpha1.DataSource) (*v1alpha1.DataSo
 		return !has(string(t.Name))
 	})
 	return left, has
+}
+
+// keys that tables name of ConfigMaps which are here and do not have them.
+func (c *columnCheck) keys(declared *v1alpha1.DataSource, has func(table string) bool) {
+	if declared.Spec.Files == nil {
+		return
+	}
+	for i, t := range declared.Spec.Files.Tables {
+		if t.ConfigMap == nil || c.ConfigMaps[t.ConfigMap.Name] == nil || has(string(t.Name)) {
+			continue
+		}
+		c.told.find(declared.UID, fmt.Sprintf("spec.files.tables[%d].configMap.key", i), c.lacks(t.ConfigMap.Name, t.ConfigMap.Key))
+	}
 }
 
 // holds reports whether a ConfigMap of the namespace has a key.

@@ -86,7 +86,9 @@ type computation struct {
 	Options
 	// known results, which are not computed again; nil where all are computed.
 	known *known
-	out   Computed
+	// lacking are the paths of files that would be mounted if their ConfigMaps had them, with what to say of it.
+	lacking map[string]string
+	out     Computed
 }
 
 // claim gives a linkage its report, if it can be tested.
@@ -284,6 +286,11 @@ func (s sink) Result(_ int, result plan.Result) error {
 	}
 	if s.known.has(result.Key) { // it was a part of something that is new
 		return nil
+	}
+	if result.Failure != nil {
+		failure := *result.Failure
+		failure.Message = s.local(failure.Message)
+		result.Failure = &failure
 	}
 	report.Status = publish.Status(report.Status, s.work, result, metav1.NewTime(s.Now))
 	return nil

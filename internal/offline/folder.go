@@ -2,8 +2,10 @@ package offline
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -16,6 +18,9 @@ import (
 // mount writes what a pod would find mounted for a source into a folder, from the Secrets and ConfigMaps of the
 // namespace, or those given in their place, under the same paths.
 func (c *computation) mount(folder string, source *v1alpha1.DataSource) error {
+	if c.lacking == nil {
+		c.lacking = map[string]string{}
+	}
 	volumes, mounts := job.SourceVolumes(source)
 	for i, volume := range volumes {
 		content, err := c.content(volume)
@@ -23,6 +28,13 @@ func (c *computation) mount(folder string, source *v1alpha1.DataSource) error {
 			return err
 		}
 		into := filepath.Join(folder, mounts[i].MountPath)
+		if volume.ConfigMap != nil {
+			for _, item := range volume.ConfigMap.Items {
+				if _, found := content[item.Path]; !found {
+					c.lacking[filepath.Join(into, item.Path)] = c.lacks(volume.ConfigMap.Name, item.Key)
+				}
+			}
+		}
 		if err := os.MkdirAll(into, 0o700); err != nil {
 			return err
 		}
@@ -49,14 +61,11 @@ func (c *computation) content(volume corev1.Volume) (map[string][]byte, error) {
 	case volume.Secret != nil:
 		return c.secret(volume.Secret)
 	case volume.ConfigMap != nil:
-		config := c.ConfigMaps[volume.ConfigMap.Name]
-		if config == nil && c.ConfigMap != nil {
-			var err error
-			if config, err = c.ConfigMap(volume.ConfigMap.Name); err != nil {
-				return nil, err
-			}
-		}
-		if config == nil {
+		config, err := c.configMap(volume.ConfigMap.Name)
+		switch {
+		case err != nil:
+			return nil, err
+		case config == nil:
 			return nil, missing("ConfigMap", volume.ConfigMap.Name)
 		}
 		take(volume.ConfigMap.Items, func(key string) ([]byte, bool) {
@@ -70,6 +79,34 @@ func (c *computation) content(volume corev1.Volume) (map[string][]byte, error) {
 		return nil, fmt.Errorf("PersistentVolumeClaim %q is not to be had without a cluster; bind the table to a file of yours: --bind SOURCE/TABLE=file:PATH", volume.PersistentVolumeClaim.ClaimName)
 	}
 	return out, nil
+}
+
+// configMap of the namespace or of whoever is asked; nil if there is none.
+func (c *computation) configMap(name string) (*corev1.ConfigMap, error) {
+	if config := c.ConfigMaps[name]; config != nil || c.ConfigMap == nil {
+		return config, nil
+	}
+	return c.ConfigMap(name)
+}
+
+// lacks says that a ConfigMap, which is there, has no such key.
+func (c *computation) lacks(name, key string) string {
+	var known []string
+	if config, _ := c.configMap(name); config != nil {
+		known = slices.Concat(slices.Collect(maps.Keys(config.Data)), slices.Collect(maps.Keys(config.BinaryData)))
+	}
+	return fmt.Sprintf("ConfigMap %q has no key %q; %s", name, key, meant(key, known))
+}
+
+// local is a message of the engine in the user's words: that a file is not there, in a folder that was made for the run, says that
+// a ConfigMap lacks a key.
+func (c *computation) local(message string) string {
+	for path, why := range c.lacking {
+		if strings.Contains(message, path+":") {
+			return why
+		}
+	}
+	return message
 }
 
 func missing(kind, name string) error {

@@ -66,9 +66,6 @@ func kustomizations(objects []*manifest.Object) []kustomization {
 	return out
 }
 
-// kustomizationFiles are the names that kustomize looks for.
-var kustomizationFiles = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
-
 // Beside gives the kustomizations that lie beside named files and have them among their resources, so that a file alone has
 // the namespace and the data that it has within its folder.
 func Beside(paths []string) []string {
@@ -78,7 +75,7 @@ func Beside(paths []string) []string {
 		if err != nil || info.IsDir() { // what cannot be read is told where it is read
 			continue
 		}
-		for _, name := range kustomizationFiles {
+		for _, name := range manifest.Kustomizations {
 			beside := filepath.Join(filepath.Dir(path), name)
 			if lists(beside, filepath.Base(path)) && !slices.Contains(out, beside) && !slices.Contains(paths, beside) {
 				out = append(out, beside)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -41,6 +42,8 @@ type Namespace struct {
 	ConfigMaps map[string]*corev1.ConfigMap
 
 	origins map[types.UID]*manifest.Object
+	// refused are the objects, as kind/name, that the API server would not take; what refers to them must wait for them.
+	refused []string
 }
 
 // Load gives the objects of manifests by namespace, in the order of their names, with the defaults that the API server
@@ -103,15 +106,19 @@ func (l *loader) add(ctx context.Context, object *manifest.Object) error {
 		return nil
 	case ours:
 		text, problems, err := schema.Check(ctx, object.Kind, object.JSON)
+		if err != nil {
+			return err
+		}
 		for _, p := range problems {
 			message := p.Message
-			if p.Mistyped {
+			if p.Mistyped && textWanted.MatchString(message) {
 				message += quoteIt(object, p.Field)
 			}
 			l.find(object, p.Field, message)
 		}
-		if err != nil || len(problems) > 0 {
-			return err
+		if len(problems) > 0 {
+			n.refused = append(n.refused, object.Reference())
+			return nil
 		}
 		return l.take(n, object, text)
 	case schema.Knows(object.Kind):
@@ -186,6 +193,9 @@ func (n *Namespace) finding(uid types.UID, field, message string) Finding {
 	object := n.origins[uid]
 	return Finding{object.Place(field), object.Reference(), field, message}
 }
+
+// textWanted is how the schema says that a field takes text.
+var textWanted = regexp.MustCompile(`must be of type [a-z0-9,]*string\b`)
 
 // quoteIt is advice where YAML made something else of a text than what was meant.
 func quoteIt(object *manifest.Object, field string) string {

@@ -3,6 +3,8 @@ package offline
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -10,12 +12,13 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/job"
+	"github.com/cpi-operator/cpi-operator/internal/near"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
 
 // Validate gives what is wrong with the objects of a namespace beyond their schema: what they refer to and whether it
-// fits, as the operator's controllers find it.
+// fits, as the operator's controllers find it. What only waits for another object that is wrong is not told: it is mended there.
 func (n *Namespace) Validate() []Finding {
 	v := validator{Namespace: n, objects: objects{n, n.shells()}}
 	for i := range n.Sources {
@@ -39,6 +42,7 @@ func (n *Namespace) Validate() []Finding {
 	for i := range n.Scorecards {
 		v.scorecard(&n.Scorecards[i])
 	}
+	v.settle()
 	return v.findings
 }
 
@@ -46,13 +50,43 @@ type validator struct {
 	*Namespace
 	objects  objects
 	findings []Finding
+	waiting  []waiting
+}
+
+// waiting is an object that refers to one which is not there or not ready.
+type waiting struct {
+	uid            types.UID
+	field, message string
+}
+
+// settle tells of what waits, unless it waits for an object of these files that is wrong itself, or waits in its turn.
+func (v *validator) settle() {
+	wrong := slices.Clone(v.refused)
+	for _, f := range v.findings {
+		wrong = append(wrong, f.Object)
+	}
+	for len(v.waiting) > 0 {
+		i := slices.IndexFunc(v.waiting, func(w waiting) bool { return slices.ContainsFunc(wrong, w.speaksOf) })
+		if i < 0 {
+			i = 0
+			v.find(v.waiting[0].uid, v.waiting[0].field, v.waiting[0].message)
+		}
+		wrong = append(wrong, string(v.waiting[i].uid))
+		v.waiting = slices.Delete(v.waiting, i, i+1)
+	}
+}
+
+// speaksOf an object, kind/name, as internal/resolve writes it.
+func (w waiting) speaksOf(object string) bool {
+	kind, name, _ := strings.Cut(object, "/")
+	return strings.Contains(w.message, fmt.Sprintf("%s %q", kind, name)) || strings.Contains(w.message, object+": ")
 }
 
 func (v *validator) dataset(d *v1alpha1.Dataset) {
 	_, problems := resolve.Dataset(d)
 	v.problems(d.UID, problems)
-	if source, _ := v.objects.Source(d.Spec.DataSourceRef.Name); source == nil {
-		v.find(d.UID, "spec.dataSourceRef", "DataSource \""+d.Spec.DataSourceRef.Name+"\" is not among these files.")
+	if name := d.Spec.DataSourceRef.Name; named(v.Sources, name, func(s *v1alpha1.DataSource) string { return s.Name }) == nil {
+		v.absent(d.UID, "spec.dataSourceRef", "DataSource", name)
 	}
 }
 
@@ -76,11 +110,11 @@ func (v *validator) scorecard(s *v1alpha1.Scorecard) {
 		switch {
 		case m.CPIRef != nil:
 			if cpi, _ := v.objects.CPI(m.CPIRef.Name); cpi == nil {
-				v.find(s.UID, fmt.Sprintf("spec.members[%d].cpiRef", i), fmt.Sprintf("CPIDefinition %q is not among these files.", m.CPIRef.Name))
+				v.absent(s.UID, fmt.Sprintf("spec.members[%d].cpiRef", i), resolve.KindCPIDefinition, m.CPIRef.Name)
 			}
 		case m.KPIRef != nil:
 			if kpi, _ := v.objects.KPI(m.KPIRef.Name); kpi == nil {
-				v.find(s.UID, fmt.Sprintf("spec.members[%d].kpiRef", i), fmt.Sprintf("KPITarget %q is not among these files.", m.KPIRef.Name))
+				v.absent(s.UID, fmt.Sprintf("spec.members[%d].kpiRef", i), resolve.KindKPITarget, m.KPIRef.Name)
 			}
 		}
 	}
@@ -110,7 +144,33 @@ func (v *validator) error(uid types.UID, err error) {
 	if !told || !strings.HasPrefix(field, "spec.") {
 		field, message = "", unmet.Message
 	}
-	v.find(uid, field, strings.ReplaceAll(message, "in this namespace", "among these files"))
+	message = strings.ReplaceAll(message, "in this namespace", "among these files")
+	if found := nobody.FindStringSubmatch(message); found != nil {
+		message += v.meant(found[1], found[2])
+	}
+	v.waiting = append(v.waiting, waiting{uid, field, message})
+}
+
+// nobody is how internal/resolve says that there is no object of a kind and name.
+var nobody = regexp.MustCompile(`([A-Za-z]+) "([^"]+)" does not exist among these files`)
+
+// absent object that one refers to.
+func (v *validator) absent(uid types.UID, field, kind, name string) {
+	v.waiting = append(v.waiting, waiting{uid, field, fmt.Sprintf("%s %q is not among these files.", kind, name) + v.meant(kind, name)})
+}
+
+// meant asks whether another object of the kind was; empty if none has a name like it.
+func (v *validator) meant(kind, name string) string {
+	var known []string
+	for uid := range v.origins {
+		if of, other, _ := strings.Cut(string(uid), "/"); of == kind {
+			known = append(known, other)
+		}
+	}
+	if likely := near.Names(name, known); len(likely) > 0 {
+		return fmt.Sprintf(" Did you mean %s?", strings.Join(likely, " or "))
+	}
+	return ""
 }
 
 // shells are the reports that the operator would make for indicators, before any run, by kind and name.

@@ -126,7 +126,9 @@ func (c *checker) check(ctx context.Context, object map[string]any) []Problem {
 		errs = append(errs, found...)
 	}
 	for _, err := range errs {
-		problems = append(problems, problemOf(err))
+		if p := problemOf(err); p.Field != "" || !strings.HasPrefix(p.Message, "Checked value must be") { // told of its field already
+			problems = append(problems, p)
+		}
 	}
 	return problems
 }
