@@ -97,7 +97,7 @@ func (w web) draw() *netDrawing {
 			for i, e := range into {
 				// Lines that end in one node end apart, so that their labels do not cover each other.
 				end := y + (i+1)*nodeHigh/(len(into)+1)
-				edge := netEdge{Claim: e.Claim, Verdict: e.Verdict, Goal: e.Claim == "", X: column(1) - 12, Y: end - 4}
+				edge := netEdge{Claim: e.Claim, Verdict: e.Verdict, Goal: e.Claim == "", X: column(1) - 12, Y: end - 6}
 				if i > 0 && i == len(into)-1 {
 					edge.Y = end + 13 // below the last line, away from the one above
 				}

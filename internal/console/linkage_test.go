@@ -71,8 +71,8 @@ func TestEffectIsToldInFull(t *testing.T) {
 			"<dd>400 customers</dd>", `<dd><bdi dir="ltr">95 %</bdi></dd>`, ">Would you recommend us?</a></dd>", "<td><bdi>8.2 points</bdi></td><td><bdi>5.0 points</bdi></td>",
 			"neither on target nor improving",
 		},
-		"/ns/demo/cpi/software-nps": {"[13.4, 28.4]</bdi>, n 400"},
-		"/ns/demo/graph":            {"[13.4, 28.4]</bdi>, n 400"},
+		"/ns/demo/cpi/software-nps": {"[13.4, 28.4]</bdi>, n\u00a0400"},
+		"/ns/demo/graph":            {"[13.4, 28.4]</bdi>, n\u00a0400"},
 	}
 	for path, texts := range pages {
 		body := html.UnescapeString(get(t, site1(t, objects), path, 0).Body.String())

@@ -141,7 +141,7 @@ func TestWhatIsNoResultIsMarked(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"/ns/made/cpi/failing": `<bdi class="provisional">10.5</bdi> <span class="interval"><bdi>[1.5, 20.5]</bdi></span> <span class="interval">not a result yet</span>`,
-		"/ns/made/graph":       `<bdi dir="ltr" class="provisional">10.5</bdi> <bdi dir="ltr" class="small">[1.5, 20.5]</bdi> <span class="small">n 12</span> <span class="small">not a result yet</span>`,
+		"/ns/made/graph":       `<bdi dir="ltr" class="provisional">10.5</bdi> <bdi dir="ltr" class="small">[1.5, 20.5]</bdi> <span class="small">n&nbsp;12</span> <span class="small">not a result yet</span>`,
 	} {
 		if body := get(t, handler, path, 0).Body.String(); !strings.Contains(body, want) {
 			t.Errorf("%s does not mark what is no result", path)

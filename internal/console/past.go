@@ -9,8 +9,10 @@ import (
 )
 
 // happened tells whether something was at a time that is known. Of files, everything is found at the very instant as of which
-// they are computed, and when it came to be is not known.
-func happened(o board.Objects, at time.Time) bool { return !at.IsZero() && at.Before(o.At) }
+// they are computed, and when it came to be is not known. Times of objects are kept to the second.
+func happened(o board.Objects, at time.Time) bool {
+	return !at.IsZero() && at.Before(o.At.Truncate(time.Second))
+}
 
 // Happened is for templates.
 func (v *visit) Happened(at time.Time) bool { return happened(v.Objects, at) }
