@@ -98,7 +98,7 @@ func TestWatch(t *testing.T) {
 	put(t, folder, "nps.yaml", strings.Replace(nps, "title: NPS", "title: [NPS", 1))
 	stderr.until(t, definition)
 	put(t, folder, "nps.yaml", strings.Replace(nps, "score: score", "score: id", 1))
-	stdout.until(t, "-100.0")
+	stdout.until(t, "−100.0")
 	stop()
 	if got := <-code; got != exitOK {
 		t.Errorf("ended with %d: %s", got, stderr.text.String())
