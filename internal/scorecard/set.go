@@ -148,8 +148,15 @@ func (s *Set) spec(ref Reference) *v1alpha1.Indicator {
 // gather finds what touches the members, once they are all there.
 func (s *Set) gather() {
 	s.place = map[Reference]int{}
+	titles := map[string]int{}
 	for i, m := range s.Members {
 		s.place[m.Reference()] = i
+		titles[m.Title]++
+	}
+	for i := range s.Members {
+		if m := &s.Members[i]; titles[m.Title] > 1 { // a reader must tell them apart
+			m.Title += " (" + m.Name + ")"
+		}
 	}
 	s.claim()
 	s.stakes = map[Reference]stake{}

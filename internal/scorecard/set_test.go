@@ -134,3 +134,18 @@ func TestLeversAreOfTheKPI(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// Members of one title are told apart by their names; others keep theirs.
+func TestMembersOfOneTitle(t *testing.T) {
+	w := newWorld()
+	for _, name := range []string{"nps", "nps-team", "ease"} {
+		w.cpi(name, "Advocacy", "OK")
+	}
+	w.CPIs[0].Spec.Title, w.CPIs[1].Spec.Title = "Would you?", "Would you?"
+	set := w.set("nps", "nps-team", "ease")
+	for i, want := range []string{"Would you? (nps)", "Would you? (nps-team)", "Title of ease"} {
+		if got := set.Members[i].Title; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
