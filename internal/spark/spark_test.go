@@ -1,6 +1,7 @@
 package spark_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
@@ -36,5 +37,29 @@ func TestDrawing(t *testing.T) {
 		if spark.Of(r) != nil {
 			t.Errorf("%s is drawn", name)
 		}
+	}
+}
+
+// A flat course lies in the middle; an interval with an open end has no band; what is no finite number is a gap; of very many
+// periods the latest are drawn.
+func TestDrawingAtItsEdges(t *testing.T) {
+	of := func(periods ...v1alpha1.PeriodValue) *spark.Drawing { return spark.Of(&v1alpha1.ReportResult{Periods: periods}) }
+	if got := of(period("a", "Mature", "5", "", ""), period("b", "Mature", "5", "", "")); got == nil || got.Line != "M3 16L117 16" || got.Band != "" {
+		t.Errorf("flat: %+v", got)
+	}
+	for _, open := range []v1alpha1.PeriodValue{period("b", "Mature", "5", "", "6"), period("b", "Mature", "5", "4", "")} {
+		if got := of(period("a", "Mature", "5", "4", "6"), open); got == nil || got.Band != "" {
+			t.Errorf("open: %+v", got)
+		}
+	}
+	if got := of(period("a", "Mature", "1", "0", "2"), period("b", "Mature", "+Inf", "0", "2"), period("c", "Mature", "1", "0", "2")); got == nil || got.Line != "M3 16h0M117 16h0" {
+		t.Errorf("infinite: %+v", got)
+	}
+	var many []v1alpha1.PeriodValue
+	for i := range 50 {
+		many = append(many, period(strconv.Itoa(i), "Mature", "1", "0", "2"))
+	}
+	if got := of(many...); got.First != "14" || got.Until != "49" {
+		t.Errorf("from %s until %s", got.First, got.Until)
 	}
 }
