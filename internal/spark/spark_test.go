@@ -43,7 +43,9 @@ func TestDrawing(t *testing.T) {
 // A flat course lies in the middle; an interval with an open end has no band; what is no finite number is a gap; of very many
 // periods the latest are drawn.
 func TestDrawingAtItsEdges(t *testing.T) {
-	of := func(periods ...v1alpha1.PeriodValue) *spark.Drawing { return spark.Of(&v1alpha1.ReportResult{Periods: periods}) }
+	of := func(periods ...v1alpha1.PeriodValue) *spark.Drawing {
+		return spark.Of(&v1alpha1.ReportResult{Periods: periods})
+	}
 	if got := of(period("a", "Mature", "5", "", ""), period("b", "Mature", "5", "", "")); got == nil || got.Line != "M3 16L117 16" || got.Band != "" {
 		t.Errorf("flat: %+v", got)
 	}
