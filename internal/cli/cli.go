@@ -70,6 +70,9 @@ func Run(ctx context.Context, now time.Time, args []string, stdin io.Reader, std
 	case errors.Is(err, notInOrder{}):
 		return exitFound
 	}
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		err = errors.New("interrupted")
+	}
 	tellError(stderr, err)
 	return exitUsage
 }

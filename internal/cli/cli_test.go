@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"strings"
@@ -94,11 +95,35 @@ telco-support-churn   telco-churn-goal   telco-support   −11.3 pp [−13.8, �
 	}
 }
 
+// A command that is interrupted says so, and not in Go's words.
+func TestInterrupted(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	var out, told bytes.Buffer
+	if code := Run(ctx, time.Now(), []string{"compute", "-f", samples + "/telco.yaml"}, nil, &out, &told); code != exitUsage || told.String() != "error: interrupted\n" {
+		t.Errorf("%d %q %q", code, &out, &told)
+	}
+}
+
+// Columns line up though rows lack their last cells.
+func TestRowsWithoutTheirLastCells(t *testing.T) {
+	var out bytes.Buffer
+	rows := listing{headings: []string{"SINCE", "STAGE", "VERDICT"}, rows: [][]string{{"2026-11-01", "Hypothesised", ""}, {"2026-11-02", "Refuted", "NotSupported"}, {"", "", ""}}}
+	if err := rows.print(&out, "table"); err != nil || out.String() != "SINCE        STAGE          VERDICT\n2026-11-01   Hypothesised\n2026-11-02   Refuted        NotSupported\n\n" {
+		t.Errorf("%v\n%s", err, &out)
+	}
+}
+
 // What cannot be done at all has its own exit code, and says what to do.
 func TestUsage(t *testing.T) {
 	for says, args := range map[string][]string{
-		"say which files": {"validate"},
-		"no such file":    {"validate", "-f", "nowhere.yaml"},
+		"say which files":                                        {"validate"},
+		"there is no file or folder nowhere.yaml":                {"validate", "-f", "nowhere.yaml"},
+		"of cpi-operator in standard input":                      {"compute", "-f", "-"},
+		"is a table: kubectl cpi init":                           {"compute", "-f", samples + "/data/contracts.csv"},
+		"tells kubectl cpi explain NAME":                         {"status", "software-nps"},
+		"argument belongs to no flag\n":                          {"version", "x"},
+		"one table at a time":                                    {"init", "a.csv", "b.csv"},
 		"no definition of cpi-operator in testdata/nothing.yaml": {"validate", "-f", "testdata/nothing.yaml"},
 		"kubectl cpi status lists what":                          {"explain", "-f", samples + "/telco.yaml", "cpi/"},
 		"1 argument belongs":                                     {"compute", "-f", samples, "crm=postgres://me:hunter2@db/x"},

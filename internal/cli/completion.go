@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,7 +20,7 @@ const completeWithin = 3 * time.Second
 // completeNames offers the names of objects of kinds. A cluster that does not answer, or files that cannot be read, offer
 // none: nobody wants an error while typing.
 func (f *lookFlags) completeNames(kinds ...string) cobra.CompletionFunc {
-	return func(command *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return func(command *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -33,7 +34,9 @@ func (f *lookFlags) completeNames(kinds ...string) cobra.CompletionFunc {
 		var out []cobra.Completion
 		for _, n := range found {
 			text := n.name
-			if counts[n.name] > 1 {
+			if kind, _, qualified := strings.Cut(begun, "/"); qualified && kindNames[strings.ToLower(kind)] == n.kind {
+				text = kind + "/" + n.name
+			} else if counts[n.name] > 1 {
 				text = n.String()
 			}
 			out = append(out, cobra.CompletionWithDesc(text, n.kind))

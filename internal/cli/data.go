@@ -35,9 +35,10 @@ func (f *dataFlags) addBinds(command *cobra.Command) {
 	command.Flags().StringArrayVar(&f.binds, "bind", nil, "put a file or a server in the place of a data source: SOURCE[/TABLE]=file:PATH or SOURCE=postgres://…; may be given several times")
 }
 
-// options of a computation as of now, unless --at says otherwise.
+// options of a computation as of now, unless --at says otherwise. Objects of the API know whole seconds: what became so at this very
+// moment would else seem to have been so before it.
 func (f *dataFlags) options(now time.Time) (offline.Options, error) {
-	out := offline.Options{Now: now, Log: slog.New(slog.DiscardHandler)}
+	out := offline.Options{Now: now.Truncate(time.Second), Log: slog.New(slog.DiscardHandler)}
 	if f.at != "" {
 		at, err := time.Parse(time.RFC3339, f.at)
 		if err != nil {
@@ -87,7 +88,7 @@ func (f *dataFlags) compute(ctx context.Context, files *fileFlags, stdin io.Read
 		return computed{}, err
 	}
 	if len(namespaces) == 0 && len(findings) == 0 {
-		return computed{}, fmt.Errorf("no definition of cpi-operator in %s", files)
+		return computed{}, files.nothing()
 	}
 	if err := taken(namespaces, opts); err != nil {
 		return computed{}, err

@@ -106,6 +106,9 @@ func TestCompletion(t *testing.T) {
 	if _, out, _ := run(t, "", "__complete", "explain", "-f", samples+"/telco.yaml", ""); !strings.Contains(out, "telco-churn\tCPIDefinition\n") || !strings.Contains(out, "telco-churn-goal\tKPITarget\n") {
 		t.Error(out)
 	}
+	if _, out, _ := run(t, "", "__complete", "explain", "-f", samples+"/telco.yaml", "kpi/t"); !strings.Contains(out, "kpi/telco-churn-goal\tKPITarget\n") {
+		t.Errorf("after a kind: %q", out)
+	}
 	if code, out, _ := run(t, "", "__complete", "explain", "--kubeconfig", "/nowhere", ""); code != exitOK || out != ":4\n" {
 		t.Errorf("%d %q", code, out)
 	}

@@ -108,7 +108,7 @@ func (d *document) text(out io.Writer, paint style) error {
 			block()
 		}
 		for _, line := range s.lines {
-			fmt.Fprintln(out, "  "+wrapped(line, 2))
+			fmt.Fprintln(out, "  "+paint.wrapped(line, 2))
 		}
 		if len(s.facts) > 0 {
 			block()
@@ -118,7 +118,7 @@ func (d *document) text(out io.Writer, paint style) error {
 			width = max(width, utf8.RuneCountInString(printable.Line(f.name)))
 		}
 		for _, f := range s.facts {
-			fmt.Fprintf(out, "  %-*s  %s\n", width, printable.Line(f.name), wrapped(f.text, width+4))
+			fmt.Fprintf(out, "  %-*s  %s\n", width, printable.Line(f.name), paint.wrapped(f.text, width+4))
 		}
 		if len(s.table.rows) > 0 {
 			block()
@@ -136,30 +136,6 @@ func (d *document) text(out io.Writer, paint style) error {
 }
 
 func indented(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
-
-// lineLength is how long a line of sentences becomes.
-const lineLength = 120
-
-// wrapped makes a text printable and breaks it into lines; those after the first begin with so many spaces.
-func wrapped(text string, indent int) string {
-	var out strings.Builder
-	column := indent
-	for i, word := range strings.Fields(printable.Line(text)) {
-		length := utf8.RuneCountInString(word)
-		switch {
-		case i == 0:
-		case column+1+length > lineLength:
-			out.WriteString("\n" + strings.Repeat(" ", indent))
-			column = indent
-		default:
-			out.WriteByte(' ')
-			column++
-		}
-		out.WriteString(word)
-		column += length
-	}
-	return out.String()
-}
 
 func (d *document) markdown(out io.Writer) error {
 	fmt.Fprintf(out, "# %s\n", printable.Inline(d.title))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 )
 
@@ -105,15 +106,15 @@ func sampleText(p *v1alpha1.PeriodValue) string {
 	if ptr.Deref(p.Census, false) || p.N == nil {
 		return ""
 	}
-	text := "n " + grouped(*p.N)
+	text := "n " + amount.Count(*p.N)
 	if p.Entities != nil && *p.Entities != *p.N {
-		text += fmt.Sprintf(" of %s different ones", grouped(*p.Entities))
+		text += fmt.Sprintf(" of %s different ones", amount.Count(*p.Entities))
 	}
 	if p.EffectiveN != "" {
 		text += fmt.Sprintf(", as precise as %s independent ones", shortNumber(p.EffectiveN))
 	}
 	if p.Invited != nil && p.Answered != nil {
-		text += fmt.Sprintf("; %s of %s asked have answered", grouped(*p.Answered), grouped(*p.Invited))
+		text += fmt.Sprintf("; %s of %s asked have answered", amount.Count(*p.Answered), amount.Count(*p.Invited))
 	}
 	return text
 }

@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
@@ -37,7 +38,7 @@ func (e *explanation) periods() section {
 		value, interval := e.value(p)
 		n := ""
 		if p.N != nil && !ptr.Deref(p.Census, false) {
-			n = grouped(*p.N)
+			n = amount.Count(*p.N)
 		}
 		s.table.rows = append(s.table.rows, []string{p.Label, value, interval, n, p.State, strings.TrimSpace(p.Flag + " " + p.Reason)})
 	}
@@ -71,7 +72,7 @@ func (e *explanation) segments() section {
 		if o := shown[i].Standout; o != nil {
 			out = fmt.Sprintf("%s (%s)", strings.ToLower(o.Side), o.Level)
 		}
-		s.table.rows = append(s.table.rows, []string{segmentName(&shown[i]), value, interval, grouped(ptr.Deref(shown[i].Current.N, 0)), out})
+		s.table.rows = append(s.table.rows, []string{segmentName(&shown[i]), value, interval, amount.Count(ptr.Deref(shown[i].Current.N, 0)), out})
 	}
 	return s
 }
@@ -98,7 +99,7 @@ func (e *explanation) history() section {
 		}
 		text += fmt.Sprintf("; Mann–Kendall over %s that share no rows", count(t.N, grain, grain+"s"))
 		if t.P != nil {
-			text += ", p " + chance(*t.P)
+			text += ", p " + amount.P(*t.P)
 		}
 		s.state("Trend", text)
 	}

@@ -7,6 +7,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -98,9 +99,9 @@ func rowSections(found []cascade, period string) []section {
 		for i, step := range c.Steps {
 			dropped := ""
 			if i > 0 && step.Step != "used" {
-				dropped = grouped(step.Rows)
+				dropped = amount.Count(step.Rows)
 			}
-			s.table.rows = append(s.table.rows, []string{step.Text, dropped, grouped(step.Left)})
+			s.table.rows = append(s.table.rows, []string{step.Text, dropped, amount.Count(step.Left)})
 		}
 		out = append(out, s)
 	}

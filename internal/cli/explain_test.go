@@ -44,12 +44,14 @@ func TestCascadesAddUp(t *testing.T) {
 
 func TestWrapped(t *testing.T) {
 	long := strings.Repeat("väder ", 50)
-	for line := range strings.SplitSeq("    "+wrapped(long, 4), "\n") {
-		if n := len([]rune(line)); n > lineLength || !strings.HasPrefix(line, "    väder") {
-			t.Errorf("%d: %q", n, line)
+	for length, s := range map[int]style{lineLength: {}, 60: {length: 60}} {
+		for line := range strings.SplitSeq("    "+s.wrapped(long, 4), "\n") {
+			if n := len([]rune(line)); n > length || !strings.HasPrefix(line, "    väder") {
+				t.Errorf("%d: %q", n, line)
+			}
 		}
 	}
-	if got := wrapped("", 4); got != "" {
+	if got := (style{}).wrapped("", 4); got != "" {
 		t.Errorf("%q", got)
 	}
 }

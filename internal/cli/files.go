@@ -12,6 +12,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/internal/manifest"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
+	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
 // fileFlags say which definitions a command looks at.
@@ -27,12 +28,37 @@ func (f *fileFlags) add(command *cobra.Command) {
 }
 
 // String is how files are told of.
-func (f *fileFlags) String() string { return strings.Join(f.paths, ", ") }
+func (f *fileFlags) String() string {
+	return strings.Join(mapped(f.paths, func(path string) string {
+		if path == manifest.Stdin {
+			return "standard input"
+		}
+		return path
+	}), ", ")
+}
+
+// nothing is the error of files without a definition.
+func (f *fileFlags) nothing() error {
+	for _, path := range f.paths {
+		if offline.FormatOf(path) == plan.CSV || offline.FormatOf(path) == plan.Parquet {
+			return fmt.Errorf("%s is a table: kubectl cpi init %s writes a first definition for it; -f is for definitions, --bind SOURCE/TABLE=file:PATH for their data", path, path)
+		}
+	}
+	return fmt.Errorf("no definition of cpi-operator in %s: kubectl cpi init writes a first one for a table", f)
+}
 
 // noArguments refuses them without repeating them: a forgotten --bind may hold a password.
-func noArguments(_ *cobra.Command, args []string) error {
+func noArguments(command *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("%s to no flag: files are given with -f, data with --bind", count(len(args), "argument belongs", "arguments belong"))
+		told := fmt.Sprintf("%s to no flag", count(len(args), "argument belongs", "arguments belong"))
+		switch command.Name() {
+		case "status", "ui":
+			told += ": files are given with -f; of one indicator tells kubectl cpi explain NAME"
+		case "version":
+		default:
+			told += ": files are given with -f, data with --bind"
+		}
+		return errors.New(told)
 	}
 	return nil
 }

@@ -45,7 +45,12 @@ A database's password is taken from the address or from PGPASSWORD or MYSQL_PWD,
 
   # a table of a database
   kubectl cpi init postgres://reader@db.example/crm --table answers --owner support`,
-		Args: cobra.MaximumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return errors.New("one table at a time: kubectl cpi init FILE or ADDRESS")
+			}
+			return nil
+		},
 		RunE: func(command *cobra.Command, args []string) error { return flags.run(command, args, now) },
 	}
 	w := &flags.wishes

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
@@ -99,7 +99,7 @@ func (e *evidence) drivers() section {
 		}
 		if f := e.finding(name); f != nil {
 			if f.Effect != nil {
-				row[4] = fmt.Sprintf("%s %s", grouped(ptr.Deref(f.Effect.N, 0)), strings.ToLower(f.Effect.Level))
+				row[4] = fmt.Sprintf("%s %s", amount.Count(ptr.Deref(f.Effect.N, 0)), strings.ToLower(f.Effect.Level))
 			}
 			row[5], row[6] = chanceText(f.P), chanceText(f.Q)
 		}
@@ -121,10 +121,10 @@ func (e *evidence) drivers() section {
 			continue
 		}
 		if f.MinEffect != "" {
-			s.state("What matters", fmt.Sprintf("a difference of %s of the KPI", sizeText(e.kpiView(), float(f.MinEffect))))
+			s.state("What matters", fmt.Sprintf("a difference of %s of the KPI", e.kpiView().Declared(float(f.MinEffect))))
 		}
 		if f.Needed != nil {
-			s.state("Enough for "+d.CPIRef.Name, "about "+grouped(*f.Needed)+" "+neededUnit(f))
+			s.state("Enough for "+d.CPIRef.Name, "about "+amount.Count(*f.Needed)+" "+neededUnit(f))
 		}
 	}
 	s.facts = slices.Compact(s.facts) // what matters is the same for all
@@ -178,18 +178,7 @@ func times(i *v1alpha1.LinkInterval) string {
 
 // shares of a whole with their interval, such as 37 % [20 %, 55 %].
 func shares(b plan.Bounded) string {
-	return fmt.Sprintf("%s [%s, %s]", probability(b.Value), probability(b.Lower), probability(b.Upper))
-}
-
-// probability as people read it; it is never told as certain.
-func probability(p float64) string {
-	switch {
-	case p < 0.01:
-		return "<1 %"
-	case p > 0.99:
-		return ">99 %"
-	}
-	return strconv.FormatFloat(100*p, 'f', 0, 64) + " %"
+	return fmt.Sprintf("%s [%s, %s]", amount.Probability(b.Value), amount.Probability(b.Lower), amount.Probability(b.Upper))
 }
 
 // chanceText is a report's p value as people read it.
@@ -197,7 +186,7 @@ func chanceText(p string) string {
 	if p == "" {
 		return ""
 	}
-	return chance(float(p))
+	return amount.P(float(p))
 }
 
 func withReason(verdict, reason string) string {

@@ -7,7 +7,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
-	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
 )
@@ -22,10 +22,9 @@ func (e *evidence) customers(f *v1alpha1.LinkFinding) section {
 	if c.Reason != "" {
 		s.say(strings.TrimSuffix(fmt.Sprintf("Not compared: %s. %s", c.Reason, c.Message), " "))
 	}
-	percent := &alert.Indicator{Percent: true}
 	for _, cohort := range planstep.Cohorts(c, e.report.ConfidenceLevel) {
 		s.table.rows = append(s.table.rows, []string{
-			cohort.Name, counted(cohort.N), counted(cohort.Outcomes), percent.Value(cohort.Share), percent.Interval(cohort.Share),
+			cohort.Name, counted(cohort.N), counted(cohort.Outcomes), amount.Share.Value(cohort.Share), amount.Share.Interval(cohort.Share),
 		})
 	}
 	s.state("As they stand", joined(e.difference(c.RiskDifference), suffixed(times(c.RelativeRisk), " times as often"), prefixed("odds ratio ", times(c.OddsRatio))))
@@ -53,7 +52,7 @@ func counted(n *int64) string {
 	if n == nil {
 		return ""
 	}
-	return grouped(*n)
+	return amount.Count(*n)
 }
 
 // rows leads from the rows read for one driver to the customers compared.
@@ -61,7 +60,7 @@ func (e *evidence) rows(f *v1alpha1.LinkFinding) section {
 	s := section{heading: "From rows read to customers compared: " + f.Driver, table: listing{headings: []string{"STEP", "ROWS"}}}
 	if f.Customers != nil {
 		for _, step := range f.Customers.Waterfall {
-			s.table.rows = append(s.table.rows, []string{step.Step, grouped(ptr.Deref(step.Rows, 0))})
+			s.table.rows = append(s.table.rows, []string{step.Step, amount.Count(ptr.Deref(step.Rows, 0))})
 		}
 	}
 	return s
@@ -101,7 +100,7 @@ func (e *evidence) influence() section {
 		s.say("Not told: " + i.Reason + ".")
 		return s
 	}
-	s.state("Explained together", fmt.Sprintf("%s of the KPI's variance in %s, as computed, without an interval (%s)", probability(i.RSquared), count(i.N, "period", "periods"), i.Method))
+	s.state("Explained together", fmt.Sprintf("%s of the KPI's variance in %s, as computed, without an interval (%s)", amount.Probability(i.RSquared), count(i.N, "period", "periods"), i.Method))
 	for _, share := range i.Shares {
 		rank := fmt.Sprint(share.Rank)
 		if !share.Stable {
@@ -130,7 +129,7 @@ func (e *evidence) forecast() section {
 	text := fmt.Sprintf("by %s; mean error %s in %s, %s by the best method that knows no driver", f.Method,
 		strings.TrimPrefix(e.kpiView().Step(f.MAE), "+"), count(f.BacktestN, "backtest", "backtests"), strings.TrimPrefix(e.kpiView().Step(f.NaiveMAE), "+"))
 	if f.Coverage != nil {
-		text += fmt.Sprintf("; %s of past values lay within intervals at %s", probability(*f.Coverage), probability(f.Level))
+		text += fmt.Sprintf("; %s of past values lay within intervals at %s", amount.Probability(*f.Coverage), amount.Probability(f.Level))
 	}
 	s.state("Forecast", text)
 	for _, p := range f.Points {
@@ -156,10 +155,10 @@ func (e *evidence) goals() section {
 		day := prefixed("by ", g.By) + prefixed("from ", g.From)
 		earlier, chance := "", "not told: "+g.Reason
 		if g.Probability != "" {
-			chance = probability(float(g.Probability))
+			chance = amount.Probability(float(g.Probability))
 		}
 		if g.Previous != "" {
-			earlier = probability(float(g.Previous))
+			earlier = amount.Probability(float(g.Previous))
 		}
 		s.table.rows = append(s.table.rows, []string{bound, day, g.Label, chance, earlier})
 	}
@@ -175,7 +174,7 @@ func (e *evidence) whatIf() section {
 	for _, w := range e.report.Forecast.WhatIf {
 		step := ""
 		if w.Step != "" {
-			step = sizeText(e.view(w.Driver), float(w.Step))
+			step = e.view(w.Driver).Declared(float(w.Step))
 		}
 		if float(w.Step) > 0 {
 			step = "+" + step
@@ -211,7 +210,7 @@ func (e *evidence) guardrails() section {
 			lost = view.Step(float(g.Loss))
 		}
 		if g.MinWorsening != "" {
-			from = sizeText(view, float(g.MinWorsening))
+			from = view.Declared(float(g.MinWorsening))
 		}
 		if ptr.Deref(g.Worse, false) {
 			state = "worse"
@@ -222,18 +221,6 @@ func (e *evidence) guardrails() section {
 		s.table.rows = append(s.table.rows, []string{g.Driver, lost, from, chanceText(g.P), chanceText(g.Q), state})
 	}
 	return s
-}
-
-// sizeText is a difference as somebody declared it, without needless digits.
-func sizeText(view *alert.Indicator, v float64) string {
-	text := strings.Replace(view.Level(v), "-", "−", 1)
-	switch {
-	case view.Percent:
-		return strings.TrimSuffix(text, " %") + " pp" // a difference of shares is no share
-	case view.Unit == "points":
-		return text + " points"
-	}
-	return text
 }
 
 // joined texts that are not empty.

@@ -128,6 +128,7 @@ func TestFind(t *testing.T) {
 		objects.CPIs = append(objects.CPIs, v1alpha1.CPIDefinition{ObjectMeta: metav1.ObjectMeta{Name: name}})
 	}
 	objects.KPIs = append(objects.KPIs, v1alpha1.KPITarget{ObjectMeta: metav1.ObjectMeta{Name: "churn"}})
+	objects.Linkages = append(objects.Linkages, v1alpha1.CPILinkage{ObjectMeta: metav1.ObjectMeta{Name: "renews"}})
 	kinds := []string{"CPIDefinition", "KPITarget"}
 	for text, want := range map[string]named{"nps": {"CPIDefinition", "nps"}, "kpi/churn": {"KPITarget", "churn"}, "CPIDefinition/churn": {"CPIDefinition", "churn"}} {
 		if got, err := find(objects, text, kinds...); err != nil || got != want {
@@ -135,7 +136,8 @@ func TestFind(t *testing.T) {
 		}
 	}
 	for text, says := range map[string]string{
-		"churn": "cpi/churn or kpi/churn", "chur": "did you mean cpi/churn, kpi/churn?", "x": "kubectl cpi status lists", "cpilink/nps": "must be cpi or kpi", "kpi/nps": "there is no cpi or kpi",
+		"churn": "cpi/churn or kpi/churn", "chur": "did you mean cpi/churn or kpi/churn?", "x": "kubectl cpi status lists", "cpilink/nps": "must be cpi or kpi", "kpi/nps": `there is no kpi "nps" in namespace demo; did you mean cpi/nps?`,
+		"npss": "did you mean cpi/nps?", "renews": "kubectl cpi link renews tells of cpilink/renews", "cpilink/renews": "kubectl cpi link renews tells",
 	} {
 		if got, err := find(objects, text, kinds...); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v %v, want %q", text, got, err, says)

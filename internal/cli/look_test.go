@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -98,10 +99,15 @@ func TestStatusAndLinkOfFiles(t *testing.T) {
 		t.Errorf("%d %s", code, stderr)
 	}
 	for _, args := range [][]string{{"status"}, {"link", "telco-support-churn"}} { // nothing is known of when it came to be
-		args = append(args, "-f", samples+"/telco.yaml", "--at", monday, "-o", "yaml")
-		if _, told, _ := run(t, "", args...); strings.Contains(told, "since:") || strings.Contains(told, "lastSuccessTime") || strings.Contains(told, "course:") {
-			t.Errorf("%v:\n%s", args, told)
+		for _, at := range [][]string{{"--at", monday}, nil} { // now has parts of a second
+			args := slices.Concat(args, at, []string{"-f", samples + "/telco.yaml", "-o", "yaml"})
+			if _, told, _ := run(t, "", args...); strings.Contains(told, "since:") || strings.Contains(told, "lastSuccessTime") || strings.Contains(told, "course:") {
+				t.Errorf("%v:\n%s", args, told)
+			}
 		}
+	}
+	if _, told, _ := run(t, "", "explain", "-f", samples+"/telco.yaml", "telco-churn"); strings.Contains(told, "This formula since") {
+		t.Error(told)
 	}
 	for _, want := range []string{"−11.3 pp [−13.8, −8.8]", "Supported", "nobody assigned by chance"} {
 		if !strings.Contains(squeezed(out), want) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/board"
+	"github.com/cpi-operator/cpi-operator/internal/near"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
 )
@@ -49,22 +50,24 @@ func namesOf(o board.Objects, kinds ...string) []named {
 	return out
 }
 
+// tellers are the commands that tell of a kind.
+var tellers = map[string]string{resolve.KindCPIDefinition: "explain", resolve.KindKPITarget: "explain", plan.KindLinkage: "link", kindScorecard: "report"}
+
 // find the object that text names, as NAME or KIND/NAME, among those of kinds.
 func find(o board.Objects, text string, kinds ...string) (named, error) {
 	kind, name, qualified := strings.Cut(text, "/")
 	if !qualified {
 		name = text
 	} else if kind = kindNames[strings.ToLower(kind)]; !slices.Contains(kinds, kind) {
+		if command := tellers[kind]; command != "" {
+			return named{}, fmt.Errorf("%s: the kind must be %s; kubectl cpi %s %s tells of that one", text, shortOf(kinds, " or "), command, name)
+		}
 		return named{}, fmt.Errorf("%s: the kind must be %s", text, shortOf(kinds, " or "))
 	}
-	var found, near []named
+	var found []named
 	for _, n := range namesOf(o, kinds...) {
-		switch {
-		case qualified && n.kind != kind:
-		case n.name == name:
+		if n.name == name && (!qualified || n.kind == kind) {
 			found = append(found, n)
-		case name != "" && (strings.Contains(n.name, name) || strings.Contains(name, n.name)):
-			near = append(near, n)
 		}
 	}
 	switch {
@@ -72,10 +75,38 @@ func find(o board.Objects, text string, kinds ...string) (named, error) {
 		return found[0], nil
 	case len(found) > 1:
 		return named{}, fmt.Errorf("%s may be %s: write which", name, list(found, " or "))
-	case len(near) > 0:
-		return named{}, fmt.Errorf("there is no %s %q in namespace %s; did you mean %s?", shortOf(kinds, " or "), name, o.Namespace, list(near[:min(len(near), 5)], ", "))
 	}
-	return named{}, fmt.Errorf("there is no %s %q in namespace %s; kubectl cpi status lists what there is", shortOf(kinds, " or "), name, o.Namespace)
+	asked := shortOf(kinds, " or ")
+	if qualified {
+		asked = shortNames[kind]
+	}
+	return named{}, fmt.Errorf("there is no %s %q in namespace %s; %s", asked, name, o.Namespace, meant(o, name, kinds))
+}
+
+// meant says which object of kinds somebody may have meant, or of another kind that is called so.
+func meant(o board.Objects, name string, kinds []string) string {
+	var known []string
+	all := namesOf(o, kinds...)
+	for _, n := range all {
+		known = append(known, n.name)
+	}
+	var likely []named
+	for _, guess := range near.Names(name, known) {
+		for _, n := range all {
+			if n.name == guess && !slices.Contains(likely, n) {
+				likely = append(likely, n)
+			}
+		}
+	}
+	for _, n := range namesOf(o, resolve.KindCPIDefinition, resolve.KindKPITarget, plan.KindLinkage, kindScorecard) {
+		if n.name == name && !slices.Contains(kinds, n.kind) {
+			return fmt.Sprintf("kubectl cpi %s %s tells of %s", tellers[n.kind], name, n)
+		}
+	}
+	if len(likely) > 0 {
+		return fmt.Sprintf("did you mean %s?", list(likely, " or "))
+	}
+	return "kubectl cpi status lists what there is"
 }
 
 func shortOf(kinds []string, separator string) string {

@@ -37,7 +37,7 @@ they read the series of that one alone. docs/alerting.md says what to do with th
 
   # for the namespace of definitions in files
   kubectl cpi rules -f config/samples/telco.yaml`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error { return flags.run(command) },
 	}
 	command.Flags().StringSliceVarP(&flags.files.paths, "filename", "f", nil, "files or folders whose namespace the rules are for; may be given several times")

@@ -8,6 +8,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
@@ -142,7 +143,7 @@ func (e *explanation) inShort(p *v1alpha1.PeriodValue) string {
 		text += " " + interval
 	}
 	if p.N != nil && !ptr.Deref(p.Census, false) {
-		text += fmt.Sprintf(", n %s", grouped(*p.N))
+		text += fmt.Sprintf(", n %s", amount.Count(*p.N))
 	}
 	return text
 }

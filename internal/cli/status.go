@@ -44,7 +44,7 @@ read, or holds no definition.`,
 
   # every namespace that has definitions, as a document
   kubectl cpi status --all-namespaces --output markdown`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error { return flags.run(command, now) },
 	}
 	flags.add(command)

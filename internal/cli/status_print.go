@@ -141,7 +141,7 @@ func (s namespaceStatus) printProblems(out io.Writer, paint style, limit bool) {
 			parts = append(parts, "since "+since)
 		}
 		fmt.Fprintf(out, "\n%s\n", paint.gravity(p.Gravity, strings.Join(parts, "  ")))
-		fmt.Fprintf(out, "  %s\n", wrapped(p.Message, 2))
+		fmt.Fprintf(out, "  %s\n", paint.wrapped(p.Message, 2))
 	}
 	if n := len(s.problems) - len(shown); n > 0 {
 		fmt.Fprintf(out, "\n%s not shown, less grave than these, or as grave: --all shows them.\n", count(n, "problem is", "problems are"))

@@ -1,19 +1,68 @@
 package cli
 
 import (
+	"cmp"
 	"io"
 	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/term"
 
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
 
-// style is how text is emphasised on a terminal; the zero value leaves it plain.
-type style struct{ on bool }
+// style is how text is emphasised and broken into lines on a terminal; the zero value leaves it plain.
+type style struct {
+	on bool
+	// length of a line, in letters; 0 for lineLength.
+	length int
+}
 
 // styleOf gives colours to somebody who looks at a terminal and has not asked for none (https://no-color.org).
 func styleOf(out io.Writer) style {
-	return style{isTerminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	if !isTerminal(out) {
+		return style{}
+	}
+	s := style{on: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	if file, ok := out.(*os.File); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil { // else nobody knows how wide it is
+			s.length = min(max(width, narrowest), lineLength)
+		}
+	}
+	return s
+}
+
+// narrowest line into which sentences are broken: below that, the terminal does it as well.
+const narrowest = 30
+
+// lineLength is how long a line of sentences becomes at most.
+const lineLength = 120
+
+// wrapped makes a text printable and breaks it into lines; those after the first begin with so many spaces.
+func (s style) wrapped(text string, indent int) string {
+	length := cmp.Or(s.length, lineLength)
+	if indent > length/2 { // a long name stands before it
+		length = lineLength
+	}
+	var out strings.Builder
+	column := indent
+	for i, word := range strings.Fields(printable.Line(text)) {
+		letters := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case column+1+letters > length:
+			out.WriteString("\n" + strings.Repeat(" ", indent))
+			column = indent
+		default:
+			out.WriteByte(' ')
+			column++
+		}
+		out.WriteString(word)
+		column += letters
+	}
+	return out.String()
 }
 
 // Select Graphic Rendition codes of ECMA-48.

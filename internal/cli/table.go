@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -84,15 +85,20 @@ func (l listing) print(out io.Writer, format string) error {
 		}
 		return nil
 	}
-	w := tabwriter.NewWriter(out, 0, 8, 3, ' ', 0)
+	var padded bytes.Buffer
+	w := tabwriter.NewWriter(&padded, 0, 8, 3, ' ', 0)
 	for _, row := range append([][]string{l.headings}, l.rows...) {
 		cells := mapped(row, printable.Line)
 		if l.painted {
 			cells[len(row)-1] = row[len(row)-1]
 		}
-		fmt.Fprintln(w, strings.TrimRight(strings.Join(cells, "\t"), "\t "))
+		fmt.Fprintln(w, strings.Join(cells, "\t")) // with all cells: of a row that lacks its last ones, the columns before them do not line up
 	}
-	return w.Flush()
+	err := w.Flush()
+	for line := range strings.Lines(padded.String()) {
+		fmt.Fprintln(out, strings.TrimRight(line, " \n"))
+	}
+	return err
 }
 
 // mapped is each of the texts as f makes it.

@@ -48,7 +48,7 @@ Definitions in files are computed once, and again when one of the files has chan
 
   # definitions in files
   kubectl cpi ui -f config/samples`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error { return flags.run(command, now) },
 	}
 	flags.add(command)

@@ -68,7 +68,7 @@ func (f *validateFlags) run(command *cobra.Command, now time.Time) error {
 		checked += n.Len()
 	}
 	if checked == 0 {
-		return fmt.Errorf("no definition of cpi-operator in %s", &f.files)
+		return f.files.nothing()
 	}
 	if err := taken(namespaces, opts); err != nil {
 		return err

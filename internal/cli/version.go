@@ -39,7 +39,7 @@ func versionCommand() *cobra.Command {
 		Short:   "Print the version of this command",
 		Long:    "Prints the version of this command, with the commit, where the build noted it, and Go's version.",
 		Example: "  kubectl cpi version",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := checkFormat(output); err != nil {
 				return err
