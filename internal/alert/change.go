@@ -14,5 +14,8 @@ func (in *Indicator) Change(difference float64, lower, upper *float64) string {
 // Difference of two values with its interval, such as +21.0 pp [13.4, 28.4].
 func (in *Indicator) Difference(b plan.Bounded) string { return in.Change(b.Value, &b.Lower, &b.Upper) }
 
+// Declared is a difference or step as somebody wrote it, without needless digits and without a plus, such as 5 pp.
+func (in *Indicator) Declared(v float64) string { return in.kind().Declared(v).Short() }
+
 // Step of an indicator with its sign and unit, such as +5.0 pp.
 func (in *Indicator) Step(v float64) string { return in.kind().Difference(v, &v, &v).Short() }
