@@ -52,7 +52,7 @@ func (t *Table) candidates() []candidate {
 	var out []candidate
 	for i := range t.Columns {
 		c := &t.Columns[i]
-		out = append(out, t.scores(c)...)
+		out = append(out, scores(c)...)
 		out = append(out, yesOrNo(c)...)
 		out = append(out, t.renewals(c)...)
 	}
@@ -60,8 +60,8 @@ func (t *Table) candidates() []candidate {
 }
 
 // scores are the survey questions that a column of whole numbers could hold answers to.
-func (t *Table) scores(c *Column) []candidate {
-	if !c.isNumber() || !c.Whole || c.Filled == 0 || isIdentifier(c.Name) || c.Min < 0 || c.Max > 10 || t.isUnique(c) && t.Looked > 11 {
+func scores(c *Column) []candidate {
+	if !c.isNumber() || !c.Whole || c.Filled == 0 || isIdentifier(c.Name) || c.Min < 0 || c.Max > 10 {
 		return nil
 	}
 	seen := fmt.Sprintf("whole numbers from %g to %g", c.Min, c.Max)
