@@ -170,7 +170,7 @@ func TestLagInfluenceAndOutlook(t *testing.T) {
 		"tickets: Not enough data.", "support-nps: Supported.",
 		"Together the drivers explain 41 % of the KPI's variance in these 33 periods, as computed, without an interval; of that part: tickets 63 % [40 %, 80 %] (its rank is not settled), support-nps 37 % [20 %, 60 %].",
 		"Most influence that an owner can change: tickets.",
-		"Target at least 90 % by 2027-06-30: met with a probability of <1 %, as forecast for 2027-06 (Drivers, 16 backtests).",
+		"Target at least 90 % by 2027-06-30: met with a probability of < 1 %, as forecast for 2027-06 (Drivers, 16 backtests).",
 		"+5 points in support-nps goes with +1.6 pp [1.1, 2.1] 2 months later.",
 	} {
 		if !strings.Contains(text, want) {

@@ -86,9 +86,9 @@ func P(p float64) string {
 func Probability(p float64) string {
 	switch {
 	case p < 0.01:
-		return "<1 %"
+		return "< 1 %"
 	case p > 0.99:
-		return ">99 %"
+		return "> 99 %"
 	}
 	return strconv.FormatFloat(round(100*p, 0), 'f', 0, 64) + " %"
 }

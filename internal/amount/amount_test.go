@@ -87,7 +87,7 @@ func TestPlainNumbers(t *testing.T) {
 		{points.Level(-1000.5), "−1,000.5"}, {amount.Share.Level(.025), "2.5 %"}, {seconds.Level(172800), "2 d"},
 		{amount.Count(7043), "7,043"}, {amount.Count(-12), "−12"}, {amount.Plain(1204.5), "1,204.5"},
 		{amount.P(.0004), "< 0.001"}, {amount.P(.0344), "0.034"},
-		{amount.Probability(.001), "<1 %"}, {amount.Probability(.9999), ">99 %"}, {amount.Probability(.495), "50 %"},
+		{amount.Probability(.001), "< 1 %"}, {amount.Probability(.9999), "> 99 %"}, {amount.Probability(.495), "50 %"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)

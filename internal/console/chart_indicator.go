@@ -67,7 +67,7 @@ func (l *locale) historyChart(in *alert.Indicator, changes []v1alpha1.Definition
 func (l *locale) historyNote(in *alert.Indicator, periods []plan.PeriodResult) string {
 	var out []string
 	if in.Confidence != 0 {
-		out = append(out, l.T("chart.history.note", l.Figure(confidence(in.Confidence))))
+		out = append(out, l.T("chart.history.note", l.Figure(percent.Level(in.Confidence))))
 	}
 	if window := l.window(in); window != "" {
 		out = append(out, l.T("chart.history.window", window))
@@ -216,7 +216,7 @@ func (l *locale) sortParts(c *chart) {
 	slices.SortStableFunc(points, func(a, b mark) int {
 		switch {
 		case a.Value == nil || b.Value == nil || *a.Value == *b.Value:
-			return boolean(a.Value == nil) - boolean(b.Value == nil)
+			return btoi(a.Value == nil) - btoi(b.Value == nil)
 		case *a.Value > *b.Value:
 			return -1
 		}
@@ -233,14 +233,6 @@ func (l *locale) sortParts(c *chart) {
 		c.Note = l.T("chart.most", mostDrawn, len(points))
 		c.Data.Points = points[:mostDrawn]
 	}
-}
-
-// boolean as a number.
-func boolean(is bool) int {
-	if is {
-		return 1
-	}
-	return 0
 }
 
 // waterfallCharts lead from the rows read to those used, one for each dataset; nil where a step is unknown.

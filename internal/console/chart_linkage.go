@@ -10,6 +10,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
@@ -319,13 +320,4 @@ func (t teller) goal(g plan.GoalChance) (*goal, []string) {
 }
 
 // chance as a share of a whole; it is never told as certain.
-func (t teller) chance(p float64) string {
-	const little = 0.01
-	switch {
-	case p < little:
-		return "< " + t.Figure(percent.Level(little))
-	case p > 1-little:
-		return "> " + t.Figure(percent.Level(1-little))
-	}
-	return t.Figure(percent.Level(math.Round(100*p) / 100))
-}
+func (t teller) chance(p float64) string { return t.Figure(amount.Probability(p)) }

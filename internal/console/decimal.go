@@ -3,6 +3,7 @@ package console
 import (
 	"strconv"
 
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -23,16 +24,10 @@ func bounded(value, lower, upper string) (out plan.Bounded, ok bool) {
 	return plan.Bounded{Value: *v, Lower: *low, Upper: *high}, true
 }
 
-// leastProbability that is written out: below it nothing is gained by digits.
-const leastProbability = 0.001
-
-// probability such as 0.034, or < 0.001; a dash if it is not known.
+// probability is a p value such as 0.034, or < 0.001; a dash if it is not known.
 func (l *locale) probability(p *float64) string {
-	switch {
-	case p == nil:
+	if p == nil {
 		return dash
-	case *p < leastProbability:
-		return "< " + l.Figure("0.001")
 	}
-	return l.Figure(strconv.FormatFloat(*p, 'f', 3, 64))
+	return l.Figure(amount.P(*p))
 }

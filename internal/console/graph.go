@@ -119,6 +119,7 @@ func webOf(objects board.Objects, chosen string) web {
 	return w
 }
 
+// btoi is a condition as a number.
 func btoi(b bool) int {
 	if b {
 		return 1

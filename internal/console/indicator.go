@@ -155,7 +155,7 @@ func (p *indicatorPage) stem(objects board.Objects, cpi string) {
 
 // draw adds what the result tells.
 func (p *indicatorPage) draw(l *locale, in *alert.Indicator) {
-	p.Confidence = l.Figure(confidence(in.Confidence))
+	p.Confidence = l.Figure(percent.Level(in.Confidence))
 	p.History = l.historyChart(in, p.Changes, meta.IsStatusConditionTrue(p.Conditions, v1alpha1.ConditionComparable))
 	p.Segments = l.segmentCharts(in, p.Result)
 	p.Hidden = hiddenSegments{Small: ptr.Deref(p.Result.SuppressedSegments, 0), Omitted: ptr.Deref(p.Result.OmittedSegments, 0)}
@@ -184,11 +184,6 @@ func (l *locale) targets(in *alert.Indicator) []string {
 		out = append(out, l.T("target."+kind, bound, l.Day(day)))
 	}
 	return out
-}
-
-// confidence writes a confidence level such as 95 %.
-func confidence(level float64) string {
-	return (&alert.Indicator{Percent: true}).Level(level)
 }
 
 // facts of the latest mature value against those before it.
