@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 )
 
@@ -20,9 +21,10 @@ type netNode struct {
 	// Path below the namespace; empty of an objective, and of what does not exist.
 	Path     string
 	Title    string
-	Sub      string
+	Owner    string
 	Standing board.Standing
-	// Provisional: the number in Sub is no result yet.
+	// Summary has the number; empty of an objective. Provisional: it is no result yet.
+	Summary     v1alpha1.IndicatorSummary
 	Provisional bool
 }
 
@@ -38,7 +40,7 @@ type netEdge struct {
 
 // The measures of the drawing.
 const (
-	nodeWide, nodeHigh = 240, 46
+	nodeWide, nodeHigh = 240, 62
 	nodeGap            = 16
 	columnGap          = 190
 	netMargin          = 8
@@ -81,18 +83,18 @@ func (w web) draw() *netDrawing {
 	left := map[string]int{}
 	for i, d := range order {
 		left[d.Name] = place(i, len(order))
-		node := netNode{X: column(0), Y: left[d.Name], Wide: nodeWide, High: nodeHigh, Title: cmp.Or(d.Title, d.Name), Sub: under(d.Entry), Standing: d.Standing(), Provisional: d.Provisional()}
+		path := ""
 		if !d.missing {
-			node.Path = "cpi/" + d.Name
+			path = "cpi/" + d.Name
 		}
-		out.Nodes = append(out.Nodes, node)
+		out.Nodes = append(out.Nodes, nodeOf(d.Entry, path, column(0), left[d.Name]))
 	}
 	row := 0
 	for _, o := range w.Objectives {
 		first := row
 		for _, k := range o.KPIs {
 			y := place(row, rows)
-			out.Nodes = append(out.Nodes, netNode{X: column(1), Y: y, Wide: nodeWide, High: nodeHigh, Path: "kpi/" + k.Name, Title: k.Title, Sub: under(k.Entry), Standing: k.Standing(), Provisional: k.Provisional()})
+			out.Nodes = append(out.Nodes, nodeOf(k.Entry, "kpi/"+k.Name, column(1), y))
 			into := k.into()
 			for i, e := range into {
 				// Lines that end in one node end apart, so that their labels do not cover each other.
@@ -136,13 +138,12 @@ func curve(x1, y1, x2, y2 int) string {
 	return fmt.Sprintf("M%d %dC%d %d %d %d %d %dH%d", x1, y1, middle, y1, middle, y2, bend, y2, x2)
 }
 
-// under the title: what the number is and who owns it.
-func under(e board.Entry) string {
-	text := cmp.Or(e.Department, e.Team)
-	if e.Summary.Value != "" {
-		text = e.Summary.Value + " · " + text
+// nodeOf an indicator at a place.
+func nodeOf(e board.Entry, path string, x, y int) netNode {
+	return netNode{
+		X: x, Y: y, Wide: nodeWide, High: nodeHigh, Path: path, Title: cmp.Or(e.Title, e.Name), Owner: cmp.Or(e.Department, e.Team),
+		Standing: e.Standing(), Summary: e.Summary, Provisional: e.Provisional(),
 	}
-	return text
 }
 
 // clipped text fits its node; the whole stands in its tooltip and in the list.

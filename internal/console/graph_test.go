@@ -26,6 +26,9 @@ func TestGraphIsAList(t *testing.T) {
 	if _, alone, _ := strings.Cut(body, `id="alone"`); !strings.Contains(alone, "/cpi/telco-churn") || strings.Contains(alone, "/cpi/software-nps") {
 		t.Error("CPIs that no claim names are others")
 	}
+	if _, drawing, _ := strings.Cut(body, `id="drawing"`); strings.Count(drawing, ">80.4 % [76.8, 83.5], n 530</text>") != 1 {
+		t.Error("the drawing tells a value without what it rests on")
+	}
 	one := get(t, site1(t, demo(t)), "/ns/demo/graph?kpi=software-renewal", 0).Body.String()
 	if strings.Contains(one, "/kpi/telco-churn-goal") || !strings.Contains(one, "/kpi/software-renewal") {
 		t.Error("one KPI is not alone")

@@ -16,7 +16,7 @@ func TestAnOpenDifferenceIsTold(t *testing.T) {
 		{Against: plan.PreviousPeriod, Reason: "TooFewRows"},
 	}}}}
 	rows := localeOf(t, "de").facts(in).Rows
-	want := []string{"Gegen denselben Zeitraum des Vorjahres (2025-10)", "+21,0 Prozentpunkte [13,4; ∞)", "Mehr, als der Zufall meist bewirkt. p 0,004."}
+	want := []string{"Gegen denselben Zeitraum des Vorjahres (2025-10)", "+21,0 Prozentpunkte [13,4; ∞)", "Mehr, als der Zufall meist bewirkt. p\u00a00,004."}
 	if !slices.ContainsFunc(rows, func(row []string) bool { return slices.Equal(row, want) }) {
 		t.Errorf("%q", rows)
 	}

@@ -70,6 +70,7 @@ func TestEffectIsToldInFull(t *testing.T) {
 		"/ns/demo/linkage/software-nps-renewal": {
 			"<dd>400 customers</dd>", `<dd><bdi dir="ltr">95 %</bdi></dd>`, ">Would you recommend us?</a></dd>", "<td><bdi>8.2 points</bdi></td><td><bdi>5.0 points</bdi></td>",
 			"neither on target nor improving",
+			`<bdi dir="ltr">< 0.001</bdi>`, // which from right to left would read as >
 		},
 		"/ns/demo/cpi/software-nps": {"[13.4, 28.4]</bdi>, n\u00a0400"},
 		"/ns/demo/graph":            {"[13.4, 28.4]</bdi>, n\u00a0400"},

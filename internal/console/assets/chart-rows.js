@@ -11,14 +11,16 @@ export function rows(data, width) {
   // Name and number stand side by side above what is drawn or, where there is no room for both, below each other.
   const stacked = d3.max(points, p => p.label.length + (p.told ?? '').length) * letter + 24 > width;
   const rowHeight = stacked ? 56 : 40, drawn = rowHeight - 14;
+  // A line through all rows leaves their texts free.
+  const inRows = (x, options) => Plot.link(points, {...options, x1: () => x, x2: () => x, y1: p => p.y + (drawn - 10) / rowHeight, y2: p => p.y + 1});
   const plot = Plot.plot({
     className: 'plot', width, height: top + points.length * rowHeight + 28, marginLeft: side, marginRight: side, marginTop: top, marginBottom: 28,
     x: {domain}, y: {axis: null, type: 'linear', domain: [0, points.length], range: [top, top + points.length * rowHeight]},
     marks: [
       Plot.gridX(ticks, {stroke: 'currentColor', strokeOpacity: 0.12}),
       Plot.axisX(ticks, {tickFormat: format, tickSize: 0, label: null}),
-      across(data.levels, domain),
-      data.bars ? bars(points, data.bars, drawn, rowHeight) : [],
+      across(data.levels, domain, inRows),
+      data.bars ? bars(points, data.bars, drawn, rowHeight, inRows) : [],
       intervals(points, drawn / rowHeight, 5 / rowHeight),
       data.bars ? [] : Plot.dot(points.filter(p => known(p.value)), {x: 'value', y: p => p.y + drawn / rowHeight, r: 5, fill: p => moves(p) ? 'var(--chart-paper)' : tone(p), stroke: p => moves(p) ? tone(p) : 'var(--chart-paper)', strokeWidth: 2}),
       Plot.text(points, {...halo, text: 'label', y: p => p.y + 9 / rowHeight, frameAnchor: 'left', textAnchor: 'start', dx: 4 - side, fontWeight: 600,
@@ -41,16 +43,16 @@ const tone = p => `var(--chart-${p.tone || 'line'})`;
 const halo = {fill: 'currentColor', stroke: 'var(--chart-paper)', strokeWidth: 4};
 
 // across are lines through all rows, with their labels above.
-function across(levels, [low, high]) {
+function across(levels, [low, high], inRows) {
   return levels.flatMap(level => [
-    Plot.ruleX([level], {x: 'value', stroke: 'currentColor', strokeDasharray: '7 4'}),
+    inRows(level.value, {stroke: 'currentColor', strokeDasharray: '4 3'}),
     Plot.text([level], {x: 'value', text: 'label', frameAnchor: 'top', dy: -14, fontWeight: 600, textAnchor: level.value > (low + high) / 2 ? 'end' : 'start'}),
   ]);
 }
 
-function bars(points, weight, drawn, rowHeight) {
+function bars(points, weight, drawn, rowHeight, inRows) {
   return [
-    Plot.ruleX([0], {stroke: 'currentColor', strokeOpacity: 0.5}),
+    inRows(0, {stroke: 'currentColor', strokeOpacity: 0.5}),
     Plot.rect(points.filter(p => known(p.value)), {x1: p => p.from ?? 0, x2: 'value', y1: p => p.y + (drawn - 6) / rowHeight, y2: p => p.y + (drawn + 6) / rowHeight,
       fill: tone, fillOpacity: weight === 'light' ? 0.45 : 0.85}),
   ];
