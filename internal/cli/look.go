@@ -42,13 +42,16 @@ func (f *lookFlags) files() *fileFlags {
 	return &fileFlags{paths: f.paths, namespace: cmp.Or(f.namespace, unnamed)}
 }
 
+// errAboutFiles refuses flags that say on which data files are computed, where a cluster is looked at.
+var errAboutFiles = errors.New("--bind, --secret and --at are about files: give them with -f")
+
 // look reads the namespace as of now, or computes it.
 func (f *lookFlags) look(command *cobra.Command, now time.Time) (board.Objects, error) {
 	if files := f.files(); files != nil {
 		return f.compute(command, files, now)
 	}
 	if f.data.given() {
-		return board.Objects{}, errors.New("--bind, --secret and --at are about files: give them with -f")
+		return board.Objects{}, errAboutFiles
 	}
 	c, err := f.connect()
 	if err != nil {

@@ -98,8 +98,8 @@ func (f *uiFlags) source(ctx context.Context, command *cobra.Command, now time.T
 		_, err := source.Namespaces(ctx)
 		return source, strings.Join(f.paths, ", "), err
 	}
-	if len(f.data.binds) > 0 || f.data.at != "" {
-		return nil, "", errors.New("--bind and --at are about files: give them with -f")
+	if f.data.given() {
+		return nil, "", errAboutFiles
 	}
 	c, err := f.connect()
 	if err != nil {

@@ -136,6 +136,7 @@ func TestUIRefuses(t *testing.T) {
 		{[]string{"-f", "testdata/nothing.yaml"}, "no definition"},
 		{[]string{"-f", samples, "--address", "nowhere"}, "--address nowhere"},
 		{[]string{"--bind", "a=file:b"}, "give them with -f"},
+		{[]string{"--secret", "crm=env:CRM"}, "give them with -f"},
 	} {
 		if code, _, stderr := run(t, "", append([]string{"ui"}, test.args...)...); code != exitUsage || !strings.Contains(stderr, test.says) {
 			t.Errorf("%v: %d %s", test.args, code, stderr)

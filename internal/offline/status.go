@@ -15,7 +15,6 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/publish"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
-	"github.com/cpi-operator/cpi-operator/internal/scorecard"
 	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
@@ -43,10 +42,6 @@ func (n *Namespace) Objects(c Computed, now time.Time) (board.Objects, Alerts) {
 		d.Status.ObservedGeneration = d.Generation
 	}
 	alerts := Judge(&out, now)
-	for i := range out.Scorecards {
-		set := scorecard.Of(out, &out.Scorecards[i])
-		out.Scorecards[i].Status, _ = set.Status(now)
-	}
 	for _, list := range conditions {
 		for i := range *list {
 			(*list)[i].LastTransitionTime = at
