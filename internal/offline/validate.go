@@ -61,25 +61,29 @@ type waiting struct {
 
 // settle tells of what waits, unless it waits for an object of these files that is wrong itself, or waits in its turn.
 func (v *validator) settle() {
-	wrong := slices.Clone(v.refused)
+	wrong := slices.Clone(v.refused) // as kind/name
 	for _, f := range v.findings {
 		wrong = append(wrong, f.Object)
 	}
 	for len(v.waiting) > 0 {
-		i := slices.IndexFunc(v.waiting, func(w waiting) bool { return slices.ContainsFunc(wrong, w.speaksOf) })
-		if i < 0 {
-			i = 0
-			v.find(v.waiting[0].uid, v.waiting[0].field, v.waiting[0].message)
+		if len(wrong) == 0 {
+			first := v.waiting[0]
+			v.find(first.uid, first.field, first.message)
+			wrong, v.waiting = []string{string(first.uid)}, v.waiting[1:]
+			continue
 		}
-		wrong = append(wrong, string(v.waiting[i].uid))
-		v.waiting = slices.Delete(v.waiting, i, i+1)
+		// As internal/resolve names an object.
+		kind, name, _ := strings.Cut(wrong[0], "/")
+		quoted, begun := fmt.Sprintf("%s %q", kind, name), wrong[0]+": "
+		wrong = wrong[1:]
+		v.waiting = slices.DeleteFunc(v.waiting, func(w waiting) bool {
+			waits := strings.Contains(w.message, quoted) || strings.Contains(w.message, begun)
+			if waits {
+				wrong = append(wrong, string(w.uid))
+			}
+			return waits
+		})
 	}
-}
-
-// speaksOf an object, kind/name, as internal/resolve writes it.
-func (w waiting) speaksOf(object string) bool {
-	kind, name, _ := strings.Cut(object, "/")
-	return strings.Contains(w.message, fmt.Sprintf("%s %q", kind, name)) || strings.Contains(w.message, object+": ")
 }
 
 func (v *validator) dataset(d *v1alpha1.Dataset) {
