@@ -129,6 +129,10 @@ func TestFind(t *testing.T) {
 	}
 	objects.KPIs = append(objects.KPIs, v1alpha1.KPITarget{ObjectMeta: metav1.ObjectMeta{Name: "churn"}})
 	objects.Linkages = append(objects.Linkages, v1alpha1.CPILinkage{ObjectMeta: metav1.ObjectMeta{Name: "renews"}})
+	objects.Scorecards = append(objects.Scorecards, v1alpha1.Scorecard{ObjectMeta: metav1.ObjectMeta{Name: "board"}})
+	if _, err := find(objects, "else", kindScorecard); err == nil || !strings.HasSuffix(err.Error(), "there is scorecard/board") {
+		t.Error(err)
+	}
 	kinds := []string{"CPIDefinition", "KPITarget"}
 	for text, want := range map[string]named{"nps": {"CPIDefinition", "nps"}, "kpi/churn": {"KPITarget", "churn"}, "CPIDefinition/churn": {"CPIDefinition", "churn"}} {
 		if got, err := find(objects, text, kinds...); err != nil || got != want {

@@ -83,6 +83,9 @@ func find(o board.Objects, text string, kinds ...string) (named, error) {
 	return named{}, fmt.Errorf("there is no %s %q in namespace %s; %s", asked, name, o.Namespace, meant(o, name, kinds))
 }
 
+// namesAtOnce are as many as are worth reading.
+const namesAtOnce = 10
+
 // meant says which object of kinds somebody may have meant, or of another kind that is called so.
 func meant(o board.Objects, name string, kinds []string) string {
 	var known []string
@@ -105,6 +108,9 @@ func meant(o board.Objects, name string, kinds []string) string {
 	}
 	if len(likely) > 0 {
 		return fmt.Sprintf("did you mean %s?", list(likely, " or "))
+	}
+	if slices.Equal(kinds, []string{kindScorecard}) && len(all) > 0 { // which status does not list
+		return fmt.Sprintf("there is %s", list(all[:min(len(all), namesAtOnce)], ", "))
 	}
 	return "kubectl cpi status lists what there is"
 }

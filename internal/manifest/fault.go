@@ -19,7 +19,8 @@ func faultOf(file string, err error) *Fault {
 	for _, prefix := range []string{"error converting YAML to JSON: ", "yaml: ", "unmarshal errors:\n"} {
 		text = strings.TrimPrefix(text, prefix)
 	}
-	fault := &Fault{Place{file, 1}, strings.TrimSpace(text)}
+	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n") // the others are told once that is mended
+	fault := &Fault{Place{file, 1}, text}
 	if found := lineOf.FindStringSubmatch(text); found != nil {
 		fault.Line, _ = strconv.Atoi(found[1]) // digits
 		fault.Message = strings.TrimSpace(strings.Replace(text, found[0], "", 1))

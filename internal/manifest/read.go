@@ -32,7 +32,7 @@ const Stdin = "-"
 const largest = 16 << 20
 
 // Read gives the objects of files and folders, in the order of their names; folders are read with all below them, but for
-// hidden ones. A part that holds no object though it should is a fault, and keeps nothing else from being read; a file that
+// hidden ones, and no file twice. A part that holds no object though it should is a fault, and keeps nothing else from being read; a file that
 // cannot be read is an error.
 func Read(paths []string, stdin io.Reader) (objects []*Object, faults []Fault, err error) {
 	read := func(path string, from io.Reader) error {
@@ -47,6 +47,7 @@ func Read(paths []string, stdin io.Reader) (objects []*Object, faults []Fault, e
 		objects, faults = append(objects, found...), append(faults, wrong...)
 		return nil
 	}
+	done := map[string]bool{}
 	for _, path := range paths {
 		if path == Stdin {
 			if err := read("stdin", stdin); err != nil {
@@ -59,6 +60,10 @@ func Read(paths []string, stdin io.Reader) (objects []*Object, faults []Fault, e
 			return nil, nil, err
 		}
 		for _, name := range files {
+			if done[filepath.Clean(name)] {
+				continue
+			}
+			done[filepath.Clean(name)] = true
 			file, err := os.Open(name)
 			if err != nil {
 				return nil, nil, err
@@ -167,12 +172,23 @@ func (d document) objects(file string) ([]*Object, *Fault) {
 	if len(root.Content) == 0 {
 		return nil, nil // nothing but comments
 	}
+	if !slices.Contains(Kustomizations, filepath.Base(file)) && !meant(root.Content[0]) {
+		return nil, nil // such as a values file; what it may hold is not ours to say
+	}
 	// As kubectl reads it: YAML 1.1, in which yes and no are no text.
 	text, err := sigsyaml.YAMLToJSONStrict(d)
 	if err != nil {
 		return nil, faultOf(file, err)
 	}
 	return objectsOf(file, root.Content[0], text)
+}
+
+// meant reports whether a node is meant to be an object.
+func meant(node *yaml.Node) bool {
+	return slices.ContainsFunc([]string{"apiVersion", "kind", "metadata"}, func(name string) bool {
+		key, _ := child(node, name)
+		return key != nil
+	})
 }
 
 // header is what every object begins with.
@@ -204,7 +220,7 @@ func objectsOf(file string, node *yaml.Node, text []byte) ([]*Object, *Fault) {
 	}
 	switch {
 	case head.APIVersion == "" && head.Kind == "" && head.Metadata == nil:
-		return nil, nil // such as a values file
+		return nil, nil
 	case head.APIVersion == "" || head.Kind == "":
 		return fault("an object needs apiVersion and kind")
 	case head.Kind == "List":

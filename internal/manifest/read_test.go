@@ -65,14 +65,21 @@ func TestSyntaxErrors(t *testing.T) {
 func TestFaults(t *testing.T) {
 	for text, line := range map[string]int{
 		"a: 1\nb: [\n":                           2,
-		"a: 1\na: 2\n":                           2,
+		"kind: A\nkind: B\n":                     2,
 		"---\na: 1\n\tb:":                        3,
+		"kind: A\nb: 1\nb: 2\nb: 3\n":            3,
 		"kind: A\nmetadata: {name: a}\n":         1,
 		"kind: List\napiVersion: v1\nitems: 3\n": 1,
 	} {
 		if _, faults := Parse("x", []byte(text)); len(faults) != 1 || faults[0].Line != line {
 			t.Errorf("%q: %v, want line %d", text, faults, line)
 		}
+	}
+	if objects, faults := Parse("x", []byte("values: 1\nvalues: 2\n")); len(objects)+len(faults) > 0 {
+		t.Errorf("not meant for us: %v %v", objects, faults)
+	}
+	if _, faults := Parse("x", []byte("kind: A\nb: 1\nb: 2\nb: 3\n")); strings.Contains(faults[0].Message, "line") {
+		t.Errorf("%v", faults)
 	}
 	objects, _ := Parse("x", []byte("apiVersion: v1\nkind: A\nmetadata: &m {name: a}\nspec: {copy: *m, flag: yes}\n"))
 	if got := string(objects[0].JSON); !strings.Contains(got, `"copy":{"name":"a"}`) || !strings.Contains(got, `"flag":true`) {
@@ -98,7 +105,7 @@ func TestUnusual(t *testing.T) {
 	}
 }
 
-// Folders are read with all below, but for hidden ones.
+// Folders are read with all below, but for hidden ones, and no file twice.
 func TestFolders(t *testing.T) {
 	root := t.TempDir()
 	for _, name := range []string{"b/x.yaml", "a.yml", ".git/y.yaml", "notes.txt", "c.json"} {
@@ -110,7 +117,7 @@ func TestFolders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	objects, faults, err := Read([]string{root}, nil)
+	objects, faults, err := Read([]string{root, filepath.Join(root, "a.yml"), root + "/./b"}, nil)
 	if len(objects) != 3 || len(faults) != 0 || err != nil {
 		t.Errorf("%d objects, faults %v, %v", len(objects), faults, err)
 	}
