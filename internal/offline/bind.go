@@ -60,7 +60,7 @@ func ParseBind(text string) (Bind, error) {
 
 // Takes tells why a bind changes nothing in the namespace; nil if it does.
 func (n *Namespace) Takes(b Bind) error {
-	source, _ := objects{Namespace: n}.Source(b.Source)
+	source, _ := n.with(nil).Source(b.Source)
 	if source == nil {
 		return fmt.Errorf("no DataSource %q is among these files", b.Source)
 	}

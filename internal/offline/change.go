@@ -1,10 +1,11 @@
 package offline
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -73,25 +74,16 @@ type side struct {
 // Changes that an edit makes, one of each indicator and claim: CPIs, KPIs, claims, each by name.
 func (e *Edited) Changes() []Change {
 	before, after := sidesOf(e.Before), sidesOf(e.After)
-	keys := slices.Clone(after)
-	for _, s := range before {
-		if find(after, s.Key) == nil {
-			keys = append(keys, s)
-		}
-	}
+	all := maps.Clone(before)
+	maps.Copy(all, after)
+	kinds := []string{resolve.KindCPIDefinition, resolve.KindKPITarget, plan.KindLinkage}
 	var out []Change
-	for _, kind := range []string{resolve.KindCPIDefinition, resolve.KindKPITarget, plan.KindLinkage} {
-		of := slices.DeleteFunc(slices.Clone(keys), func(s side) bool { return s.Kind != kind })
-		slices.SortFunc(of, func(a, b side) int { return strings.Compare(a.Name, b.Name) })
-		for _, s := range of {
-			out = append(out, e.change(find(before, s.Key), find(after, s.Key)))
-		}
+	for _, key := range slices.SortedFunc(maps.Keys(all), func(a, b plan.Key) int {
+		return cmp.Or(cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)), cmp.Compare(a.Name, b.Name))
+	}) {
+		out = append(out, e.change(before[key], after[key]))
 	}
 	return out
-}
-
-func find(sides []side, key plan.Key) *side {
-	return named(sides, key.String(), func(s *side) string { return s.String() })
 }
 
 // change of one that is there before, after, or both.
@@ -183,10 +175,10 @@ func decoded(spec any) any {
 }
 
 // sidesOf all indicators and claims of a namespace.
-func sidesOf(o board.Objects) []side {
-	var out []side
+func sidesOf(o board.Objects) map[plan.Key]*side {
+	out := map[plan.Key]*side{}
 	add := func(kind, name, title string, spec any, indicator *v1alpha1.Indicator, s v1alpha1.IndicatorStatus, reported string) {
-		one := side{
+		one := &side{
 			Key: plan.Key{Kind: kind, Name: name}, title: title, spec: spec, datasets: resolve.Datasets(indicator),
 			formula: formulaOf(s.Baseline),
 		}
@@ -202,7 +194,7 @@ func sidesOf(o board.Objects) []side {
 		if report := o.Reports[reported]; report != nil && report.Status.Result != nil {
 			one.told.Variant = report.Status.Result.Variant
 		}
-		out = append(out, one)
+		out[one.Key] = one
 	}
 	for _, c := range o.CPIs {
 		add(resolve.KindCPIDefinition, c.Name, c.Spec.Title, c.Spec, &c.Spec.Indicator, c.Status, resolve.KindCPIDefinition+"/"+c.Name)
@@ -216,7 +208,7 @@ func sidesOf(o board.Objects) []side {
 	}
 	for i := range o.Linkages {
 		l := &o.Linkages[i]
-		one := side{
+		one := &side{
 			Key: plan.Key{Kind: plan.KindLinkage, Name: l.Name}, title: o.TitleOf(l), spec: l.Spec,
 			formula: formulaOf(l.Status.Baseline),
 		}
@@ -227,7 +219,7 @@ func sidesOf(o board.Objects) []side {
 		if sum := l.Status.Summary; sum != nil {
 			one.told = Told{Value: sum.Effect, State: sum.Verdict, Variant: sum.Driver}
 		}
-		out = append(out, one)
+		out[one.Key] = one
 	}
 	return out
 }

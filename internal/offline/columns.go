@@ -28,7 +28,7 @@ import (
 // of files only the first rows are read. An error is about the scratch folder or the caller's context.
 func (n *Namespace) ValidateColumns(ctx context.Context, opts Options) ([]Finding, error) {
 	c := columnCheck{
-		computation: computation{Namespace: n, Options: opts}, told: validator{Namespace: n, objects: objects{n, n.shells()}},
+		computation: computation{Namespace: n, Options: opts}, told: validator{Namespace: n, objects: n.with(n.shells())},
 		known: map[string][]string{},
 	}
 	for i := range n.Sources {

@@ -93,7 +93,7 @@ type computation struct {
 
 // claim gives a linkage its report, if it can be tested.
 func (c *computation) claim(l *v1alpha1.CPILinkage) {
-	found, err := view.ResolveClaim(l, objects{c.Namespace, c.out.Reports}, func() (resolve.Claims, error) {
+	found, err := view.ResolveClaim(l, c.with(c.out.Reports), func() (resolve.Claims, error) {
 		return resolve.Claims{CPIs: c.CPIs, KPIs: c.KPIs, Linkages: c.Linkages}, nil
 	})
 	if err != nil {
@@ -175,7 +175,7 @@ func resting(work plan.Plan) plan.Plan {
 func (c *computation) apart(ctx context.Context) error {
 	for i := range c.Linkages {
 		l := &c.Linkages[i]
-		on, err := resolve.FollowLinkage(l, objects{c.Namespace, c.out.Reports})
+		on, err := resolve.FollowLinkage(l, c.with(c.out.Reports))
 		if err != nil {
 			continue // told by Validate
 		}
@@ -183,7 +183,7 @@ func (c *computation) apart(ctx context.Context) error {
 		if refusal != nil || claim.Other == "" {
 			continue
 		}
-		o := objects{c.Namespace, c.out.Reports}
+		o := c.with(c.out.Reports)
 		own, _ := o.Source(on.KPI.Source)
 		other, _ := o.Source(claim.Other)
 		if own == nil || other == nil {

@@ -21,7 +21,7 @@ stringData: {username: filed, password: filed}
 func credentials(t *testing.T, n *Namespace, given ...Secret) (map[string]string, error) {
 	t.Helper()
 	folder := t.TempDir()
-	source, _ := objects{Namespace: n}.Source("crm")
+	source, _ := n.with(nil).Source("crm")
 	c := computation{Namespace: n, Options: Options{Given: given}}
 	if err := c.mount(folder, source); err != nil {
 		return nil, err

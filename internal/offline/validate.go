@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/job"
 	"github.com/cpi-operator/cpi-operator/internal/near"
 	"github.com/cpi-operator/cpi-operator/internal/planstep"
@@ -20,7 +21,7 @@ import (
 // Validate gives what is wrong with the objects of a namespace beyond their schema: what they refer to and whether it
 // fits, as the operator's controllers find it. What only waits for another object that is wrong is not told: it is mended there.
 func (n *Namespace) Validate() []Finding {
-	v := validator{Namespace: n, objects: objects{n, n.shells()}}
+	v := validator{Namespace: n, objects: n.with(n.shells())}
 	for i := range n.Sources {
 		_, problems := resolve.Source(&n.Sources[i])
 		v.problems(n.Sources[i].UID, problems)
@@ -48,7 +49,7 @@ func (n *Namespace) Validate() []Finding {
 
 type validator struct {
 	*Namespace
-	objects  objects
+	objects  board.Objects
 	findings []Finding
 	waiting  []waiting
 }
@@ -89,7 +90,8 @@ func (v *validator) settle() {
 func (v *validator) dataset(d *v1alpha1.Dataset) {
 	_, problems := resolve.Dataset(d)
 	v.problems(d.UID, problems)
-	if name := d.Spec.DataSourceRef.Name; named(v.Sources, name, func(s *v1alpha1.DataSource) string { return s.Name }) == nil {
+	name := d.Spec.DataSourceRef.Name
+	if source, _ := v.objects.Source(name); source == nil {
 		v.absent(d.UID, "spec.dataSourceRef", "DataSource", name)
 	}
 }
@@ -180,7 +182,7 @@ func (v *validator) meant(kind, name string) string {
 // shells are the reports that the operator would make for indicators, before any run, by kind and name.
 func (n *Namespace) shells() map[string]*v1alpha1.IndicatorReport {
 	out := map[string]*v1alpha1.IndicatorReport{}
-	o := objects{n, out}
+	o := n.with(out)
 	shell := func(kind, name string, uid types.UID, found resolve.Followed, err error) {
 		if err != nil || found.CPI != nil {
 			return
