@@ -47,6 +47,9 @@ its work.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
+		return fmt.Errorf("%w; %s --help tells of all flags", err, command.CommandPath())
+	})
 	root.AddCommand(validateCommand(now), computeCommand(now), diffCommand(now))
 	root.AddCommand(statusCommand(now), explainCommand(now), linkCommand(now), rulesCommand(), runCommand(now))
 	root.AddCommand(reportCommand(now))

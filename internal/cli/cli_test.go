@@ -123,6 +123,7 @@ func TestUsage(t *testing.T) {
 		"is a table: kubectl cpi init":                           {"compute", "-f", samples + "/data/contracts.csv"},
 		"tells kubectl cpi explain NAME":                         {"status", "software-nps"},
 		"argument belongs to no flag\n":                          {"version", "x"},
+		"kubectl cpi status --help tells of all":                 {"status", "--outptu", "json"},
 		"one table at a time":                                    {"init", "a.csv", "b.csv"},
 		"no definition of cpi-operator in testdata/nothing.yaml": {"validate", "-f", "testdata/nothing.yaml"},
 		"kubectl cpi status lists what":                          {"explain", "-f", samples + "/telco.yaml", "cpi/"},

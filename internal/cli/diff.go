@@ -191,7 +191,7 @@ func (f *diffFlags) valid(command *cobra.Command, files *fileFlags) ([]*offline.
 		if err := printFindings(command.ErrOrStderr(), "text", findings); err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("%s would be refused as they stand", files)
+		return nil, fmt.Errorf("not all in %s is valid, and nothing was compared: mend that first", files)
 	}
 	if len(namespaces) == 0 {
 		return nil, fmt.Errorf("no definition of cpi-operator in %s", files)

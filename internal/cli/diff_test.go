@@ -80,7 +80,7 @@ Unchanged: 3.
 func TestDiffThatFails(t *testing.T) {
 	old, bind := edit(t), "telco=file:"+samples+"/data/telco_churn.csv.gz"
 	for says, args := range map[string][]string{
-		"would be refused":         {"-f", edit(t, "theme: Loyalty", "theme: Praise"), "--against", old, "--bind", bind},
+		"nothing was compared":     {"-f", edit(t, "theme: Loyalty", "theme: Praise"), "--against", old, "--bind", bind},
 		"not all of the edit":      {"-f", edit(t, "operator: In, values: [\"Yes\"]}]\n      preset", "operator: In, values: [\"No\"]}]\n      preset"), "--against", old},
 		"say which files":          {"--against", old},
 		"of namespace demo":        {"-f", samples + "/telco.yaml", "-n", "other", "--against", old},

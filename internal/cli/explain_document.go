@@ -51,13 +51,13 @@ func (e *explanation) document() *document {
 // number is the value in one line, and what it rests on.
 func (e *explanation) number() section {
 	var s section
-	e1 := e.entry
-	s.state("Owner", e1.Team)
-	s.state("Theme", e1.Theme)
-	s.state("Category", e1.Category)
-	s.state("Objective", e1.Objective)
-	if e1.GoalOn != "" {
-		s.state("Goal on", "cpi/"+e1.GoalOn+", whose numbers these are")
+	entry := e.entry
+	s.state("Owner", entry.Team)
+	s.state("Theme", entry.Theme)
+	s.state("Category", entry.Category)
+	s.state("Objective", entry.Objective)
+	if entry.GoalOn != "" {
+		s.state("Goal on", "cpi/"+entry.GoalOn+", whose numbers these are")
 	}
 	switch {
 	case e.period == nil || e.view == nil:
@@ -72,7 +72,7 @@ func (e *explanation) number() section {
 	if p := e.period; p != nil {
 		s.state("Sample", sampleText(p))
 		s.state("Period", periodState(p))
-		s.state("Doubt", flags[p.Flag])
+		s.state("Doubt", flagTexts[p.Flag])
 		if p.Numerator != "" && p.Denominator != "" {
 			s.state("Made of", p.Numerator+" over "+p.Denominator)
 		}
@@ -85,10 +85,10 @@ func (e *explanation) number() section {
 		}
 	}
 	name := "State"
-	if e.segment != nil || e.period != nil && e.period.Label != e1.Summary.Period {
+	if e.segment != nil || e.period != nil && e.period.Label != entry.Summary.Period {
 		name = "State of the whole, now"
 	}
-	s.state(name, e1.Summary.State)
+	s.state(name, entry.Summary.State)
 	return s
 }
 
@@ -119,8 +119,8 @@ func sampleText(p *v1alpha1.PeriodValue) string {
 	return text
 }
 
-// states of periods, in words.
-var states = map[string]string{
+// stateTexts say where a period stands.
+var stateTexts = map[string]string{
 	"Running":  "running: it is not over, or its data are not all there",
 	"Maturing": "maturing: over, but its value still moves by design",
 	"Mature":   "mature",
@@ -128,15 +128,15 @@ var states = map[string]string{
 	"Undated":  "undated: the rows do not say when",
 }
 
-// flags of periods, in words.
-var flags = map[string]string{
+// flagTexts say why a period's value must not be acted on.
+var flagTexts = map[string]string{
 	"NoData":             "there are no data to judge",
 	"InsufficientSample": "the sample is too small: do not act on this value",
 	"SuspectData":        "the data are suspect: do not act on this value",
 }
 
 func periodState(p *v1alpha1.PeriodValue) string {
-	state := states[p.State]
+	state := stateTexts[p.State]
 	if p.Label == "" {
 		return state
 	}
@@ -148,14 +148,14 @@ func (e *explanation) meaning() section {
 	s := section{heading: "What it means now"}
 	if e.view != nil {
 		t := e.view.Thresholds
-		for name, level := range map[string]*float64{"warning": t.Warning, "critical": t.Critical} {
-			if level != nil {
-				s.state("Threshold "+name, e.view.Level(*level)+", passed when the whole interval lies beyond it")
+		for _, threshold := range []struct {
+			name  string
+			level *float64
+		}{{"critical", t.Critical}, {"warning", t.Warning}} {
+			if threshold.level != nil {
+				s.state("Threshold "+threshold.name, e.view.Level(*threshold.level)+", passed when the whole interval lies beyond it")
 			}
 		}
-	}
-	if len(s.facts) == 2 && s.facts[0].name > s.facts[1].name { // maps come in any order
-		s.facts[0], s.facts[1] = s.facts[1], s.facts[0]
 	}
 	s.state("Target", e.entry.Summary.Target)
 	for _, c := range e.entry.Conditions {

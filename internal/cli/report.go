@@ -98,7 +98,11 @@ func (f *reportFlags) run(command *cobra.Command, name string, now time.Time) er
 // setOf a scorecard by its name, or of a whole namespace.
 func setOf(objects board.Objects, name string) (scorecard.Set, error) {
 	if name == "" {
-		return scorecard.All(objects), nil
+		set := scorecard.All(objects)
+		if len(set.Members) == 0 {
+			return set, fmt.Errorf("namespace %s has no indicator to report on: does it exist, and is it the right one? Choose with -n and --context", objects.Namespace)
+		}
+		return set, nil
 	}
 	if objects.Cardless {
 		return scorecard.Set{}, errors.New("this cluster's cpi-operator is older than this command and does not know Scorecards: update it, or leave the name out for a report on all indicators of the namespace")
