@@ -174,7 +174,7 @@ func (t teller) drivers(l *v1alpha1.CPILinkage) []driverRow {
 		s, f := told[name], findings[name]
 		row := driverRow{
 			Name: name, Title: t.title(name), Expected: d.Expected, Verdict: cmp.Or(s.Verdict, "Pending"), Stage: s.Stage,
-			Effect: t.Figure(s.Effect), Influence: t.Figure(s.Influence), P: t.probability(decimal(f.P)), Q: t.probability(decimal(f.Q)), Needed: t.Count(f.Needed),
+			Effect: t.Figure(s.Effect), Influence: t.Figure(s.Influence), P: t.probability(decimal(f.P)), Q: t.probability(decimal(f.Q)), Needed: t.needed(f),
 		}
 		if s.Reason != "" {
 			row.Reason = t.Word("linkreason", s.Reason)
@@ -209,6 +209,17 @@ func (t teller) difference(i v1alpha1.LinkInterval) string {
 func (t teller) step(driver string, v float64) string {
 	in := indicatorOf(t.objects, resolve.KindCPIDefinition, driver, nil)
 	return t.Figure(in.Step(v))
+}
+
+// needed says how many customers or periods would be enough for a verdict; empty where one was reached, or nobody knows.
+func (t teller) needed(f v1alpha1.LinkFinding) string {
+	switch {
+	case f.Needed == nil:
+		return ""
+	case f.Effect != nil && f.Effect.Level == "Periods":
+		return t.T("linkage.needed.periods", *f.Needed)
+	}
+	return t.T("linkage.needed.customers", *f.Needed)
 }
 
 // size of a difference in the driver's unit: no sign, for it has no direction.

@@ -68,7 +68,7 @@ func TestEffectIsToldInFull(t *testing.T) {
 	}}
 	pages := map[string][]string{
 		"/ns/demo/linkage/software-nps-renewal": {
-			"<dd>400 customers</dd>", `<dd><bdi dir="ltr">95 %</bdi></dd>`, ">Would you recommend us?</a></dd>", "<td><bdi>8.2 points</bdi></td><td><bdi>5.0 points</bdi></td>",
+			"<dd>400 customers</dd>", `<dd><bdi dir="ltr">95 %</bdi></dd>`, ">Would you recommend us?</a></dd>", `"Loss"><bdi>8.2 points</bdi></td>`, `"Counts from"><bdi>5.0 points</bdi></td>`,
 			"neither on target nor improving",
 			`<bdi dir="ltr">< 0.001</bdi>`, // which from right to left would read as >
 		},

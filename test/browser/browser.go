@@ -205,6 +205,12 @@ func (tab *Tab) Overflow() int {
 	return Eval[int](tab, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
 }
 
+// Sideways are the headings of tables that are wider than their place and must be scrolled to be read.
+func (tab *Tab) Sideways() []string {
+	tab.t.Helper()
+	return Eval[[]string](tab, `[...document.querySelectorAll('.scroll')].filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth).map(e => e.querySelector('thead').textContent.trim())`)
+}
+
 // Violations of accessibility rules that axe finds: WCAG 2.2 A and AA, and best practices.
 func (tab *Tab) Violations() []string {
 	tab.t.Helper()

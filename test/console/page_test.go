@@ -53,6 +53,9 @@ func TestEveryPageForEveryReader(t *testing.T) {
 					}
 					browser.Eval[any](tab, "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn(0))))")
 					tab.Picture(page + "-" + reader.name)
+					if wide := tab.Sideways(); len(wide) > 0 {
+						t.Errorf("to be scrolled sideways: %q", wide)
+					}
 					if reader.query != "" || reader.rtl {
 						tab.CheckLayout()
 					} else {
