@@ -32,14 +32,6 @@ func Prometheus(ds *v1alpha1.DataSource) {
 	ds.Spec.Prometheus = &v1alpha1.PrometheusSource{Address: "http://prometheus.monitoring.svc:9090"}
 }
 
-// MySQL makes a source read a MySQL database.
-func MySQL(ds *v1alpha1.DataSource) {
-	ds.Spec.Files = nil
-	ds.Spec.MySQL = &v1alpha1.MySQLSource{
-		Host: "db.example", Database: "crm", CredentialsRef: v1alpha1.LocalReference{Name: "crm-reader"},
-	}
-}
-
 // Dataset of survey answers: contact, score, answered_at.
 func Dataset(namespace, name, source string, mutations ...func(*v1alpha1.Dataset)) *v1alpha1.Dataset {
 	out := &v1alpha1.Dataset{

@@ -41,14 +41,13 @@ type Server struct {
 // Option changes how a server of its own is started.
 type Option func(*options)
 
+// loopback is where a server listens.
+const loopback = "127.0.0.1"
+
 type options struct {
-	listen   string
 	settings []string
 	hosts    []string
 }
-
-// Listen has the server take connections at an address other machines or containers can reach.
-func Listen(address string) Option { return func(o *options) { o.listen = address } }
 
 // Setting passes a server setting such as "max_connections=20".
 func Setting(setting string) Option {
@@ -97,7 +96,7 @@ rm -rf "$2"
 `
 
 func start(opts ...Option) (*Server, error) {
-	o := options{listen: "127.0.0.1", hosts: []string{"localhost"}}
+	o := options{hosts: []string{"localhost"}}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -113,11 +112,11 @@ func start(opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort(o.listen)
+	port, err := freePort(loopback)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Host: o.listen, Port: port, Superuser: "postgres", Password: "superuser-of-tests", log: filepath.Join(dir, "log"),
+	s := &Server{Host: loopback, Port: port, Superuser: "postgres", Password: "superuser-of-tests", log: filepath.Join(dir, "log"),
 		CAPath: filepath.Join(dir, "ca.pem"), OtherCAPath: filepath.Join(dir, "other-ca.pem")}
 	data := filepath.Join(dir, "data")
 	if err := certificates.Write(dir, o.hosts); err != nil {
@@ -150,7 +149,7 @@ func start(opts ...Option) (*Server, error) {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, output)
 	}
 	settings := append([]string{
-		"listen_addresses='" + o.listen + "'", "port=" + strconv.Itoa(port), "unix_socket_directories=''",
+		"listen_addresses='" + loopback + "'", "port=" + strconv.Itoa(port), "unix_socket_directories=''",
 		"fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100", "shared_buffers=128MB",
 		"ssl=on", "ssl_cert_file='" + filepath.Join(dir, "server.pem") + "'", "ssl_key_file='" + filepath.Join(dir, "server.key") + "'",
 	}, o.settings...)
