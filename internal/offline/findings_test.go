@@ -108,7 +108,8 @@ func TestKeyThatAConfigMapLacks(t *testing.T) {
 	if got := columnFindings(t, n, "crm=file:"+write(t, "mine.csv", "id,score\n1,10\n")); len(got) > 0 {
 		t.Errorf("%q", got)
 	}
-	found := compute(t, load(t, write(t, "nps.yaml", fromConfigMap+survey[strings.Index(survey, "---"):])))
+	_, definitions, _ := strings.Cut(survey, "---")
+	found := compute(t, load(t, write(t, "nps.yaml", fromConfigMap+"---"+definitions)))
 	if a := found.Reports["CPIDefinition/nps"].Status.Attempt; a == nil || a.Message != `ConfigMap "data" has no key "answer.csv"; did you mean answers.csv?` {
 		t.Errorf("%+v", a)
 	}
