@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 )
 
@@ -65,8 +66,16 @@ func TestReportWhereScorecardsAreUnknown(t *testing.T) {
 		if _, err := setOf(objects, "software"); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v, want %q", err, says)
 		}
+		objects.CPIs = []v1alpha1.CPIDefinition{{}}
 		if _, err := setOf(objects, ""); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// Where there is nothing to report on, nobody is told that all is well.
+func TestReportOfNothing(t *testing.T) {
+	if _, err := setOf(board.Objects{Namespace: "nosuch"}, ""); err == nil || !strings.Contains(err.Error(), "namespace nosuch has no indicator to report on") {
+		t.Error(err)
 	}
 }

@@ -14,7 +14,7 @@ type Member struct {
 	CPI bool
 	// Theme of a CPI and of a goal on one; of any other KPI empty, and Category stands for it.
 	Theme, Category string
-	// Commercial CPIs tell what the company gains from its customers.
+	// Commercial CPIs tell what the company gains from its customers, and so do goals on them.
 	Commercial bool
 	Department string
 	// Weight beside the others; above zero.
@@ -89,7 +89,7 @@ func outward(m Member) bool {
 	if m.CPI {
 		return !m.Commercial
 	}
-	return m.Theme != "" || m.Category == "CustomerGoal"
+	return m.Theme != "" && !m.Commercial || m.Category == "CustomerGoal"
 }
 
 func (s Set) dominated() []Finding {

@@ -28,14 +28,18 @@ func TestSet(t *testing.T) {
 		balance portfolio.Rule
 		told    string
 	}{
-		"sound":                             {func(*portfolio.Set) {}, "", "", "", ""},
-		"nothing":                           {func(s *portfolio.Set) { *s = portfolio.Set{} }, portfolio.ThemeUnmeasured, "Time, Convenience", "", ""},
-		"a goal measures its CPI's theme":   {func(s *portfolio.Set) { s.Members = s.Members[1:]; s.Departments = nil }, "", "", "", ""},
-		"a theme missing":                   {func(s *portfolio.Set) { s.Members[2].Theme = "Value" }, portfolio.ThemeUnmeasured, "theme MoneySaved:", "", ""},
-		"a department missing":              {func(s *portfolio.Set) { s.Members[4].Department = "Support" }, portfolio.DepartmentMissing, "belongs to Sales:", "", ""},
-		"no guardrail":                      {func(s *portfolio.Set) { s.Guarded = false }, "", "", portfolio.NoGuardrail, "set guardrail"},
-		"nothing to guard":                  {func(s *portfolio.Set) { s.Guarded, s.Members, s.Departments = false, s.Members[:4], nil }, "", "", "", ""},
-		"inward":                            {func(s *portfolio.Set) { inward(s, "Profit"); s.Departments = nil }, portfolio.ThemeUnmeasured, "", portfolio.OnlyInternal, "the company itself"},
+		"sound":                           {func(*portfolio.Set) {}, "", "", "", ""},
+		"nothing":                         {func(s *portfolio.Set) { *s = portfolio.Set{} }, portfolio.ThemeUnmeasured, "Time, Convenience", "", ""},
+		"a goal measures its CPI's theme": {func(s *portfolio.Set) { s.Members = s.Members[1:]; s.Departments = nil }, "", "", "", ""},
+		"a theme missing":                 {func(s *portfolio.Set) { s.Members[2].Theme = "Value" }, portfolio.ThemeUnmeasured, "theme MoneySaved:", "", ""},
+		"a department missing":            {func(s *portfolio.Set) { s.Members[4].Department = "Support" }, portfolio.DepartmentMissing, "belongs to Sales:", "", ""},
+		"no guardrail":                    {func(s *portfolio.Set) { s.Guarded = false }, "", "", portfolio.NoGuardrail, "set guardrail"},
+		"nothing to guard":                {func(s *portfolio.Set) { s.Guarded, s.Members, s.Departments = false, s.Members[:4], nil }, "", "", "", ""},
+		"inward":                          {func(s *portfolio.Set) { inward(s, "Profit"); s.Departments = nil }, portfolio.ThemeUnmeasured, "", portfolio.OnlyInternal, "the company itself"},
+		"a goal on what the company gains is inward": {func(s *portfolio.Set) {
+			inward(s, "Profit")
+			s.Members[1].Theme, s.Members[1].Commercial, s.Departments = "Value", true, nil
+		}, portfolio.ThemeUnmeasured, "", portfolio.OnlyInternal, "the company itself"},
 		"a goal for customers":              {func(s *portfolio.Set) { inward(s, "CustomerGoal"); s.Departments = nil }, portfolio.ThemeUnmeasured, "", "", ""},
 		"a heavy member":                    {func(s *portfolio.Set) { s.Members[4].Weight = 6 }, "", "", portfolio.OneTopicDominates, "category Growth has 54 % of the weight, with 1 of 6"},
 		"half is not most":                  {func(s *portfolio.Set) { s.Members[4].Weight = 5 }, "", "", "", ""},

@@ -108,6 +108,9 @@ const coursePeriods = 36
 // Make the report of a set, with what has changed since then.
 func Make(s scorecard.Set, since scorecard.Since) Report {
 	all := s.Actions()
+	if all == nil {
+		all = []scorecard.Action{} // none are a list too
+	}
 	out := Report{
 		Namespace: s.Objects.Namespace, Title: s.Objects.Namespace, At: s.Objects.At.UTC(),
 		Counts: s.Counts(), Actions: all[:min(len(all), scorecard.Most)], Changes: s.Changes(since), Doubts: s.Doubts(),

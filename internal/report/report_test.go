@@ -104,6 +104,10 @@ func TestNothingToDo(t *testing.T) {
 		if err := made.Markdown(&out); err != nil {
 			t.Fatal(err)
 		}
+		var program bytes.Buffer
+		if err := made.JSON(&program); err != nil || !strings.Contains(program.String(), "\n  \"actions\": [],") {
+			t.Errorf("none are a list too: %v %s", err, program.String())
+		}
 		if text := out.String(); !strings.Contains(text, want) || strings.Contains(text, all) != (want == all) {
 			t.Errorf("%s: %s", state, text)
 		}

@@ -127,7 +127,11 @@ func (s *Set) Changes(since Since) Changes {
 	if s.Card != nil {
 		out.Edits = edits(Named{kindCard, s.Card.Name, s.Card.Spec.Title}, s.Card.Status.Changes, since.At)
 	}
-	told := map[Reference]bool{}
+	type saying struct {
+		of   Reference
+		text string
+	}
+	told, said := map[Reference]bool{}, map[saying]bool{}
 	for _, m := range s.Members {
 		named := Named{m.Kind, m.Name, m.Title}
 		if !told[m.Numbers()] { // a goal has its CPI's numbers
@@ -146,7 +150,12 @@ func (s *Set) Changes(since Since) Changes {
 			out.New = append(out.New, named)
 			continue
 		}
-		out.States = append(out.States, states(named, status.Conditions, since.At)...)
+		for _, event := range states(named, status.Conditions, since.At) {
+			if one := (saying{m.Numbers(), event.Text}); !said[one] { // by a goal and its CPI alike
+				said[one] = true
+				out.States = append(out.States, event)
+			}
+		}
 		out.Edits = append(out.Edits, edits(named, status.Changes, since.At)...)
 	}
 	for _, c := range s.Claims {
@@ -193,20 +202,42 @@ func (s *Set) value(m Member, since Since) *ValueChange {
 			is = i
 		}
 	}
-	if was >= is || now.Value == nil || now.Flag != "" {
+	if was >= is {
 		return nil
 	}
-	out := &ValueChange{Period: now.Label, Value: full(in, now), Shift: NotCompared}
+	periods := in.Result.Periods
+	sound := was >= 0 && state.Actionable(periods[was])
+	out := &ValueChange{Period: now.Label, Shift: NotCompared}
+	if sound {
+		out.Before, out.Was = periods[was].Label, full(in, &periods[was])
+	}
 	switch {
+	case !state.Actionable(*now) && !sound: // as then
+		return nil
+	case !state.Actionable(*now):
+		out.Value, out.Reason = unsound(in, now), unreliable(now)
 	case was < 0:
-		out.Reason = "no period of then is known"
-	case !state.Actionable(in.Result.Periods[was]):
-		out.Reason = fmt.Sprintf("%s has no value that may be relied on", in.Result.Periods[was].Label)
+		out.Value, out.Reason = full(in, now), "no period of then is known"
+	case !sound:
+		out.Value, out.Reason = full(in, now), unreliable(&periods[was])
 	default:
-		out.Before, out.Was = in.Result.Periods[was].Label, full(in, &in.Result.Periods[was])
+		out.Value = full(in, now)
 		out.compare(in, was, is)
 	}
 	return out
+}
+
+func unreliable(p *plan.PeriodResult) string { return p.Label + " has no value that may be relied on" }
+
+// unsound is what there is of a value that may not be acted on: a small sample has one.
+func unsound(in *alert.Indicator, p *plan.PeriodResult) string {
+	switch {
+	case p.Value == nil:
+		return "no value"
+	case p.Flag == plan.SuspectData:
+		return "in doubt"
+	}
+	return full(in, p)
 }
 
 // newsworthy are the conditions whose turns are told: they say how an indicator stands, not how its definition does.

@@ -102,8 +102,22 @@ func TestValuesThatChanged(t *testing.T) {
 		"before there was anything": {"2026-01-10", 1, nil, with(func(v *scorecard.ValueChange) {
 			v.Before, v.Was, v.Shift, v.Reason = "", "", scorecard.NotCompared, "no period of then is known"
 		})},
-		"no period has ended since":          {"2026-11-05", 1, nil, nil},
-		"a value that is not to be acted on": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) { r.Periods[2].Flag = "SuspectData" }, nil},
+		"no period has ended since": {"2026-11-05", 1, nil, nil},
+		"no value any more": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) {
+			r.Periods[2] = month(10, "Mature", 0)
+			r.Periods[2].Value, r.Periods[2].Lower, r.Periods[2].Upper, r.Periods[2].Flag = "", "", "", "NoData"
+		}, with(func(v *scorecard.ValueChange) {
+			v.Value, v.Shift, v.Reason = "no value", scorecard.NotCompared, "2026-10 has no value that may be relied on"
+		})},
+		"a value that is not to be acted on": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) { r.Periods[2].Flag = "SuspectData" }, with(func(v *scorecard.ValueChange) {
+			v.Value, v.Shift, v.Reason = "in doubt", scorecard.NotCompared, "2026-10 has no value that may be relied on"
+		})},
+		"a sample that is too small by now": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) { r.Periods[2].Flag = "InsufficientSample" }, with(func(v *scorecard.ValueChange) {
+			v.Shift, v.Reason = scorecard.NotCompared, "2026-10 has no value that may be relied on"
+		})},
+		"neither then nor now": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) {
+			r.Periods[1].Flag, r.Periods[2].Flag = "InsufficientSample", "InsufficientSample"
+		}, nil},
 		"a doubtful value of then is not told": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) { r.Periods[1].Flag = "SuspectData" }, with(func(v *scorecard.ValueChange) {
 			v.Before, v.Was, v.Shift, v.Reason = "", "", scorecard.NotCompared, "2026-09 has no value that may be relied on"
 		})},
@@ -181,10 +195,11 @@ func TestStatesVerdictsAndEdits(t *testing.T) {
 	w.goal("grow", "nps", "OnTarget")
 	w.KPIs[0].CreationTimestamp = after
 	w.KPIs[0].Status.Conditions = []metav1.Condition{turned(said("TargetMet", "True", "OnTarget", "x"), after)}
+	w.goal("keep", "nps", "OnTarget", turned(critical, after)) // what its CPI says is told once
 	w.claim("nps-grow", "grow", "nps").Status.Course = []v1alpha1.LinkStage{
 		{Stage: "Hypothesised", Since: &before}, {Stage: "Testing", Verdict: "InsufficientData", Since: &before}, {Stage: "Confirmed", Verdict: "Supported", Since: &after},
 	}
-	card := w.card("nps", "/grow")
+	card := w.card("nps", "/grow", "/keep")
 	card.Status.Changes = []v1alpha1.DefinitionChange{{Seen: &later, Fields: []string{"spec.members[ease]: none → {\"cpiRef\":{\"name\":\"ease\"}}"}}}
 	set := scorecard.Of(w.Objects, card)
 	got := set.Changes(since)

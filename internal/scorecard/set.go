@@ -241,7 +241,7 @@ func (s *Set) portfolio() portfolio.Set {
 			Commercial: m.Class == "Commercial", Department: m.Department, Weight: m.Weight,
 		}
 		if cpi, _ := s.Objects.CPI(m.GoalOn); cpi != nil {
-			one.Theme = cpi.Spec.Theme
+			one.Theme, one.Commercial = cpi.Spec.Theme, cpi.Spec.Class == "Commercial"
 		}
 		out.Members = append(out.Members, one)
 		out.Guarded = out.Guarded || m.Guardrail

@@ -1,6 +1,7 @@
 package scorecard_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	apimeta "k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/portfolio"
 	"github.com/cpi-operator/cpi-operator/internal/scorecard"
 )
 
@@ -76,6 +78,21 @@ func TestGuardrails(t *testing.T) {
 	card.Spec.Members[0].Guardrail = nil
 	if !balanced(card) {
 		t.Error("the claim declares a guardrail, though its CPI is no member")
+	}
+}
+
+// A goal on what the company gains from its customers looks as far inwards as its CPI.
+func TestAGoalOnCommercialNumbersLooksInwards(t *testing.T) {
+	for class, want := range map[string]bool{"Commercial": true, "Perception": false} {
+		w := newWorld()
+		w.cpi("clv", "Value", "OK")
+		w.CPIs[0].Spec.Class = class
+		w.goal("grow", "clv", "OnTarget")
+		w.KPIs[0].Spec.Category = "Growth"
+		set := w.set("/grow")
+		if got := slices.ContainsFunc(set.Balance(), func(f portfolio.Finding) bool { return f.Rule == portfolio.OnlyInternal }); got != want {
+			t.Errorf("%s: %+v", class, set.Balance())
+		}
 	}
 }
 
