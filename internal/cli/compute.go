@@ -35,7 +35,8 @@ n, period and state of every indicator, and the verdict on every claim. ConfigMa
 the configMapGenerator of a kustomization in the folder of a file is followed.
 
 Exit codes: 0 everything is valid and was computed, whatever the numbers say; 1 a definition is invalid, or something has no number
-because its source cannot be read or its query failed; 2 nothing could be computed. Whether a number is good, status tells.`,
+because its source cannot be read or its query failed; 2 nothing could be tried: a flag is wrong, or no definition is there.
+Whether a number is good, status tells.`,
 		Example: `  # the demo's data
   kubectl cpi compute -f config/samples/telco.yaml
 

@@ -74,13 +74,15 @@ func TestUnread(t *testing.T) {
 		"whether the day or the month comes first": {"05/03/2026", "1/2/2026"},
 		"in a form that is not read":               {"05/03/26", "13/03/26"},
 		"such as 9,5, look like numbers":           {"9", "9,5", "1.200,5"},
+		"among its numbers stands NA: leave":       {"9", "NA", "10"},
+		"stands n/a and –: leave":                  {"9", "n/a", "10", "–", "7"},
 		"":                                         {"1, 2", "red,blue"},
 	} {
 		if got := Unread(texts); !strings.Contains(got, says) || says == "" && got != "" {
 			t.Errorf("%v: %q, want %q", texts, got, says)
 		}
 	}
-	for _, texts := range [][]string{nil, {"9", "10"}, {"a", "05/03/2026"}, {"1.2.3", "x"}} {
+	for _, texts := range [][]string{nil, {"9", "10"}, {"a", "05/03/2026"}, {"1.2.3", "x"}, {"9", "NA"}, {"1", "2", "3", "a1"}, {"1", "2", "3", "4", "a", "b", "c"}} {
 		if got := Unread(texts); got != "" {
 			t.Errorf("%v: %q", texts, got)
 		}

@@ -3,6 +3,7 @@ package starter
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -29,8 +30,34 @@ func Unread(samples []string) string {
 				return fmt.Sprintf("its texts, such as %s, look like numbers with a comma: save them with a decimal point, and without separators of thousands", text)
 			}
 		}
+	default:
+		return stray(samples)
 	}
 	return ""
+}
+
+// gap is a text that stands for an empty cell, such as NA, n/a, null or a dash: it has no digit.
+var gap = regexp.MustCompile(`^[^0-9]{1,20}$`)
+
+// gaps are as many different texts as people write for empty cells; more of them are values.
+const gaps = 2
+
+// stray says that a column of numbers has a few texts in the place of empty cells; it is empty of all others.
+func stray(samples []string) string {
+	var texts []string
+	for _, sample := range samples {
+		switch {
+		case number.MatchString(sample):
+		case gap.MatchString(sample) && !slices.Contains(texts, sample):
+			texts = append(texts, sample)
+		case !gap.MatchString(sample):
+			return ""
+		}
+	}
+	if len(texts) == 0 || len(texts) > gaps || len(texts) >= len(samples)-len(texts) {
+		return ""
+	}
+	return fmt.Sprintf("among its numbers stands %s: leave such cells empty", strings.Join(texts, " and "))
 }
 
 // because of what a column is not read, to be told behind that it is not.
