@@ -20,8 +20,9 @@ type linkagePage struct {
 	board.Claim
 	Linkage  *v1alpha1.CPILinkage
 	KPITitle string
-	// Strongest driver's title, what its effect rests on, and the Confidence of its interval; empty where there is none.
-	Strongest, Rests, Confidence string
+	// Strongest driver's title, what its effect rests on, what was Held constant for it, and the Confidence of its interval; empty
+	// where there is none.
+	Strongest, Rests, Held, Confidence string
 	// Since the verdict is known to stand; zero if that is not known. Stages are the claim's course, oldest first.
 	Since  time.Time
 	Stages []v1alpha1.LinkStage
@@ -140,7 +141,7 @@ func (t teller) tell(page *linkagePage) {
 			page.Comparisons = append(page.Comparisons, *c)
 		}
 	}
-	page.Rests = t.rests(page.Claim.Effect())
+	page.Rests, page.Held = t.rests(page.Claim.Effect()), t.held(page.Claim.Effect())
 	if level := decimal(t.found.ConfidenceLevel); level != nil {
 		page.Confidence = t.Figure(percent.Level(*level))
 	}
@@ -209,6 +210,17 @@ func (t teller) difference(i v1alpha1.LinkInterval) string {
 func (t teller) step(driver string, v float64) string {
 	in := indicatorOf(t.objects, resolve.KindCPIDefinition, driver, nil)
 	return t.Figure(in.Step(v))
+}
+
+// held says what was held constant for an effect; nothing of an effect between periods, which has no strata.
+func (t teller) held(e *v1alpha1.LinkEffect) string {
+	switch {
+	case e == nil || e.Level == "Periods":
+		return ""
+	case len(e.Adjusted) == 0:
+		return t.T("linkage.held.nothing")
+	}
+	return joined(e.Adjusted)
 }
 
 // needed says how many customers or periods would be enough for a verdict; empty where one was reached, or nobody knows.

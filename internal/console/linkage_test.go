@@ -69,11 +69,12 @@ func TestEffectIsToldInFull(t *testing.T) {
 	pages := map[string][]string{
 		"/ns/demo/linkage/software-nps-renewal": {
 			"<dd>400 customers</dd>", `<dd><bdi dir="ltr">95 %</bdi></dd>`, ">Would you recommend us?</a></dd>", `"Loss"><bdi>8.2 points</bdi></td>`, `"Counts from"><bdi>5.0 points</bdi></td>`,
-			"neither on target nor improving",
+			"neither on target nor improving", "<dt>Held constant</dt><dd><bdi>nothing</bdi></dd>",
 			`<bdi dir="ltr">< 0.001</bdi>`, // which from right to left would read as >
 		},
-		"/ns/demo/cpi/software-nps": {"[13.4, 28.4]</bdi>, n\u00a0400"},
-		"/ns/demo/graph":            {"[13.4, 28.4]</bdi>, n\u00a0400"},
+		"/ns/demo/linkage/telco-support-churn": {"<dt>Held constant</dt><dd><bdi>contract</bdi></dd>"},
+		"/ns/demo/cpi/software-nps":            {"[13.4, 28.4]</bdi>, n\u00a0400"},
+		"/ns/demo/graph":                       {"[13.4, 28.4]</bdi>, n\u00a0400"},
 	}
 	for path, texts := range pages {
 		body := html.UnescapeString(get(t, site1(t, objects), path, 0).Body.String())

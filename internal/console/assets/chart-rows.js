@@ -45,7 +45,7 @@ const halo = {fill: 'currentColor', stroke: 'var(--chart-paper)', strokeWidth: 4
 // across are lines through all rows, with their labels above.
 function across(levels, [low, high], inRows) {
   return levels.flatMap(level => [
-    inRows(level.value, {stroke: 'currentColor', strokeDasharray: '4 3'}),
+    inRows(level.value, {stroke: 'currentColor', strokeWidth: 1.5}),
     Plot.text([level], {x: 'value', text: 'label', frameAnchor: 'top', dy: -14, fontWeight: 600, textAnchor: level.value > (low + high) / 2 ? 'end' : 'start'}),
   ]);
 }
