@@ -86,6 +86,12 @@ func TestScorecard(t *testing.T) {
 		t.Errorf("status %+v", s.Status)
 	}
 
+	judge(t, c, nps, "Critical", "below 20") // while the other member is still missing, which is told once
+	look()
+	if n := s.Status.Summary; *n.Attention != 2 {
+		t.Errorf("status %+v", n)
+	}
+
 	ease := envtestkit.CPI(namespace, "ease", "survey", func(c *v1alpha1.CPIDefinition) { c.Spec.Theme = "Convenience" })
 	envtestkit.Create(t, c, ease)
 	judge(t, c, ease, "Within", "all is well")
@@ -149,6 +155,23 @@ func TestScorecardFollowsItsMembers(t *testing.T) {
 	counts(0, 1)
 	judge(t, c, nps, "Critical", "below 20")
 	counts(1, 0)
+	judge(t, c, nps, "OK", "well")
+	counts(0, 0)
+	crm := envtestkit.DataSource(namespace, "crm")
+	envtestkit.Create(t, c, crm)
+	meta.SetStatusCondition(&crm.Status.Conditions, metav1.Condition{Type: "Computed", Status: metav1.ConditionFalse, Reason: "Unreachable", Message: "no answer"})
+	if err := c.Status().Update(t.Context(), crm); err != nil {
+		t.Fatal(err)
+	}
+	envtestkit.Create(t, c, envtestkit.Report(nps, "crm", "v1-hash")) // which says what the member rests on
+	envtestkit.Eventually(t, func() bool {
+		actions := envtestkit.Reload(t, c, s).Status.Actions
+		return len(actions) == 1 && actions[0].Kind == "DataSource"
+	})
+	if err := c.Delete(t.Context(), nps); err != nil {
+		t.Fatal(err)
+	}
+	counts(1, 1)
 	version, quiet := "", 0
 	envtestkit.Eventually(t, func() bool {
 		if quiet++; envtestkit.Reload(t, c, s).ResourceVersion != version {
