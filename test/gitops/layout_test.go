@@ -106,7 +106,7 @@ func TestEnvironments(t *testing.T) {
 					t.Errorf("%s %s is in namespace %q", object.GetKind(), object.GetName(), object.GetNamespace())
 				}
 				dryRun, _, _ := unstructured.NestedString(object.Object, "spec", "alerting", "mode")
-				if told := dryRun != "DryRun"; told != (e.Name() == "production") && slices.Contains([]string{"CPIDefinition", "KPITarget"}, object.GetKind()) {
+				if told := dryRun != "DryRun"; told != (e.Name() == "production") && slices.Contains([]string{"CPIDefinition", "KPITarget", "CPILinkage"}, object.GetKind()) {
 					t.Errorf("%s: whether people are told of %s: %v", e.Name(), object.GetName(), told)
 				}
 			}
