@@ -233,11 +233,11 @@ func (r *Report) guarded(w words) section {
 	}
 	t := table{Caption: w.guardrails, Silent: true, Head: []string{w.indicator, w.guardrailOf, w.value, w.n, w.state, w.together}}
 	for _, g := range r.Guardrails {
-		of := g.Of
+		of, together := g.Of, g.Standing
 		if of == "" {
-			of = w.allMembers
+			of, together = w.allMembers, w.untested
 		}
-		t.Rows = append(t.Rows, []cell{{Text: g.Title}, {Text: of}, whole(w, g.Value), whole(w, number(g.N)), {Text: g.State, Whole: true, Tone: strings.ToLower(string(board.StandingOf(g.State)))}, {Text: orDash(w, g.Standing)}})
+		t.Rows = append(t.Rows, []cell{{Text: g.Title}, {Text: of}, whole(w, g.Value), whole(w, number(g.N)), {Text: g.State, Whole: true, Tone: strings.ToLower(string(board.StandingOf(g.State)))}, {Text: orDash(w, together)}})
 	}
 	s.Tables = []table{t}
 	return s

@@ -138,3 +138,15 @@ func TestWhoActsAndWhereToLook(t *testing.T) {
 		}
 	}
 }
+
+// Of a guardrail that only the card names, and no claim, it is told that nothing tests it.
+func TestAGuardrailThatNobodyTests(t *testing.T) {
+	objects := board.Objects{Namespace: "demo", At: monday, CPIs: []v1alpha1.CPIDefinition{{ObjectMeta: metav1.ObjectMeta{Name: "nps"}}}}
+	card := &v1alpha1.Scorecard{Spec: v1alpha1.ScorecardSpec{Members: []v1alpha1.ScorecardMember{{CPIRef: &v1alpha1.LocalReference{Name: "nps"}, Guardrail: new(true)}}}}
+	set := scorecard.Of(objects, card)
+	made := report.Make(set, set.LastTime())
+	var out bytes.Buffer
+	if err := made.Markdown(&out); err != nil || !strings.Contains(out.String(), "| all members | – | – | Pending | Nobody tests it: no claim (CPILinkage) names it") {
+		t.Errorf("%v %s", err, out.String())
+	}
+}

@@ -26,7 +26,7 @@ type words struct {
 
 	claims, noClaims, claimsHelp, driver, kpi, effect, lag, verdict, sentences string
 
-	guardrails, noGuardrails, guardrailOf, allMembers, together string
+	guardrails, noGuardrails, guardrailOf, allMembers, together, untested string
 
 	doubts, noDoubts, unknown string
 
@@ -70,6 +70,7 @@ var english = words{
 
 	guardrails: "Guardrails", noGuardrails: "No CPI is held to not getting worse while the KPIs look good.",
 	guardrailOf: "While this looks good", allMembers: "all members", together: "Do they drift apart?",
+	untested: "Nobody tests it: no claim (CPILinkage) names it as the guardrail of a KPI.",
 
 	doubts: "What is uncertain, and why", noDoubts: "Nothing of the members is known to be in doubt.", unknown: "What is not known",
 
