@@ -75,7 +75,7 @@ func (f *uiFlags) run(command *cobra.Command, now time.Time) error {
 	}
 	host, _, _ := net.SplitHostPort(f.address) // it was listened to
 	token := rand.Text()
-	handler, err := console.New(source, console.Options{Token: token, Hosts: strings.Fields(host), Origin: origin})
+	handler, err := console.New(source, console.Options{Token: token, Hosts: strings.Fields(host), Origin: origin, Files: f.paths})
 	if err != nil {
 		return err
 	}

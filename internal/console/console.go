@@ -33,6 +33,8 @@ type Options struct {
 	Hosts []string
 	// Origin says in a few words where the numbers come from: a cluster's context, or files.
 	Origin string
+	// Files or folders that the numbers are from; none of a cluster.
+	Files []string
 }
 
 // site is what all requests share; it is not changed after New.

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -34,6 +36,25 @@ type cardAction struct {
 	scorecard.Action
 	// Path of the object's page below the namespace; empty if it has none.
 	Path string
+}
+
+// ReportCommand writes the scorecard as a document, of the same objects that the page shows.
+func (v *visit) ReportCommand(name string) string {
+	out := "kubectl cpi report " + name + " -n " + v.Namespace
+	for _, path := range v.site.options.Files {
+		out += " -f " + shellWord(path)
+	}
+	return out
+}
+
+var plainWord = regexp.MustCompile(`^[\w./:@%+,=-]+$`)
+
+// shellWord is text as a shell takes it for one word.
+func shellWord(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 func (s *site) scorecard(v *visit) (*answer, error) {

@@ -51,3 +51,22 @@ func TestADifferenceSaysAgainstWhat(t *testing.T) {
 		t.Error(changed)
 	}
 }
+
+// The command for the document is of the same objects as the page.
+func TestReportCommand(t *testing.T) {
+	objects := demo(t)
+	for want, files := range map[string][]string{
+		"kubectl cpi report software -n demo":                               nil,
+		"kubectl cpi report software -n demo -f config/samples":             {"config/samples"},
+		`kubectl cpi report software -n demo -f a.yaml -f 'it'\''s ours/b'`: {"a.yaml", "it's ours/b"},
+	} {
+		handler, err := New(boards{"demo": objects}, Options{Files: files})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := html.UnescapeString(get(t, handler, "/ns/demo/scorecard/software", 0).Body.String())
+		if !strings.Contains(body, "<code>"+want+"</code>") {
+			t.Errorf("%q is not there", want)
+		}
+	}
+}
