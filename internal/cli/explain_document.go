@@ -63,7 +63,7 @@ func (e *explanation) number() section {
 	case e.period == nil || e.view == nil:
 		s.state("Value", "none yet")
 	case e.period.Value == "":
-		s.state("Value", strings.TrimSpace("none: "+e.period.Reason))
+		s.state("Value", strings.TrimSuffix("none: "+noValue(e.period.Reason), ": "))
 	default:
 		value, interval := e.value(e.period)
 		s.state("Value", value)

@@ -232,19 +232,3 @@ func (e *explanation) undeclared(say func(string, ...any)) {
 		}
 	}
 }
-
-// reasonTexts say why there is no verdict.
-var reasonTexts = map[string]string{
-	"TooFewPeriods": "Too few mature periods that share no rows.",
-	"TooFewRows":    "One of the two rests on too few rows.",
-	"NoSuchPeriod":  "There is no value to compare with that shares no rows with it.",
-	"NoVariation":   "Earlier values never varied: nothing tells how far is far.",
-	"NoInterval":    "A value has no interval on the side that matters.",
-}
-
-func reasonText(reason string) string {
-	if text, known := reasonTexts[reason]; known {
-		return text
-	}
-	return reason + "."
-}

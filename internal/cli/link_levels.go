@@ -20,7 +20,7 @@ func (e *evidence) customers(f *v1alpha1.LinkFinding) section {
 		return s
 	}
 	if c.Reason != "" {
-		s.say(strings.TrimSuffix(fmt.Sprintf("Not compared: %s. %s", c.Reason, c.Message), " "))
+		s.say(strings.TrimSuffix(fmt.Sprintf("Not compared: %s. %s", uncompared(c.Reason), c.Message), " "))
 	}
 	for _, cohort := range planstep.Cohorts(c, e.report.ConfidenceLevel) {
 		s.table.rows = append(s.table.rows, []string{
@@ -33,7 +33,7 @@ func (e *evidence) customers(f *v1alpha1.LinkFinding) section {
 	if a := c.Adjusted; a != nil {
 		name := "Like with like, by " + strings.Join(a.By, ", ")
 		if a.Reason != "" {
-			s.state(name, "not compared: "+a.Reason)
+			s.state(name, "not compared: "+uncompared(a.Reason))
 		} else {
 			s.state(name, joined(a.Method, e.difference(a.RiskDifference), suffixed(times(a.RelativeRisk), " times as often"), prefixed("odds ratio ", times(a.OddsRatio)),
 				prefixed("p ", chanceText(a.P)), prefixed("strata differ: p ", chanceText(a.Heterogeneity))))
@@ -74,7 +74,7 @@ func (e *evidence) periods(f *v1alpha1.LinkFinding) section {
 		return s
 	}
 	if p.Reason != "" {
-		s.say(fmt.Sprintf("Not compared: %s, with %s aligned.", p.Reason, count(int(ptr.Deref(p.N, 0)), "period", "periods")))
+		s.say(fmt.Sprintf("Not compared: %s, with %s aligned.", uncompared(p.Reason), count(int(ptr.Deref(p.N, 0)), "period", "periods")))
 		return s
 	}
 	if b, known := bounded(p.Slope); known {
@@ -97,7 +97,7 @@ func (e *evidence) influence() section {
 		return s
 	}
 	if i.Reason != "" {
-		s.say("Not told: " + i.Reason + ".")
+		s.say("Not told: " + uncompared(i.Reason) + ".")
 		return s
 	}
 	s.state("Explained together", fmt.Sprintf("%s of the KPI's variance in %s, as computed, without an interval (%s)", amount.Probability(i.RSquared), count(i.N, "period", "periods"), i.Method))
@@ -123,7 +123,7 @@ func (e *evidence) forecast() section {
 		return s
 	}
 	if f.Reason != "" {
-		s.say("None: " + f.Reason + ".")
+		s.say("None: " + uncompared(f.Reason) + ".")
 		return s
 	}
 	text := fmt.Sprintf("by %s; mean error %s in %s, %s by the best method that knows no driver", f.Method,
@@ -153,7 +153,7 @@ func (e *evidence) goals() section {
 			bound = "≥ " + e.kpiView().Level(float(g.AtLeast))
 		}
 		day := prefixed("by ", g.By) + prefixed("from ", g.From)
-		earlier, chance := "", "not told: "+g.Reason
+		earlier, chance := "", "not told: "+uncompared(g.Reason)
 		if g.Probability != "" {
 			chance = amount.Probability(float(g.Probability))
 		}
@@ -196,7 +196,7 @@ func (e *evidence) guardrails() section {
 	case ptr.Deref(v.Diverging, false):
 		text = "yes, since " + v.Since + ": the KPI looks good while guardrails get worse"
 	case v.Reason != "":
-		text = "not known: " + v.Reason
+		text = "not known: " + unjudged(v.Reason)
 	}
 	s.state("Diverging", text)
 	s.state("Judged", v.Label)
@@ -216,7 +216,7 @@ func (e *evidence) guardrails() section {
 			state = "worse"
 		}
 		if g.Reason != "" {
-			state = "not judged: " + g.Reason
+			state = "not judged: " + unjudged(g.Reason)
 		}
 		s.table.rows = append(s.table.rows, []string{g.Driver, lost, from, chanceText(g.P), chanceText(g.Q), state})
 	}

@@ -66,7 +66,7 @@ func TestLinkTellsAllThatWasFound(t *testing.T) {
 		"new Positive not tested yet",
 		"Enough for effort about 61 periods",
 		"the KPI before the CPI: p 0.410",
-		"Not compared: TooFewPeriods, with 11 periods aligned.",
+		"Not compared: too few mature periods in a row in which both have a value (TooFewPeriods), with 11 periods aligned.",
 		"62 % of the KPI's variance in 36 periods",
 		"effort 20 % [5 %, 45 %] 2, not settled",
 		"2026-12 0.81 [0.77, 0.85] Drivers",

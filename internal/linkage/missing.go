@@ -21,6 +21,9 @@ var missing = map[string]string{
 	"PeriodsShareRows": "neighbouring values rest on the same rows",
 }
 
+// Missing says in words why nothing could be compared, by the reason's code; empty of one that has no words.
+func Missing(reason string) string { return missing[reason] }
+
 // because is a reason with its code, which people can look up; one without words stands by itself.
 func because(reason string) string {
 	if text, known := missing[reason]; known {
