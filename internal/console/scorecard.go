@@ -40,11 +40,11 @@ type cardAction struct {
 
 // ReportCommand writes the scorecard as a document, of the same objects that the page shows.
 func (v *visit) ReportCommand(name string) string {
-	out := "kubectl cpi report " + name + " -n " + v.Namespace
+	words := []string{"kubectl cpi report", name, "-n", v.Namespace}
 	for _, path := range v.site.options.Files {
-		out += " -f " + shellWord(path)
+		words = append(words, "-f", shellWord(path))
 	}
-	return out
+	return strings.Join(words, " ")
 }
 
 var plainWord = regexp.MustCompile(`^[\w./:@%+,=-]+$`)
