@@ -2,10 +2,9 @@ package board
 
 import (
 	"cmp"
-	"fmt"
-	"strings"
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
+	"github.com/cpi-operator/cpi-operator/internal/view"
 )
 
 // Claim is a CPILinkage as one row of a list.
@@ -50,9 +49,6 @@ func (o Objects) Claims() []Claim {
 
 // TitleOf a claim is its own or, without one, made of what it links.
 func (o Objects) TitleOf(l *v1alpha1.CPILinkage) string {
-	if l.Spec.Title != "" {
-		return l.Spec.Title
-	}
 	var drivers []string
 	for _, d := range l.Spec.Drivers {
 		title := d.CPIRef.Name
@@ -65,5 +61,5 @@ func (o Objects) TitleOf(l *v1alpha1.CPILinkage) string {
 	if found, _ := o.KPI(kpi); found != nil {
 		kpi = found.Spec.Title
 	}
-	return fmt.Sprintf("%s → %s", strings.Join(drivers, ", "), kpi)
+	return view.ClaimTitle(l.Spec.Title, drivers, kpi)
 }

@@ -59,16 +59,25 @@ func ClaimTelling(linkage *v1alpha1.CPILinkage, calendar *plan.Period, everywher
 	return Telling(linkage.Spec.Alerting, zone, everywhere)
 }
 
-// titleOf a claim is its own or, without one, those of what it links.
 func titleOf(linkage *v1alpha1.CPILinkage, claim plan.Linkage) string {
-	if linkage.Spec.Title != "" {
-		return linkage.Spec.Title
+	var drivers []string
+	for _, d := range claim.Drivers {
+		drivers = append(drivers, d.Title)
 	}
-	title := claim.Drivers[0].Title
-	if n := len(claim.Drivers) - 1; n > 0 {
-		title += " and others"
+	return ClaimTitle(linkage.Spec.Title, drivers, claim.KPI.Title)
+}
+
+// ClaimTitle is a claim's own title or, without one, made of those of its drivers and its KPI.
+func ClaimTitle(own string, drivers []string, kpi string) string {
+	switch {
+	case own != "":
+		return own
+	case len(drivers) == 0: // the schema lets none through
+		return kpi
+	case len(drivers) > 1:
+		return drivers[0] + " and others → " + kpi
 	}
-	return title + " → " + claim.KPI.Title
+	return drivers[0] + " → " + kpi
 }
 
 // percent tells whether people read an indicator as a percentage; of one whose formula is elsewhere, by its unit.

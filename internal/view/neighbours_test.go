@@ -79,3 +79,19 @@ func TestNeighbours(t *testing.T) {
 		t.Errorf("its own part is not first: %+v", in.Imbalances)
 	}
 }
+
+// An alert, the page and a report call a claim by one name.
+func TestTitleOfAClaim(t *testing.T) {
+	for _, c := range []struct {
+		own     string
+		drivers []string
+		want    string
+	}{
+		{"Ease pays", []string{"Ease"}, "Ease pays"}, {"", []string{"Ease"}, "Ease → Renewals"},
+		{"", []string{"Ease", "NPS"}, "Ease and others → Renewals"}, {"", nil, "Renewals"},
+	} {
+		if got := ClaimTitle(c.own, c.drivers, "Renewals"); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
