@@ -49,7 +49,8 @@ func TestComputeBesideWhatIsInvalid(t *testing.T) {
 func TestDiffOfAFolder(t *testing.T) {
 	folder := t.TempDir()
 	source := "\napiVersion: cpi-operator.io/v1alpha1\nkind: DataSource\nmetadata: {name: crm}\nspec: {files: {tables: [{name: answers, format: CSV, configMap: {name: rows, key: answers.csv}}]}}\n"
-	before := source + nps[strings.Index(nps, "---"):]
+	_, rest, _ := strings.Cut(nps, "---")
+	before := source + "---" + rest
 	rows := "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: rows}\ndata:\n  answers.csv: |\n    " + strings.ReplaceAll(strings.TrimSpace(detractors()), "\n", "\n    ") + "\n"
 	other := "---\n" + strings.Replace(nps[strings.LastIndex(nps, "---\n")+4:], "name: nps", "name: gone", 1)
 	code, out, stderr := run(t, "", "diff", "-f", put(t, folder, "new.yaml", before+rows), "--against", put(t, folder, "old.yaml", before+other))
