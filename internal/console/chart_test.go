@@ -215,7 +215,7 @@ func TestHistoryNote(t *testing.T) {
 	result := plan.PeriodResult{Label: "2026-01", State: plan.Mature, Estimate: measure.Estimate{Value: &one}}
 	running, flagged, empty := result, result, result
 	running.State, flagged.Flag, empty.Value = plan.Running, plan.SuspectData, nil
-	more := map[string][]plan.PeriodResult{" Hollow, dashed": {running}, " A cross is": {flagged}, " Where the line breaks": {empty}}
+	more := map[string][]plan.PeriodResult{" Hollow, dashed": {running}, " A cross is": {flagged}, " Where nothing is drawn": {empty}}
 	for _, periods := range append(slices.Collect(maps.Values(more)), nil) {
 		note := l.historyNote(in, append(periods, result))
 		if !strings.HasPrefix(note, "The band is the 95 % interval; filled dots are results.") {
