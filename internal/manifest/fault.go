@@ -2,6 +2,11 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"sort"
@@ -24,6 +29,20 @@ func faultOf(file string, err error) *Fault {
 	if found := lineOf.FindStringSubmatch(text); found != nil {
 		fault.Line, _ = strconv.Atoi(found[1]) // digits
 		fault.Message = strings.TrimSpace(strings.Replace(text, found[0], "", 1))
+	}
+	return fault
+}
+
+// formless is the fault of a document whose apiVersion, kind or metadata do not have the form of an object's.
+func formless(object *Object, err error) *Fault {
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return &Fault{object.Place(""), "apiVersion, kind and metadata do not have the form of an object's: " + err.Error()}
+	}
+	fault := &Fault{object.Place(wrong.Field), wrong.Field + ": does not have the form of an object's"}
+	if text, _, plain := object.Text(wrong.Field); plain && wrong.Type.Kind() == reflect.String {
+		kind := map[string]string{"bool": "yes-or-no value"}[wrong.Value]
+		fault.Message = fmt.Sprintf("%s: YAML reads %s as a %s; quote it: %q", wrong.Field, text, cmp.Or(kind, wrong.Value), text)
 	}
 	return fault
 }

@@ -213,7 +213,7 @@ func objectsOf(file string, node *yaml.Node, text []byte) ([]*Object, *Fault) {
 		return nil, nil
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
-		return fault("apiVersion, kind and metadata do not have the form of an object's: " + err.Error())
+		return nil, formless(&Object{File: file, Line: node.Line, node: node}, err)
 	}
 	if head.APIVersion == "" && head.Kind == "" && slices.Contains(Kustomizations, filepath.Base(file)) {
 		head.APIVersion, head.Kind = "kustomize.config.k8s.io/v1beta1", "Kustomization"

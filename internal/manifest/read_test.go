@@ -69,10 +69,20 @@ func TestFaults(t *testing.T) {
 		"---\na: 1\n\tb:":                        3,
 		"kind: A\nb: 1\nb: 2\nb: 3\n":            3,
 		"kind: A\nmetadata: {name: a}\n":         1,
-		"kind: List\napiVersion: v1\nitems: 3\n": 1,
+		"kind: List\napiVersion: v1\nitems: 3\n": 3,
 	} {
 		if _, faults := Parse("x", []byte(text)); len(faults) != 1 || faults[0].Line != line {
 			t.Errorf("%q: %v, want line %d", text, faults, line)
+		}
+	}
+	for text, want := range map[string]string{
+		"kind: A\nmetadata:\n  name: 2026\n": `x:3: metadata.name: YAML reads 2026 as a number; quote it: "2026"`,
+		"metadata: {name: yes}\nkind: A\n":   `x:1: metadata.name: YAML reads yes as a yes-or-no value; quote it: "yes"`,
+		"apiVersion: 1\nkind: A\n":           `x:1: apiVersion: YAML reads 1 as a number; quote it: "1"`,
+		"kind: A\nmetadata: a\n":             "x:2: metadata: does not have the form of an object's",
+	} {
+		if _, faults := Parse("x", []byte(text)); len(faults) != 1 || faults[0].Error() != want {
+			t.Errorf("%q: %v, want %s", text, faults, want)
 		}
 	}
 	if objects, faults := Parse("x", []byte("values: 1\nvalues: 2\n")); len(objects)+len(faults) > 0 {
