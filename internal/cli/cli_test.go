@@ -105,6 +105,30 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
+// tidy sees that nothing is left in a folder when something is printed.
+type tidy struct {
+	t      *testing.T
+	folder string
+}
+
+func (w tidy) Write(text []byte) (int, error) {
+	if left, err := os.ReadDir(w.folder); err != nil || len(left) > 0 {
+		w.t.Errorf("%s: left %v, %v", text, left, err)
+	}
+	return len(text), nil
+}
+
+// Whoever reads the output may end the process at any time, as head does: nothing is to be cleaned up then.
+func TestNothingIsLeftWhenPrinting(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	for _, args := range [][]string{{"validate", "-f", samples}, {"compute", "-f", samples + "/telco.yaml"}, {"diff", "-f", samples + "/telco.yaml", "--against", samples + "/telco.yaml"}} {
+		var told bytes.Buffer
+		if code := Run(t.Context(), time.Now(), args, nil, tidy{t, os.Getenv("TMPDIR")}, &told); code != exitOK {
+			t.Errorf("%v: %d %s", args, code, &told)
+		}
+	}
+}
+
 // Columns line up though rows lack their last cells.
 func TestRowsWithoutTheirLastCells(t *testing.T) {
 	var out bytes.Buffer

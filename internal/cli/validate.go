@@ -73,18 +73,11 @@ func (f *validateFlags) run(command *cobra.Command, now time.Time) error {
 	if err := taken(namespaces, opts); err != nil {
 		return err
 	}
-	done, err := prepare(&opts, command.ErrOrStderr())
+	more, err := check(command, namespaces, opts)
 	if err != nil {
 		return err
 	}
-	defer done()
-	for _, n := range namespaces {
-		columns, err := n.ValidateColumns(command.Context(), opts)
-		if err != nil {
-			return err
-		}
-		findings = slices.Concat(findings, n.Validate(), columns)
-	}
+	findings = append(findings, more...)
 	if err := printFindings(command.OutOrStdout(), f.output, findings); err != nil {
 		return err
 	}
@@ -95,6 +88,24 @@ func (f *validateFlags) run(command *cobra.Command, now time.Time) error {
 		fmt.Fprintln(command.OutOrStdout(), count(checked, "definition is valid", "definitions are valid"))
 	}
 	return nil
+}
+
+// check namespaces, columns included. What that took is gone before anything is printed: a reader that has enough, such as head, ends
+// this process.
+func check(command *cobra.Command, namespaces []*offline.Namespace, opts offline.Options) (findings []offline.Finding, err error) {
+	done, err := prepare(&opts, command.ErrOrStderr())
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	for _, n := range namespaces {
+		columns, err := n.ValidateColumns(command.Context(), opts)
+		if err != nil {
+			return nil, err
+		}
+		findings = slices.Concat(findings, n.Validate(), columns)
+	}
+	return findings, nil
 }
 
 var findingFormats = append([]string{"text"}, formats...)
