@@ -104,3 +104,16 @@ func TestPhasesOfARun(t *testing.T) {
 		}
 	}
 }
+
+// Another state is told as a change, though no number changes.
+func TestAnotherStateIsTold(t *testing.T) {
+	of := func(state string) *explanation {
+		return &explanation{entry: board.Entry{Summary: v1alpha1.IndicatorSummary{State: state}}}
+	}
+	if got := periodChanges(of("OK"), of("Failing")); len(got) != 1 || got[0] != (toldChange{"state", "OK", "Failing"}) {
+		t.Errorf("%+v", got)
+	}
+	if got := periodChanges(of("OK"), of("OK")); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+}
