@@ -76,6 +76,24 @@ func TestMistakesAreToldOnce(t *testing.T) {
 	}
 }
 
+// So it is where what waits stands before what it waits for.
+func TestMistakesAreToldOnceInAnyOrder(t *testing.T) {
+	index := `
+apiVersion: cpi-operator.io/v1alpha1
+kind: CPIDefinition
+metadata: {name: index}
+spec:
+  {title: Index, theme: Value, owner: {team: cx}, measure: {composite: {method: Arithmetic, missingPart: NoValue, parts: [{cpiRef: {name: nps}, weight: 50%, goalposts: {worst: -50, best: 50}}, {cpiRef: {name: ease}, weight: 50%, goalposts: {worst: -50, best: 50}}]}}, period: {grain: Month}}
+---`
+	if got := findingsOf(t, write(t, "index.yaml", index+dependents)); len(got) > 0 {
+		t.Fatalf("%q", got)
+	}
+	got := findingsOf(t, write(t, "index.yaml", index+strings.Replace(dependents, "datasetRef: {name: answers}", "datasetRef: {name: answer}", 1)))
+	if len(got) != 1 || !strings.HasPrefix(got[0], `CPIDefinition/nps: spec.datasetRef: Dataset "answer" does not exist`) {
+		t.Errorf("%q", got)
+	}
+}
+
 // Quotes are advised only where text is wanted.
 func TestNumbersWhereNoTextIsWanted(t *testing.T) {
 	for text, want := range map[string]bool{"period: {grain: Month, window: 3.5}": false, "thresholds: {warning: 20.5}": true} {

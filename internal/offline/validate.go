@@ -66,6 +66,16 @@ func (v *validator) settle() {
 	for _, f := range v.findings {
 		wrong = append(wrong, f.Object)
 	}
+	// What refers to something that is nowhere comes first: all else may be waiting for it.
+	roots, others := []waiting{}, []waiting{}
+	for _, w := range v.waiting {
+		if nowhere.MatchString(w.message) {
+			roots = append(roots, w)
+		} else {
+			others = append(others, w)
+		}
+	}
+	v.waiting = append(roots, others...)
 	for len(v.waiting) > 0 {
 		if len(wrong) == 0 {
 			first := v.waiting[0]
@@ -159,6 +169,9 @@ func (v *validator) error(uid types.UID, err error) {
 
 // nobody is how internal/resolve says that there is no object of a kind and name.
 var nobody = regexp.MustCompile(`([A-Za-z]+) "([^"]+)" does not exist among these files`)
+
+// nowhere is how the message of what refers to nothing at all begins.
+var nowhere = regexp.MustCompile(`^[A-Za-z]+ "[^"]+" (does not exist|is not) among these files`)
 
 // absent object that one refers to.
 func (v *validator) absent(uid types.UID, field, kind, name string) {
