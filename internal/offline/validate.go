@@ -67,7 +67,7 @@ func (v *validator) settle() {
 		wrong = append(wrong, f.Object)
 	}
 	// What refers to something that is nowhere comes first: all else may be waiting for it.
-	roots, others := []waiting{}, []waiting{}
+	var roots, others []waiting
 	for _, w := range v.waiting {
 		if nowhere.MatchString(w.message) {
 			roots = append(roots, w)
@@ -75,7 +75,7 @@ func (v *validator) settle() {
 			others = append(others, w)
 		}
 	}
-	v.waiting = append(roots, others...)
+	v.waiting = slices.Concat(roots, others)
 	for len(v.waiting) > 0 {
 		if len(wrong) == 0 {
 			first := v.waiting[0]
