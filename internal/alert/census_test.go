@@ -33,7 +33,7 @@ func TestCensus(t *testing.T) {
 		t.Errorf("interval %q", got)
 	}
 	in.Targets = []alert.Target{{From: day("2026-01-01"), Bound: alert.Bound{Level: 700}}}
-	for reason, says := range map[measure.NoValueReason]string{measure.Incomplete: "begins within it", measure.NoRows: "this is not zero"} {
+	for reason, says := range map[measure.NoValueReason]string{measure.Incomplete: "begins within it", measure.NoRows: "this is not zero", measure.ZeroDenominator: "what it is divided by is zero (ZeroDenominator)"} {
 		in.Result.Periods = []plan.PeriodResult{flagged(month("2026-10", plan.Mature, measure.Estimate{Census: true, Reason: reason}), plan.NoData)}
 		d = alert.Decide(in, now)
 		if c := d.Condition(alert.TargetMet); c.Status != alert.Unknown || !strings.Contains(c.Message, says) {

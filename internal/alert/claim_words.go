@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cpi-operator/cpi-operator/internal/amount"
+	"github.com/cpi-operator/cpi-operator/internal/linkage/divergence"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -142,7 +144,7 @@ func (d *ClaimDecision) diverging(c *Claim, found *plan.Link) {
 	case v.Diverging: // what cannot be judged ends nothing
 		d.condition(Diverging, True, ReasonDiverging, c.drift(v))
 	case v.Reason != "":
-		d.condition(Diverging, Unknown, Reason(v.Reason), "The guardrails cannot be judged.")
+		d.condition(Diverging, Unknown, Reason(v.Reason), fmt.Sprintf("The guardrails cannot be judged: %s.", unjudged(v.Reason)))
 	case v.KPIGood != nil && *v.KPIGood && anyWorse(v.Guardrails):
 		d.condition(Diverging, False, ReasonNotDiverging,
 			fmt.Sprintf("%s: KPITarget %s looks good, but %s: 1 of 2 evaluations in a row. Nobody is told yet.", v.Label, c.KPI, c.worse(v.Guardrails)))
@@ -163,10 +165,13 @@ func (c *Claim) drift(v *plan.Divergence) string {
 			in, c.KPI, c.worse(lost), v.Since, v.Label, v.Clean)
 	}
 	if v.Reason != "" {
-		text += fmt.Sprintf(" The latest period cannot be judged (%s), which ends nothing.", v.Reason)
+		text += fmt.Sprintf(" The latest period cannot be judged, which ends nothing: %s.", unjudged(v.Reason))
 	}
 	return text
 }
+
+// unjudged says why, in words where there are any.
+func unjudged(reason string) string { return cmp.Or(divergence.Reason(reason).Words(), reason) }
 
 func anyWorse(states []plan.GuardrailState) bool {
 	return slices.ContainsFunc(states, func(g plan.GuardrailState) bool { return g.Worse })

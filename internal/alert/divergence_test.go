@@ -32,9 +32,9 @@ func TestWhatIsToldOfADivergence(t *testing.T) {
 		},
 		"the latest cannot be judged": {
 			plan.Divergence{Diverging: true, Label: "2026-10", Since: "2026-09", Reason: "NoSuchPeriod", Lost: lost, LostIn: "2026-10"}, alert.True,
-			"2026-10: KPITarget k looks good, but a got worse by 12.0 points (at least 5 points counts). It has been so since 2026-09. The latest period cannot be judged (NoSuchPeriod), which ends nothing.",
+			"2026-10: KPITarget k looks good, but a got worse by 12.0 points (at least 5 points counts). It has been so since 2026-09. The latest period cannot be judged, which ends nothing: there is no value in the KPI's latest period.",
 		},
-		"nothing can be judged": {plan.Divergence{Reason: "TooFewPeriods"}, alert.Unknown, "The guardrails cannot be judged."},
+		"nothing can be judged": {plan.Divergence{Reason: "TooFewPeriods"}, alert.Unknown, "The guardrails cannot be judged: there are too few mature periods yet."},
 		"once": {
 			plan.Divergence{Label: "2026-10", KPIGood: new(true), Guardrails: worse}, alert.False,
 			"2026-10: KPITarget k looks good, but a got worse by 12.0 points (at least 5 points counts): 1 of 2 evaluations in a row. Nobody is told yet.",

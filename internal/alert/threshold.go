@@ -185,7 +185,11 @@ func (in *Indicator) noData(p *plan.PeriodResult) string {
 		return fmt.Sprintf("No value in %s: the data begins within it, or its source has forgotten what was before.", in.periodName(p))
 	}
 	if p.Reason != "" && p.Reason != measure.NoRows {
-		return fmt.Sprintf("No value in %s: %s.", in.periodName(p), p.Reason)
+		reason := string(p.Reason) // people can look it up
+		if words := p.Reason.Words(); words != "" {
+			reason = words + " (" + reason + ")"
+		}
+		return fmt.Sprintf("No value in %s: %s.", in.periodName(p), reason)
 	}
 	return fmt.Sprintf("Nothing to measure in %s; this is not zero.", in.periodName(p))
 }

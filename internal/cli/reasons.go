@@ -29,42 +29,13 @@ var reasonTexts = map[string]string{
 
 func reasonText(reason string) string { return cmp.Or(reasonTexts[reason], reason+".") }
 
-// noValueTexts say why a period has no value.
-var noValueTexts = map[measure.NoValueReason]string{
-	measure.NoRows:          "there is nothing to measure, which is not zero",
-	measure.ZeroDenominator: "what it is divided by is zero",
-	measure.StratumEmpty:    "a part of the population that the weighting names has no answers",
-	measure.Endless:         "nobody leaves and nothing is discounted, so it has no end",
-	measure.NotPaidBack:     "customers have not brought in what they cost by the age that is looked at",
-	measure.PartMissing:     "a part of it has no value",
-	measure.NotReached:      "too many cases are open: it lies beyond what was seen",
-	measure.Contradictory:   "the rows contradict themselves",
-	measure.Incomplete:      "the data begins or ends within the period, or its source has forgotten a part",
-	measure.FarOut:          "it lies so far outside its history that the data are to be doubted first",
-	measure.NoEvents:        "no events are there, and nothing proves that all rows are loaded",
-	measure.NothingDecided:  "everything is still pending",
-	measure.NotFinite:       "a column holds infinity or no number, or its sums are too large",
-}
-
 // noValue says why there is none.
 func noValue(reason string) string {
-	return worded(noValueTexts[measure.NoValueReason(reason)], reason)
+	return worded(measure.NoValueReason(reason).Words(), reason)
 }
 
-// unjudgedTexts say why a KPI or a guardrail could not be judged.
-var unjudgedTexts = map[divergence.Reason]string{
-	divergence.NoGuardrail:    "no guardrail is declared",
-	divergence.NoPeriods:      "there is no mature period yet",
-	divergence.NoSuchPeriod:   "there is no value in the KPI's latest period",
-	divergence.TooFewPeriods:  "there are too few mature periods yet",
-	divergence.MissingPeriods: "there are gaps between its periods",
-	divergence.TooFewRows:     "there are too few rows",
-	divergence.NoInterval:     "nothing tells how sure its values are",
-	divergence.NoTarget:       "the KPI has no target, and too few periods to tell whether it improves",
-}
-
-// unjudged says why something was not.
-func unjudged(reason string) string { return worded(unjudgedTexts[divergence.Reason(reason)], reason) }
+// unjudged says why a KPI or a guardrail could not be judged.
+func unjudged(reason string) string { return worded(divergence.Reason(reason).Words(), reason) }
 
 // outlookTexts say why influence or a forecast is not told, beyond what linkage has words for.
 var outlookTexts = map[string]string{

@@ -12,7 +12,7 @@ import (
 // Every reason that a report may give for telling nothing is told in words, with its code.
 func TestReasonsHaveWords(t *testing.T) {
 	for file, words := range map[string]func(string) string{
-		"measure/estimate.go": noValue, "linkage/divergence/divergence.go": unjudged, "linkage/cohort/cohort.go": uncompared,
+		"measure/reason.go": noValue, "linkage/divergence/reason.go": unjudged, "linkage/cohort/cohort.go": uncompared,
 		"linkage/series/finding.go": uncompared, "linkage/influence/influence.go": uncompared, "linkage/forecast/forecast.go": uncompared,
 	} {
 		codes := reasonsIn(t, "../"+file)

@@ -42,22 +42,3 @@ const (
 	RejectedNoWeight        Rejection = "NoWeight"        // no weight above zero, where rows are weighted by a column
 	RejectedUnknownDecision Rejection = "UnknownDecision" // a renewal status that no list names
 )
-
-// NoValueReason is why an estimate has no value.
-type NoValueReason string
-
-const (
-	NoRows          NoValueReason = "NoRows"          // nothing to measure in the period
-	ZeroDenominator NoValueReason = "ZeroDenominator" // the denominator sums to zero
-	StratumEmpty    NoValueReason = "StratumEmpty"    // a part of the population that the weighting names has no answers
-	Endless         NoValueReason = "Endless"         // nobody leaves and nothing is discounted: the value has no end
-	NotPaidBack     NoValueReason = "NotPaidBack"     // customers have not brought in what they cost by the age that is looked at
-	PartMissing     NoValueReason = "PartMissing"     // a part of a composite has no value to act on
-	NotReached      NoValueReason = "NotReached"      // too many cases are open: the quantile lies beyond what was seen
-	Contradictory   NoValueReason = "Contradictory"   // a precomputed row's value lies outside its own interval, or its sample size is negative; or events sum to less than none
-	Incomplete      NoValueReason = "Incomplete"      // the data begins or ends within the period, or its source has forgotten a part
-	FarOut          NoValueReason = "FarOut"          // there is a value, so far outside its history that the data are to be doubted first
-	NoEvents        NoValueReason = "NoEvents"        // exposure without events, and nothing proves that all rows are loaded
-	NothingDecided  NoValueReason = "NothingDecided"  // everything is still pending: contracts due, base rows of a conversion
-	NotFinite       NoValueReason = "NotFinite"       // a column holds NaN or infinity, or its sums overflow
-)

@@ -41,24 +41,14 @@ func (s *Set) unjudged(kpi string) (out []string) {
 		}
 		for _, g := range c.Findings.Divergence.Guardrails {
 			if g.Reason != "" {
-				out = append(out, fmt.Sprintf("“%s” has %s", s.title(g.Driver), cmp.Or(unjudgedWords[divergence.Reason(g.Reason)], "nothing to be judged by ("+g.Reason+")")))
+				out = append(out, fmt.Sprintf("“%s”: %s", s.title(g.Driver), cmp.Or(divergence.Reason(g.Reason).Words(), g.Reason)))
 			}
 		}
 		if reason := divergence.Reason(c.Findings.Divergence.Reason); reason == divergence.NoTarget {
-			out = append(out, "the KPI has no target, and too few periods to tell whether it improves")
+			out = append(out, reason.Words())
 		}
 	}
 	return out
-}
-
-// unjudgedWords for what a guardrail has that keeps it from being judged.
-var unjudgedWords = map[divergence.Reason]string{
-	divergence.NoPeriods:      "no mature period yet",
-	divergence.NoSuchPeriod:   "no value in the KPI's latest period",
-	divergence.TooFewPeriods:  "too few mature periods yet",
-	divergence.MissingPeriods: "gaps between its periods",
-	divergence.TooFewRows:     "too few rows",
-	divergence.NoInterval:     "no interval, so nothing tells how sure its values are",
 }
 
 // lost says how the guardrails stand now that a KPI left behind, and the KPI itself, each with interval and n.

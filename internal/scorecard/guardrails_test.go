@@ -37,9 +37,9 @@ func TestGuardrailsThatCannotBeJudged(t *testing.T) {
 		t.Errorf("without a run there is nothing else to say: %q", got)
 	}
 	for reason, want := range map[string]string{
-		"NoSuchPeriod": "Not known: “Title of nps” has no value in the KPI's latest period.",
-		"TooFewRows":   "Not known: “Title of nps” has too few rows.",
-		"Else":         "Not known: “Title of nps” has nothing to be judged by (Else).",
+		"NoSuchPeriod": "Not known: “Title of nps”: there is no value in the KPI's latest period.",
+		"TooFewRows":   "Not known: “Title of nps”: there are too few rows.",
+		"Else":         "Not known: “Title of nps”: Else.",
 	} {
 		w.Reports["CPILinkage/nps-grow"].Status.Link.Divergence = &v1alpha1.LinkDivergence{Guardrails: []v1alpha1.LinkGuardrailState{{Driver: "nps", Reason: reason}}}
 		if got := set.Drift("grow"); got != want {

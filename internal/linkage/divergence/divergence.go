@@ -51,20 +51,6 @@ type Question struct {
 	Minimum int64
 }
 
-// Reason is why something cannot be judged.
-type Reason string
-
-const (
-	NoGuardrail    Reason = "NoGuardrail"
-	NoPeriods      Reason = "NoPeriods"      // no mature period at all
-	NoSuchPeriod   Reason = "NoSuchPeriod"   // no value in the period to be judged
-	TooFewPeriods  Reason = "TooFewPeriods"  // for a trend, and for two windows
-	MissingPeriods Reason = "MissingPeriods" // enough of them, but with gaps
-	TooFewRows     Reason = "TooFewRows"     // in a window
-	NoInterval     Reason = "NoInterval"     // nothing tells how sure the values are
-	NoTarget       Reason = "NoTarget"       // the KPI has no target, and too few periods for a trend
-)
-
 // Finding is what the periods say, replayed from the first: nothing is remembered from one run to the next.
 type Finding struct {
 	// Diverging holds after two evaluations in a row and clears after two clean ones. Evaluations that cannot be
