@@ -20,7 +20,7 @@ func classifyEngine(e *child.EngineError) *source.Error {
 		if strings.Contains(e.Message, "max_temp_directory_size") {
 			return source.Fail(plan.DiskFull, e, "the query needs more temporary space than the scratch volume may hold: raise its size, or shorten the history")
 		}
-		return source.Fail(plan.OutOfMemory, e, "the query needs more memory than its container has: raise the memory limit, or shorten the history")
+		return source.Fail(plan.OutOfMemory, e, "the query needs more memory than there is for it: raise the memory limit of its container, or shorten the history")
 	case child.ClassTooLarge:
 		return source.Fail(plan.TooManySegments, e, "%s: break down by fewer or coarser columns", message)
 	case child.ClassInterrupted:
