@@ -1,6 +1,8 @@
 package alert
 
 import (
+	"strings"
+
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 )
 
@@ -16,6 +18,9 @@ func (in *Indicator) Difference(b plan.Bounded) string { return in.Change(b.Valu
 
 // Declared is a difference or step as somebody wrote it, without needless digits and without a plus, such as 5 pp.
 func (in *Indicator) Declared(v float64) string { return in.kind().Declared(v).Short() }
+
+// Size of an error or a loss, with its unit and without a plus, such as 5.0 pp. A loss below zero is a gain.
+func (in *Indicator) Size(v float64) string { return strings.TrimPrefix(in.Step(v), "+") }
 
 // Step of an indicator with its sign and unit, such as +5.0 pp.
 func (in *Indicator) Step(v float64) string { return in.kind().Difference(v, &v, &v).Short() }

@@ -5,11 +5,13 @@
 package alert
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/promise"
+	"github.com/cpi-operator/cpi-operator/internal/state"
 )
 
 // Kind of an object that alerts speak of.
@@ -200,6 +202,15 @@ func (in *Indicator) Shown() *plan.PeriodResult {
 		}
 	}
 	return &periods[len(periods)-1]
+}
+
+// Explained is the period that segments and waterfall are of: the latest mature one whose data are there and not suspect or,
+// before any is, the last. It is nil without a result.
+func (in *Indicator) Explained() *plan.PeriodResult {
+	if !in.Current() || len(in.Result.Periods) == 0 {
+		return nil
+	}
+	return cmp.Or(state.LatestMature(in.Result.Periods), &in.Result.Periods[len(in.Result.Periods)-1])
 }
 
 func mature(s plan.State) bool {

@@ -28,8 +28,8 @@ func (e *explanation) document() *document {
 	d.add(e.data())
 	if e.result != nil {
 		period := ""
-		if e.view != nil && e.view.Judged() != nil {
-			period = e.view.Judged().Label
+		if e.view != nil && e.view.Explained() != nil {
+			period = e.view.Explained().Label
 		}
 		for _, s := range rowSections(cascades(e.result.Waterfall), period) {
 			d.add(s)

@@ -127,7 +127,7 @@ func (e *evidence) forecast() section {
 		return s
 	}
 	text := fmt.Sprintf("by %s; mean error %s in %s, %s by the best method that knows no driver", f.Method,
-		strings.TrimPrefix(e.kpiView().Step(f.MAE), "+"), count(f.BacktestN, "backtest", "backtests"), strings.TrimPrefix(e.kpiView().Step(f.NaiveMAE), "+"))
+		e.kpiView().Size(f.MAE), count(f.BacktestN, "backtest", "backtests"), e.kpiView().Size(f.NaiveMAE))
 	if f.Coverage != nil {
 		text += fmt.Sprintf("; %s of past values lay within intervals at %s", amount.Probability(*f.Coverage), amount.Probability(f.Level))
 	}
@@ -207,7 +207,7 @@ func (e *evidence) guardrails() section {
 		view := e.view(g.Driver)
 		lost, from, state := "", "", "not worse"
 		if g.Loss != "" {
-			lost = view.Step(float(g.Loss))
+			lost = view.Size(float(g.Loss))
 		}
 		if g.MinWorsening != "" {
 			from = view.Declared(float(g.MinWorsening))

@@ -169,7 +169,7 @@ func (l *locale) segmentCharts(in *alert.Indicator, result *v1alpha1.ReportResul
 				Data:  drawing{Unit: unitOf(in)},
 				Table: table{Head: append([]string{by}, l.heads("value", "interval", "n", "before", "standout")...)},
 			}
-			if of := explained(in); of != nil && of.Value != nil && of.Label == s.Current.Label {
+			if of := in.Explained(); of != nil && of.Value != nil && of.Label == s.Current.Label {
 				c.Data.Levels = []level{{Value: *of.Value, Tone: "muted", Label: l.T("chart.overall") + " " + l.Value(in, of.Estimate)}}
 			}
 			of[by], out = c, append(out, c)

@@ -214,7 +214,7 @@ func (t teller) influence() (*chart, []string) {
 }
 
 // miss is by how much a forecast was wrong on average: a difference of the KPI, which of shares is no share.
-func (t teller) miss(v float64) string { return t.Figure(strings.TrimPrefix(t.kpi.Step(v), "+")) }
+func (t teller) miss(v float64) string { return t.Figure(t.kpi.Size(v)) }
 
 // before is how many periods are drawn before a forecast.
 const before = 24

@@ -160,7 +160,7 @@ func (p *indicatorPage) draw(l *locale, in *alert.Indicator) {
 	p.Segments = l.segmentCharts(in, p.Result)
 	p.Hidden = hiddenSegments{Small: ptr.Deref(p.Result.SuppressedSegments, 0), Omitted: ptr.Deref(p.Result.OmittedSegments, 0)}
 	p.Waterfalls = l.waterfallCharts(p.Result.Waterfall)
-	if of := explained(in); of != nil {
+	if of := in.Explained(); of != nil {
 		p.Explained = of.Label
 	}
 	p.Facts = l.facts(in)

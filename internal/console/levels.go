@@ -1,23 +1,11 @@
 package console
 
 import (
-	"cmp"
 	"strings"
 
 	"github.com/cpi-operator/cpi-operator/internal/alert"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
-	"github.com/cpi-operator/cpi-operator/internal/plan"
-	"github.com/cpi-operator/cpi-operator/internal/state"
 )
-
-// explained is the period that segments and waterfall are of: the latest mature one whose data are there and not suspect or,
-// before any is, the last. It is nil without a result.
-func explained(in *alert.Indicator) *plan.PeriodResult {
-	if !in.Current() || len(in.Result.Periods) == 0 {
-		return nil
-	}
-	return cmp.Or(state.LatestMature(in.Result.Periods), &in.Result.Periods[len(in.Result.Periods)-1])
-}
 
 // thresholds in words, such as Warning below 20; none of an indicator without any.
 func (l *locale) thresholds(in *alert.Indicator) []string {

@@ -207,9 +207,13 @@ func (t teller) difference(i v1alpha1.LinkInterval) string {
 }
 
 // step of a driver in its own unit, signed.
-func (t teller) step(driver string, v float64) string {
-	in := indicatorOf(t.objects, resolve.KindCPIDefinition, driver, nil)
-	return t.Figure(in.Step(v))
+func (t teller) step(driver string, v float64) string { return t.Figure(t.driver(driver).Step(v)) }
+
+// size of a difference in the driver's unit, without a plus, for it has no direction.
+func (t teller) size(driver string, v float64) string { return t.Figure(t.driver(driver).Size(v)) }
+
+func (t teller) driver(name string) *alert.Indicator {
+	return indicatorOf(t.objects, resolve.KindCPIDefinition, name, nil)
 }
 
 // held says what was held constant for an effect; nothing of an effect between periods, which has no strata.
@@ -232,11 +236,6 @@ func (t teller) needed(f v1alpha1.LinkFinding) string {
 		return t.T("linkage.needed.periods", *f.Needed)
 	}
 	return t.T("linkage.needed.customers", *f.Needed)
-}
-
-// size of a difference in the driver's unit: no sign, for it has no direction.
-func (t teller) size(driver string, v float64) string {
-	return strings.TrimPrefix(t.step(driver, v), "+")
 }
 
 // whatIf tells what goes with a step of each driver.

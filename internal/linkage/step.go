@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"math"
+	"slices"
 
 	"github.com/cpi-operator/cpi-operator/internal/amount"
 )
@@ -10,12 +11,12 @@ import (
 func kindOf(unit string) amount.Kind { return amount.Kind{Unit: unit, Percent: unit == "ratio"} }
 
 // StepOf is the step of an indicator that effects are told for: ten points, ten percentage points, else the typical
-// deviation of its values, rounded to one digit.
+// deviation of its values, rounded to one digit. No value of a scale such as 1 to 7 moves by ten points.
 func StepOf(unit string, values []float64) float64 {
-	switch unit {
-	case "points":
+	switch beyond := func(v float64) bool { return math.Abs(v) > 10 }; {
+	case unit == "points" && (len(values) == 0 || slices.ContainsFunc(values, beyond)):
 		return 10
-	case "ratio":
+	case unit == "ratio":
 		return .1
 	}
 	var n, sum, squares float64

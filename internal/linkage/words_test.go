@@ -79,7 +79,7 @@ func TestStepOf(t *testing.T) {
 		unit   string
 		values []float64
 		want   float64
-	}{{"points", nil, 10}, {"ratio", nil, .1}, {"EUR", []float64{1000, 2000, 3000}, 1000}, {"", []float64{1, 1.4, 1.9}, .5}, {"EUR", []float64{5, 5}, 1}, {"EUR", nil, 1}} {
+	}{{"points", nil, 10}, {"points", []float64{3, -12}, 10}, {"points", []float64{4.9, 5.2, 5.6}, .4}, {"ratio", nil, .1}, {"EUR", []float64{1000, 2000, 3000}, 1000}, {"", []float64{1, 1.4, 1.9}, .5}, {"EUR", []float64{5, 5}, 1}, {"EUR", nil, 1}} {
 		if got := StepOf(c.unit, c.values); got != c.want {
 			t.Errorf("%s %v: %v, want %v", c.unit, c.values, got, c.want)
 		}
