@@ -74,7 +74,7 @@ func TestLinkTellsAllThatWasFound(t *testing.T) {
 		"promoters 200 182 91.0 % [86.2, 94.2] untold",
 		"nps +5 +0.021 [0.011, 0.031] 2 periods",
 		"Diverging yes, since 2026-09",
-		"nps +8.20 5 0.002 0.004 worse",
+		"nps 8.20 5 0.002 0.004 worse",
 		"associations in rows that nobody assigned by chance",
 	} {
 		if !strings.Contains(text, want) {
