@@ -30,6 +30,9 @@ func wholly(e measure.Estimate) string {
 	return " by the whole interval"
 }
 
+// Told is the value in full: 26.5 % [25.5, 27.6], n 7,043; of a census 1,204 EUR, a census.
+func (in *Indicator) Told(e measure.Estimate) string { return in.told(e, "") }
+
 // told is the value in full: 26.5 % [25.5, 27.6], n 7,043, in 2026-10; of a census 1,204 EUR, a census, in 2026-10.
 func (in *Indicator) told(e measure.Estimate, period string) string {
 	text := in.Value(e)

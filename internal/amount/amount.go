@@ -68,6 +68,14 @@ func between(lower, upper string) string {
 // Count of rows, answers or customers, such as 7,043.
 func Count(n int64) string { return signs(strconv.FormatInt(n, 10)) }
 
+// Counted things, such as 1 definition or 7,043 definitions.
+func Counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Count(int64(n)) + " " + many
+}
+
 // Plain is a number without a unit and without needless digits, such as 1,204.5.
 func Plain(v float64) string { return written(v) }
 

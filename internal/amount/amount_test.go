@@ -94,3 +94,11 @@ func TestPlainNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestCountedThings(t *testing.T) {
+	for n, want := range map[int]string{0: "0 runs", 1: "1 run", 7043: "7,043 runs"} {
+		if got := amount.Counted(n, "run", "runs"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
 	"github.com/cpi-operator/cpi-operator/internal/portfolio"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
@@ -224,7 +225,7 @@ func (c *collector) sorted() []Problem {
 	if c.unseen > 0 {
 		c.found = append(c.found, Problem{
 			Gravity: Notable, Reason: reasonUnseen,
-			Message: fmt.Sprintf("%s not been looked at since the last edit. If this stays, the operator does not run, or does not watch this namespace.", plural(c.unseen, "definition has", "definitions have")),
+			Message: fmt.Sprintf("%s not been looked at since the last edit. If this stays, the operator does not run, or does not watch this namespace.", amount.Counted(c.unseen, "definition has", "definitions have")),
 		})
 	}
 	slices.SortStableFunc(c.found, func(a, b Problem) int {
@@ -243,11 +244,4 @@ var urgency = []string{
 	v1alpha1.ConditionTargetMet, v1alpha1.ConditionDeteriorating, v1alpha1.ConditionTargetInReach, v1alpha1.ConditionGuarded,
 	v1alpha1.ConditionFresh, v1alpha1.ConditionSampleSufficient, v1alpha1.ConditionResponding, v1alpha1.ConditionReviewDue,
 	v1alpha1.ConditionBalanced, v1alpha1.ConditionComparable, v1alpha1.ConditionPublished, v1alpha1.ConditionAlerting,
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

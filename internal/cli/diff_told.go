@@ -10,6 +10,7 @@ import (
 
 	"github.com/cpi-operator/cpi-operator/api/v1alpha1"
 	"github.com/cpi-operator/cpi-operator/internal/alert"
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -167,7 +168,7 @@ func (t *diffTold) notes(out io.Writer, paint style, unchanged int, formulas boo
 	}
 	switch {
 	case len(t.Changes) == unchanged:
-		fmt.Fprintf(out, "Nothing changes in %s.\n", count(unchanged, "indicator or claim", "indicators and claims"))
+		fmt.Fprintf(out, "Nothing changes in %s.\n", amount.Counted(unchanged, "indicator or claim", "indicators and claims"))
 	case unchanged > 0:
 		fmt.Fprintf(out, "\nUnchanged: %d.\n", unchanged)
 	}

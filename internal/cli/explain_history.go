@@ -97,7 +97,7 @@ func (e *explanation) history() section {
 		if t.Slope != nil && (t.Lower != nil || t.Upper != nil) {
 			text += fmt.Sprintf(", %s a %s", e.view.Change(*t.Slope, t.Lower, t.Upper), grain)
 		}
-		text += fmt.Sprintf("; Mann–Kendall over %s that share no rows", count(t.N, grain, grain+"s"))
+		text += fmt.Sprintf("; Mann–Kendall over %s that share no rows", amount.Counted(t.N, grain, grain+"s"))
 		if t.P != nil {
 			text += ", p " + amount.P(*t.P)
 		}
@@ -203,10 +203,10 @@ func (e *explanation) unknown() []string {
 		}
 	}
 	if n := ptr.Deref(e.result.SuppressedSegments, 0); n > 0 {
-		say("How %s, which would let people be recognised.", count(int(n), "segment does that is too small to be shown", "segments do that are too small to be shown"))
+		say("How %s, which would let people be recognised.", amount.Counted(int(n), "segment does that is too small to be shown", "segments do that are too small to be shown"))
 	}
 	if n := ptr.Deref(e.result.OmittedSegments, 0); n > 0 {
-		say("How %s beyond the source's limit.", count(int(n), "segment does", "segments do"))
+		say("How %s beyond the source's limit.", amount.Counted(int(n), "segment does", "segments do"))
 	}
 	if e.view != nil {
 		e.undeclared(say)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/manifest"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -50,7 +51,7 @@ func (f *fileFlags) nothing() error {
 // noArguments refuses them without repeating them: a forgotten --bind may hold a password.
 func noArguments(command *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		told := fmt.Sprintf("%s to no flag", count(len(args), "argument belongs", "arguments belong"))
+		told := fmt.Sprintf("%s to no flag", amount.Counted(len(args), "argument belongs", "arguments belong"))
 		switch command.Name() {
 		case "status", "ui":
 			told += ": files are given with -f; of one indicator tells kubectl cpi explain NAME"

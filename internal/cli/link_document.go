@@ -59,7 +59,7 @@ func (e *evidence) verdict() section {
 	s.state("Verdict", e.claim.Summary.Verdict)
 	if e.claim.Stage != "" {
 		text := e.claim.Stage
-		if since := e.linkage.Status.Since; since != nil && happened(e.objects, since.Time) {
+		if since := e.linkage.Status.Since; since != nil && e.objects.Happened(since.Time) {
 			text += " since " + date(since)
 		}
 		s.state("Stage", text)
@@ -199,7 +199,7 @@ func withReason(verdict, reason string) string {
 // happened are the stages of a claim's life that began at a time that is known.
 func (e *evidence) happened(course []v1alpha1.LinkStage) []v1alpha1.LinkStage {
 	return slices.DeleteFunc(slices.Clone(course), func(s v1alpha1.LinkStage) bool {
-		return s.Since != nil && !happened(e.objects, s.Since.Time)
+		return s.Since != nil && !e.objects.Happened(s.Since.Time)
 	})
 }
 
@@ -209,7 +209,7 @@ func (e *evidence) driversTold() []v1alpha1.LinkDriverStatus {
 	for i := range out {
 		d := &out[i]
 		d.Course = e.happened(d.Course)
-		if d.Since != nil && !happened(e.objects, d.Since.Time) {
+		if d.Since != nil && !e.objects.Happened(d.Since.Time) {
 			d.Since = nil
 		}
 	}
@@ -222,7 +222,7 @@ func (e *evidence) course() section {
 	for _, stage := range e.happened(e.linkage.Status.Course) {
 		s.table.rows = append(s.table.rows, []string{date(stage.Since), stage.Stage, stage.Verdict})
 	}
-	if b := e.linkage.Status.Baseline; b != nil && b.Since != nil && happened(e.objects, b.Since.Time) {
+	if b := e.linkage.Status.Baseline; b != nil && b.Since != nil && e.objects.Happened(b.Since.Time) {
 		s.say("This claim is tested as it stands since " + date(b.Since) + ".")
 	}
 	for i, c := range e.linkage.Status.Changes {

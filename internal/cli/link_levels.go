@@ -74,14 +74,14 @@ func (e *evidence) periods(f *v1alpha1.LinkFinding) section {
 		return s
 	}
 	if p.Reason != "" {
-		s.say(fmt.Sprintf("Not compared: %s, with %s aligned.", uncompared(p.Reason), count(int(ptr.Deref(p.N, 0)), "period", "periods")))
+		s.say(fmt.Sprintf("Not compared: %s, with %s aligned.", uncompared(p.Reason), amount.Counted(int(ptr.Deref(p.N, 0)), "period", "periods")))
 		return s
 	}
 	if b, known := bounded(p.Slope); known {
 		s.state("Slope", fmt.Sprintf("%.3g [%.3g, %.3g] of the KPI, in its own unit, for each unit of the CPI", b.Value, b.Lower, b.Upper))
 	}
-	s.state("Lag", count(int(ptr.Deref(p.Lag, 0)), "period", "periods"))
-	s.state("N", count(int(ptr.Deref(p.N, 0)), "aligned period", "aligned periods"))
+	s.state("Lag", amount.Counted(int(ptr.Deref(p.Lag, 0)), "period", "periods"))
+	s.state("N", amount.Counted(int(ptr.Deref(p.N, 0)), "aligned period", "aligned periods"))
 	s.state("P", chanceText(p.P))
 	s.state("The other way round", prefixed("the KPI before the CPI: p ", chanceText(p.Reverse)))
 	s.state("Method", p.Method)
@@ -100,7 +100,7 @@ func (e *evidence) influence() section {
 		s.say("Not told: " + uncompared(i.Reason) + ".")
 		return s
 	}
-	s.state("Explained together", fmt.Sprintf("%s of the KPI's variance in %s, as computed, without an interval (%s)", amount.Probability(i.RSquared), count(i.N, "period", "periods"), i.Method))
+	s.state("Explained together", fmt.Sprintf("%s of the KPI's variance in %s, as computed, without an interval (%s)", amount.Probability(i.RSquared), amount.Counted(i.N, "period", "periods"), i.Method))
 	for _, share := range i.Shares {
 		rank := fmt.Sprint(share.Rank)
 		if !share.Stable {
@@ -127,7 +127,7 @@ func (e *evidence) forecast() section {
 		return s
 	}
 	text := fmt.Sprintf("by %s; mean error %s in %s, %s by the best method that knows no driver", f.Method,
-		e.kpiView().Size(f.MAE), count(f.BacktestN, "backtest", "backtests"), e.kpiView().Size(f.NaiveMAE))
+		e.kpiView().Size(f.MAE), amount.Counted(f.BacktestN, "backtest", "backtests"), e.kpiView().Size(f.NaiveMAE))
 	if f.Coverage != nil {
 		text += fmt.Sprintf("; %s of past values lay within intervals at %s", amount.Probability(*f.Coverage), amount.Probability(f.Level))
 	}
@@ -179,7 +179,7 @@ func (e *evidence) whatIf() section {
 		if float(w.Step) > 0 {
 			step = "+" + step
 		}
-		s.table.rows = append(s.table.rows, []string{w.Driver, step, e.difference(&w.LinkInterval), count(int(ptr.Deref(w.Lag, 0)), "period", "periods")})
+		s.table.rows = append(s.table.rows, []string{w.Driver, step, e.difference(&w.LinkInterval), amount.Counted(int(ptr.Deref(w.Lag, 0)), "period", "periods")})
 	}
 	return s
 }

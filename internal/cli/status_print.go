@@ -11,6 +11,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/board"
 	"github.com/cpi-operator/cpi-operator/internal/printable"
 	"github.com/cpi-operator/cpi-operator/internal/resolve"
@@ -73,7 +74,7 @@ func (f *statusFlags) printOne(out io.Writer, s namespaceStatus) error {
 		return err
 	}
 	if leftOut > 0 {
-		fmt.Fprintf(out, "\n%s not listed: --all lists them.\n", count(leftOut, "indicator is", "indicators are"))
+		fmt.Fprintf(out, "\n%s not listed: --all lists them.\n", amount.Counted(leftOut, "indicator is", "indicators are"))
 	}
 	return nil
 }
@@ -113,10 +114,10 @@ func (s namespaceStatus) headline() string {
 		verdict = fmt.Sprintf("%d critical", grave)
 	}
 	if notable > 0 {
-		verdict += ", " + count(notable, "warning", "warnings")
+		verdict += ", " + amount.Counted(notable, "warning", "warnings")
 	}
-	return fmt.Sprintf("Namespace %s: %s, %s, %s, %s: %s", s.objects.Namespace, count(len(s.objects.CPIs), "CPI", "CPIs"), count(len(s.objects.KPIs), "KPI", "KPIs"),
-		count(len(s.objects.Linkages), "claim", "claims"), count(len(s.objects.Sources), "data source", "data sources"), verdict)
+	return fmt.Sprintf("Namespace %s: %s, %s, %s, %s: %s", s.objects.Namespace, amount.Counted(len(s.objects.CPIs), "CPI", "CPIs"), amount.Counted(len(s.objects.KPIs), "KPI", "KPIs"),
+		amount.Counted(len(s.objects.Linkages), "claim", "claims"), amount.Counted(len(s.objects.Sources), "data source", "data sources"), verdict)
 }
 
 // printProblems with their messages, for people.
@@ -144,12 +145,12 @@ func (s namespaceStatus) printProblems(out io.Writer, paint style, limit bool) {
 		fmt.Fprintf(out, "  %s\n", paint.wrapped(p.Message, 2))
 	}
 	if n := len(s.problems) - len(shown); n > 0 {
-		fmt.Fprintf(out, "\n%s not shown, less grave than these, or as grave: --all shows them.\n", count(n, "problem is", "problems are"))
+		fmt.Fprintf(out, "\n%s not shown, less grave than these, or as grave: --all shows them.\n", amount.Counted(n, "problem is", "problems are"))
 	}
 }
 
 func (s namespaceStatus) since(p board.Problem) string {
-	if !happened(s.objects, p.Since) {
+	if !s.objects.Happened(p.Since) {
 		return ""
 	}
 	then := metav1.NewTime(p.Since)
@@ -163,7 +164,7 @@ func (s namespaceStatus) problemRows() listing {
 		if p.Name != "" {
 			name = called(p.Kind, p.Name)
 		}
-		if happened(s.objects, p.Since) {
+		if s.objects.Happened(p.Since) {
 			since = p.Since.UTC().Format(time.RFC3339)
 		}
 		out.rows = append(out.rows, []string{string(p.Gravity), name, p.Segment, p.Reason, p.Team, since, p.Message})

@@ -50,7 +50,7 @@ func TestStatusOfManyIsReadable(t *testing.T) {
 		t.Errorf("%d lines", n)
 	}
 	for _, want := range []string{
-		"Namespace big: 1000 CPIs, 0 KPIs, 0 claims, 0 data sources: 100 critical\n",
+		"Namespace big: 1,000 CPIs, 0 KPIs, 0 claims, 0 data sources: 100 critical\n",
 		"CRITICAL  cpi/cpi-000  Critical  owner support  since 3h\n  too low\n",
 		"80 problems are not shown, less grave than these, or as grave: --all shows them.",
 		"960 indicators are not listed: --all lists them.",

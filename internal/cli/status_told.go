@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -129,7 +128,7 @@ func (s namespaceStatus) told() toldStatus {
 		told := toldProblem{
 			Severity: string(p.Gravity), Kind: p.Kind, Name: p.Name, Segment: p.Segment, Condition: p.Condition, Reason: p.Reason, Owner: p.Team, Message: p.Message,
 		}
-		if happened(s.objects, p.Since) {
+		if s.objects.Happened(p.Since) {
 			told.Since = &p.Since
 		}
 		out.Problems = append(out.Problems, told)
@@ -149,7 +148,7 @@ func (s namespaceStatus) told() toldStatus {
 // sourceTold is how runs on a data source go: the reason of what is wrong, if anything is.
 func sourceTold(o board.Objects, s *v1alpha1.DataSource) toldSource {
 	out := toldSource{Name: s.Name, State: v1alpha1.ReasonPending, Schedule: s.Status.Schedule, Indicators: s.Status.Indicators}
-	if last := s.Status.LastSuccessTime; last != nil && happened(o, last.Time) {
+	if last := s.Status.LastSuccessTime; last != nil && o.Happened(last.Time) {
 		out.LastSuccessTime = last
 	}
 	if run := s.Status.LastRun; run != nil {
@@ -193,18 +192,4 @@ func ago(now time.Time, then *metav1.Time) string {
 		return ""
 	}
 	return duration.HumanDuration(now.Sub(then.Time)) + " ago"
-}
-
-// happened tells whether something was at a time that is known. Of files, everything is found at the very instant as of which
-// they are computed, and when it came to be is not known. Times of objects are kept to the second.
-func happened(o board.Objects, at time.Time) bool {
-	return !at.IsZero() && at.Before(o.At.Truncate(time.Second))
-}
-
-// count of things, in words.
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

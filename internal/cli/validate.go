@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/offline"
 	"github.com/cpi-operator/cpi-operator/internal/printable"
 )
@@ -85,7 +86,7 @@ func (f *validateFlags) run(command *cobra.Command, now time.Time) error {
 		return notInOrder{}
 	}
 	if f.output == "text" {
-		fmt.Fprintln(command.OutOrStdout(), count(checked, "definition is valid", "definitions are valid"))
+		fmt.Fprintln(command.OutOrStdout(), amount.Counted(checked, "definition is valid", "definitions are valid"))
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ func (p *indicatorPage) define(objects board.Objects) error {
 func (p *indicatorPage) relate(objects board.Objects) {
 	for _, problem := range objects.Problems() {
 		if problem.Kind == p.Kind && problem.Name == p.Name {
-			if !happened(objects, problem.Since) {
+			if !objects.Happened(problem.Since) {
 				problem.Since = time.Time{}
 			}
 			p.Problems = append(p.Problems, problem)

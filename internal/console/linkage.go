@@ -105,7 +105,7 @@ func (s *site) linkage(v *visit) (*answer, error) {
 	page.Drivers = t.drivers(page.Linkage)
 	status := page.Linkage.Status
 	page.definitionCourse, page.Stages = courseOf(v.Objects, status.Baseline, status.Changes), stagesOf(v.Objects, status.Course)
-	if status.Since != nil && happened(v.Objects, status.Since.Time) {
+	if status.Since != nil && v.Objects.Happened(status.Since.Time) {
 		page.Since = status.Since.Time
 	}
 	page.Strongest = t.title(page.Summary.Driver)

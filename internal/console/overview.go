@@ -124,7 +124,7 @@ func (s *site) overview(v *visit) (*answer, error) {
 		o.AllProblems++
 		if o.Filter.problem(p, indicators) {
 			shown := problem{Problem: p, Namespace: v.Namespace}
-			if !happened(v.Objects, p.Since) {
+			if !v.Objects.Happened(p.Since) {
 				shown.Since = time.Time{}
 			}
 			if of, ok := indicators[p.Kind+"/"+p.Name]; ok {

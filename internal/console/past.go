@@ -8,14 +8,8 @@ import (
 	"github.com/cpi-operator/cpi-operator/internal/board"
 )
 
-// happened tells whether something was at a time that is known. Of files, everything is found at the very instant as of which
-// they are computed, and when it came to be is not known. Times of objects are kept to the second.
-func happened(o board.Objects, at time.Time) bool {
-	return !at.IsZero() && at.Before(o.At.Truncate(time.Second))
-}
-
 // Happened is for templates.
-func (v *visit) Happened(at time.Time) bool { return happened(v.Objects, at) }
+func (v *visit) Happened(at time.Time) bool { return v.Objects.Happened(at) }
 
 // definitionCourse is since when a definition is as it is, as far as that is known.
 type definitionCourse struct {
@@ -25,9 +19,9 @@ type definitionCourse struct {
 
 func courseOf(o board.Objects, baseline *v1alpha1.Baseline, changes []v1alpha1.DefinitionChange) definitionCourse {
 	out := definitionCourse{Changes: slices.DeleteFunc(slices.Clone(changes), func(c v1alpha1.DefinitionChange) bool {
-		return c.Seen == nil || !happened(o, c.Seen.Time)
+		return c.Seen == nil || !o.Happened(c.Seen.Time)
 	})}
-	if baseline != nil && baseline.Since != nil && happened(o, baseline.Since.Time) {
+	if baseline != nil && baseline.Since != nil && o.Happened(baseline.Since.Time) {
 		out.Baseline = baseline
 	}
 	return out
@@ -35,5 +29,5 @@ func courseOf(o board.Objects, baseline *v1alpha1.Baseline, changes []v1alpha1.D
 
 // stagesOf a claim that are known to have been.
 func stagesOf(o board.Objects, course []v1alpha1.LinkStage) []v1alpha1.LinkStage {
-	return slices.DeleteFunc(slices.Clone(course), func(s v1alpha1.LinkStage) bool { return s.Since == nil || !happened(o, s.Since.Time) })
+	return slices.DeleteFunc(slices.Clone(course), func(s v1alpha1.LinkStage) bool { return s.Since == nil || !o.Happened(s.Since.Time) })
 }

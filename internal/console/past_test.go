@@ -26,7 +26,7 @@ func TestSinceIsToldWhereItIsKnown(t *testing.T) {
 	// Objects keep times to the second: what was found at the instant of the computation seems to be a little older.
 	at := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	for since, want := range map[time.Duration]bool{0: false, 999 * time.Millisecond: false, time.Second: true} {
-		if got := happened(board.Objects{At: at.Add(since)}, at); got != want {
+		if got := (board.Objects{At: at.Add(since)}).Happened(at); got != want {
 			t.Errorf("after %s: %t", since, got)
 		}
 	}

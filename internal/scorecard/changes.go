@@ -209,7 +209,7 @@ func (s *Set) value(m Member, since Since) *ValueChange {
 	sound := was >= 0 && state.Actionable(periods[was])
 	out := &ValueChange{Period: now.Label, Shift: NotCompared}
 	if sound {
-		out.Before, out.Was = periods[was].Label, full(in, &periods[was])
+		out.Before, out.Was = periods[was].Label, in.Told(periods[was].Estimate)
 	}
 	switch {
 	case !state.Actionable(*now) && !sound: // as then
@@ -217,11 +217,11 @@ func (s *Set) value(m Member, since Since) *ValueChange {
 	case !state.Actionable(*now):
 		out.Value, out.Reason = unsound(in, now), unreliable(now)
 	case was < 0:
-		out.Value, out.Reason = full(in, now), "no period of then is known"
+		out.Value, out.Reason = in.Told(now.Estimate), "no period of then is known"
 	case !sound:
-		out.Value, out.Reason = full(in, now), unreliable(&periods[was])
+		out.Value, out.Reason = in.Told(now.Estimate), unreliable(&periods[was])
 	default:
-		out.Value = full(in, now)
+		out.Value = in.Told(now.Estimate)
 		out.compare(in, was, is)
 	}
 	return out
@@ -237,7 +237,7 @@ func unsound(in *alert.Indicator, p *plan.PeriodResult) string {
 	case p.Flag == plan.SuspectData:
 		return "in doubt"
 	}
-	return full(in, p)
+	return in.Told(p.Estimate)
 }
 
 // newsworthy are the conditions whose turns are told: they say how an indicator stands, not how its definition does.

@@ -72,7 +72,7 @@ func TestValuesThatChanged(t *testing.T) {
 			r.Periods[2].Lower, r.Periods[2].Upper, r.Periods[2].Census = "", "", new(true)
 			r.Periods[1].Lower, r.Periods[1].Upper, r.Periods[1].Census = "", "", new(true)
 		}, with(func(v *scorecard.ValueChange) {
-			v.Value, v.Was = "30 census", "20 census"
+			v.Value, v.Was = "30, a census", "20, a census"
 			v.Shift, v.Reason = scorecard.NotCompared, "a value without an interval"
 		})},
 		"too few rows": {"2026-10-05", 1, func(r *v1alpha1.ReportResult) { r.Periods[1].N = new(int64(3)) }, with(func(v *scorecard.ValueChange) {

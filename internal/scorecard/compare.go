@@ -4,7 +4,6 @@ import (
 	"cmp"
 
 	"github.com/cpi-operator/cpi-operator/internal/alert"
-	"github.com/cpi-operator/cpi-operator/internal/amount"
 	"github.com/cpi-operator/cpi-operator/internal/measure"
 	"github.com/cpi-operator/cpi-operator/internal/measure/interval"
 	"github.com/cpi-operator/cpi-operator/internal/plan"
@@ -83,16 +82,4 @@ var comparisonWords = map[string]string{
 
 func reason(code string) string {
 	return cmp.Or(comparisonWords[code], code, comparisonWords[string(trend.NoInterval)])
-}
-
-// full is a value with its interval and n.
-func full(in *alert.Indicator, p *plan.PeriodResult) string {
-	text := in.Value(p.Estimate)
-	if interval := in.Interval(p.Estimate); interval != "" {
-		text += " " + interval
-	}
-	if !p.Census {
-		text += ", n " + amount.Count(p.N)
-	}
-	return text
 }

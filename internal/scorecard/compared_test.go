@@ -77,7 +77,7 @@ func TestAPeriodThatStillMovesIsNotThen(t *testing.T) {
 func TestACensusHasNoN(t *testing.T) {
 	all := month(10, "Mature", 30)
 	all.Census, all.Lower, all.Upper = new(true), "", ""
-	if got := changedValues(t, fifth, nil, nil, all); len(got) != 1 || got[0].Value != "30 census" {
+	if got := changedValues(t, fifth, nil, nil, all); len(got) != 1 || got[0].Value != "30, a census" {
 		t.Errorf("%+v", got)
 	}
 }
